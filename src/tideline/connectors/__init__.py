@@ -1,0 +1,1 @@
+"""Ways to WhatsApp: each connector implements the port of the numbers feature."""

@@ -1,0 +1,1 @@
+"""What Tideline can do, one folder per feature."""

@@ -1,0 +1,192 @@
+"""Database access: a pool, transactions that belong to one workspace, and a re-run when PostgreSQL asks for it."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import asyncpg
+import msgspec
+
+from tideline.platform import facts
+from tideline.platform.clock import Clock
+
+T = TypeVar("T")
+
+RUNS = 3
+RUN_AGAIN_ON = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.exceptions.InvalidCachedStatementError,
+)
+
+Row = asyncpg.Record
+
+
+class Connection:
+    """A thin view of one asyncpg connection; the base of `Tx` and `SystemTx`."""
+
+    def __init__(self, conn: Any, now: datetime) -> None:
+        self._conn = conn
+        self.now = now
+
+    async def fetch(self, sql: str, *args: Any) -> list[Row]:
+        return await self._conn.fetch(sql, *args)  # type: ignore[no-any-return]
+
+    async def row(self, sql: str, *args: Any) -> Row | None:
+        return await self._conn.fetchrow(sql, *args)  # type: ignore[no-any-return]
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        return await self._conn.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> int:
+        """Run a statement and say how many rows it touched."""
+        status: str = await self._conn.execute(sql, *args)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+    async def copy_in(
+        self, table: str, *, schema: str, columns: Sequence[str], records: Sequence[Sequence[Any]]
+    ) -> None:
+        await self._conn.copy_records_to_table(table, schema_name=schema, columns=columns, records=records)
+
+
+class SystemTx(Connection):
+    """Work across workspaces (dispatcher, leases, directory). Rare on purpose, and easy to grep."""
+
+    def __init__(self, conn: Any, now: datetime) -> None:
+        super().__init__(conn, now)
+        self.after_commit: list[Callable[[], None]] = []
+
+
+class Tx(Connection):
+    """One workspace's transaction. Stores take it first and filter by `workspace_id`.
+
+    `record` keeps a fact for the end of the transaction: facts are written in one INSERT just before
+    COMMIT, so their ids are taken while all row locks are held and follow the order of the changes.
+    """
+
+    def __init__(self, conn: Any, now: datetime, workspace_id: int, actor: facts.Actor) -> None:
+        super().__init__(conn, now)
+        self.workspace_id = workspace_id
+        self.actor = actor
+        self.after_commit: list[Callable[[], None]] = []
+        self._facts: list[facts.NewFact] = []
+        self._last: list[Callable[[Tx], Awaitable[None]]] = []
+
+    def record(self, fact: facts.NewFact) -> None:
+        """Save what happened with the change itself; webhooks, screens and automation read it later."""
+        self._facts.append(fact)
+
+    def before_commit(self, action: "Callable[[Tx], Awaitable[None]]") -> None:
+        """Run a statement last, because it takes a lock that many transactions want (credits, lanes)."""
+        self._last.append(action)
+
+    @property
+    def recorded(self) -> Sequence[facts.NewFact]:
+        return self._facts
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Whatever fails inside is undone, its facts too; the transaction around it goes on."""
+        facts_before, last_before, after_before = len(self._facts), len(self._last), len(self.after_commit)
+        try:
+            async with self._conn.transaction():
+                yield
+        except BaseException:
+            del self._facts[facts_before:]
+            del self._last[last_before:]
+            del self.after_commit[after_before:]
+            raise
+
+    async def settle(self) -> None:
+        """Write what was kept for the end of the transaction: hot rows first asked for, then facts."""
+        for action in self._last:
+            await action(self)
+        if self._facts:
+            await facts.insert(self, self._facts)
+
+
+class Database:
+    """The pool and the ways to open a transaction on it."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self.facts_committed: list[Callable[[], None]] = []
+
+    @classmethod
+    async def connect(cls, dsn: str, clock: Clock, *, min_size: int = 1, max_size: int = 12) -> "Database":
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=min_size,
+            max_size=max_size,
+            init=_prepare,
+            command_timeout=60,
+            server_settings={"timezone": "UTC"},
+        )
+        return cls(pool, clock)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @asynccontextmanager
+    async def tx(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> AsyncIterator[Tx]:
+        """A transaction of one workspace: commits when the block ends, rolls back when it raises."""
+        async with self._pool.acquire() as conn:
+            async with conn.transaction():
+                tx = Tx(conn, self._clock.now(), workspace_id, actor)
+                yield tx
+                await tx.settle()
+        if tx.recorded:
+            for notice in self.facts_committed:
+                notice()
+        for callback in tx.after_commit:
+            callback()
+
+    @asynccontextmanager
+    async def read(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> AsyncIterator[Tx]:
+        """A connection without BEGIN for reads of one workspace: each statement sees what is committed."""
+        async with self._pool.acquire() as conn:
+            yield Tx(conn, self._clock.now(), workspace_id, actor)
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[SystemTx]:
+        """A transaction across workspaces."""
+        async with self._pool.acquire() as conn:
+            async with conn.transaction():
+                tx = SystemTx(conn, self._clock.now())
+                yield tx
+        for callback in tx.after_commit:
+            callback()
+
+    async def run(
+        self, workspace_id: int, action: "Callable[[Tx], Awaitable[T]]", *, actor: facts.Actor = facts.SYSTEM
+    ) -> "T":
+        """Run an action in a transaction, and again (three times in all) when PostgreSQL asks for it.
+
+        Actions do no I/O besides the database, so that running one again is always right.
+        """
+        for attempt in range(1, RUNS + 1):
+            try:
+                async with self.tx(workspace_id, actor) as tx:
+                    return await action(tx)
+            except RUN_AGAIN_ON:
+                if attempt == RUNS:
+                    raise
+                await asyncio.sleep(random.uniform(0.005, 0.02) * attempt)
+        raise AssertionError("unreachable")
+
+
+async def _prepare(conn: Any) -> None:
+    await conn.set_type_codec("jsonb", encoder=_to_json, decoder=msgspec.json.decode, schema="pg_catalog")
+
+
+def _to_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

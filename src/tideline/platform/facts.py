@@ -1,0 +1,72 @@
+"""Facts: what happened, saved in the transaction of the change, read later by everybody who cares.
+
+A fact has no `seq` when it is inserted; the dispatcher gives numbers to committed facts, so that a
+workspace's numbers are gapless and become visible in order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tideline.platform.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who caused something: `system`, `teammate` or `token` (teammate id), `contact`, `phone` (the own one)."""
+
+    kind: str
+    id: int | None = None
+
+
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """Something that happened, about to be saved. `payload` is a versioned snapshot made of JSON types."""
+
+    kind: str
+    payload: dict[str, Any]
+    chat_id: int | None = None
+    version: int = 1
+    actor: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A committed fact with its number."""
+
+    workspace_id: int
+    seq: int
+    id: int
+    kind: str
+    version: int
+    at: datetime
+    actor: Actor
+    chat_id: int | None
+    payload: dict[str, Any] = field(repr=False)
+
+
+async def insert(tx: "Tx", new: Sequence[NewFact]) -> None:
+    """Save facts in the order in which they were recorded."""
+    actors = [fact.actor or tx.actor for fact in new]
+    await tx.execute(
+        """
+        INSERT INTO tenant.fact (workspace, at, kind, version, actor_kind, actor_id, chat_id, payload)
+        SELECT $1, $2, f.kind, f.version, f.actor_kind, f.actor_id, f.chat_id, f.payload
+        FROM unnest($3::text[], $4::smallint[], $5::text[], $6::int[], $7::int[], $8::jsonb[])
+             WITH ORDINALITY AS f(kind, version, actor_kind, actor_id, chat_id, payload, n)
+        ORDER BY f.n
+        """,
+        tx.workspace_id,
+        tx.now,
+        [fact.kind for fact in new],
+        [fact.version for fact in new],
+        [actor.kind for actor in actors],
+        [actor.id for actor in actors],
+        [fact.chat_id for fact in new],
+        [fact.payload for fact in new],
+    )

@@ -1,0 +1,1 @@
+"""Ways in: each surface translates one dialect and calls actions."""
