@@ -3,7 +3,6 @@
 import os
 import pwd
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ class Account:
             return common
         return {**common, "user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def run(self, *command: str | Path, text: str = "") -> "subprocess.CompletedProcess[str]":
+    def run(self, *command: str | Path | int, text: str = "") -> "subprocess.CompletedProcess[str]":
         """Run a program to its end under this account."""
         arguments = [str(part) for part in command]
         return subprocess.run(arguments, input=text, capture_output=True, text=True, check=False, **self.popen())
@@ -64,34 +63,30 @@ def choose_account(cluster: Path, run_as: str | None = None) -> Account:
     )
 
 
-def open_the_way(data_dir: Path, account: Account) -> None:
-    """Let the account pass through the data folder; complain, and change nothing, where a parent is closed to it."""
-    if not account.switch or account.can("-x", data_dir):
+def open_the_way(folder: Path, account: Account) -> None:
+    """Let the account pass through a folder of ours; complain, and change nothing, where a parent is closed to it."""
+    if not account.switch or account.can("-x", folder):
         return
-    closed = next((parent for parent in _from_the_top(data_dir)[:-1] if not account.can("-x", parent)), None)
+    closed = next((parent for parent in reversed(folder.parents) if not account.can("-x", parent)), None)
     if closed is not None:
         raise DataFolderOutOfReach(
-            f"PostgreSQL does not run as root, so it runs as {account.name!r}, and that account may not enter {closed}. "
-            f"Choose a data folder outside it (--data-dir /var/lib/tideline), name another account with TIDELINE_RUN_AS, "
-            f"or open the folder yourself (chmod o+x {closed}).",
+            f"PostgreSQL does not run as root, so it runs as {account.name!r}, and that account may not enter "
+            f"{closed}. Choose a data folder outside it (--data-dir /var/lib/tideline), name another account with "
+            f"TIDELINE_RUN_AS, or open the folder yourself (chmod o+x {closed}).",
             folder=str(closed),
         )
-    os.chown(data_dir, -1, account.gid)
-    data_dir.chmod(data_dir.stat().st_mode & 0o7777 | 0o010)
+    os.chown(folder, -1, account.gid)
+    folder.chmod(folder.stat().st_mode & 0o7777 | 0o010)
 
 
 def hand_over(folder: Path, account: Account) -> None:
     """Give a folder with all that is in it to the account (the data folder changed hands, or root made it)."""
-    if not account.switch or folder.lstat().st_uid == account.uid:
+    if not account.switch or not folder.exists() or folder.lstat().st_uid == account.uid:
         return
     for place, folders, files in os.walk(folder):
         for name in (*folders, *files):
             account.own(Path(place, name))
     account.own(folder)  # last, so that an interrupted walk is done again
-
-
-def _from_the_top(path: Path) -> Sequence[Path]:
-    return [*reversed(path.parents), path]
 
 
 def _look_up(name: str) -> Account:

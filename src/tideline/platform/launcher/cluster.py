@@ -7,7 +7,7 @@ from pathlib import Path
 from tideline.platform import ids
 from tideline.platform.launcher.accounts import Account
 from tideline.platform.launcher.config import DATABASE, ROLE
-from tideline.platform.launcher.folders import Folders
+from tideline.platform.launcher.folders import Folders, private_folder
 from tideline.platform.launcher.problems import (
     DatabaseDidNotStart,
     DataFolderDamaged,
@@ -25,7 +25,8 @@ def check_version(cluster: Path) -> None:
         found = (cluster / "PG_VERSION").read_text().strip()
     except FileNotFoundError:
         raise DataFolderDamaged(
-            f"{cluster} exists but holds no database (PG_VERSION is missing). Restore a backup into an empty data folder."
+            f"{cluster} exists but holds no database (PG_VERSION is missing). "
+            "Restore a backup into an empty data folder."
         ) from None
     except PermissionError:
         raise DataFolderOutOfReach(
@@ -38,9 +39,9 @@ def check_version(cluster: Path) -> None:
         )
     if int(found) < MAJOR:
         raise DataFolderOfAnotherVersion(
-            f"The data folder was written by PostgreSQL {found}, this Tideline brings PostgreSQL {MAJOR}. To upgrade: run "
-            "`tideline backup` with the Tideline version that wrote it, then `tideline restore` with this version into "
-            "an empty data folder."
+            f"The data folder was written by PostgreSQL {found}, this Tideline brings PostgreSQL {MAJOR}. "
+            "To upgrade: run `tideline backup` with the Tideline version that wrote it, then `tideline restore` "
+            "with this version into an empty data folder."
         )
 
 
@@ -48,6 +49,7 @@ def create_cluster(folders: Folders, account: Account, programs: Programs, *, ma
     """Make cluster, role and database; they appear under their final name only when all is on disk."""
     unfinished = folders.unfinished_cluster
     shutil.rmtree(unfinished, ignore_errors=True)
+    private_folder(unfinished, account)
     password = new_password(folders.password)
     _must(account, programs["initdb"], *INITDB, "--no-sync", "-D", unfinished)
     role = f"CREATE ROLE {ROLE} LOGIN {'CREATEDB' if may_create_databases else 'NOCREATEDB'} PASSWORD '{password}'"
@@ -80,7 +82,7 @@ def reset_password(folders: Folders, account: Account, programs: Programs) -> st
 
 def administer(account: Account, programs: Programs, cluster: Path, *statements: str) -> None:
     """Run statements as superuser on a stopped cluster: the superuser has no password and cannot log in."""
-    options = ("-c", "exit_on_error=on", "-c", "log_checkpoints=off", "-c", "log_min_messages=error")
+    options = ("-c", "exit_on_error=on", "-c", "log_checkpoints=off", "-c", "log_min_error_statement=panic")
     script = "".join(statement + "\n" for statement in statements)
     _must(account, programs["postgres"], "--single", *options, "-D", cluster, "template1", text=script)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from tideline.platform.launcher.accounts import Account
 from tideline.platform.launcher.folders import Folders
 
 ROLE = "tideline"
@@ -58,7 +59,7 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
-def write_config(folders: Folders, socket: Path, more: Mapping[str, str]) -> None:
+def write_config(folders: Folders, socket: Path, account: Account, more: Mapping[str, str]) -> None:
     """Write the files anew at each start, so that a new version brings its settings along."""
     settings = {
         **SETTINGS,
@@ -71,8 +72,14 @@ def write_config(folders: Folders, socket: Path, more: Mapping[str, str]) -> Non
     lines = ["# Written by Tideline at each start. Your own settings go into local.conf beside this file."]
     lines += [f"{name} = {_quoted(value)}" for name, value in settings.items()]
     lines += [f"include_if_exists {_quoted(str(folders.own_settings))}"]
-    folders.config.write_text("\n".join(lines) + "\n")
-    folders.access.write_text(f"local all {ROLE} scram-sha-256\n")
+    _write(folders.config, "\n".join(lines) + "\n", account)
+    _write(folders.access, f"local all {ROLE} scram-sha-256\n", account)
+
+
+def _write(path: Path, text: str, account: Account) -> None:
+    path.write_text(text)
+    path.chmod(0o600)
+    account.own(path)
 
 
 def _one_folder(path: Path) -> str:

@@ -22,7 +22,11 @@ def default_data_dir() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """The places of one data folder. `base` and all below it belong to the account PostgreSQL runs under."""
+    """The places of one data folder.
+
+    Only `cluster`, `socket` and `log` belong to the account that PostgreSQL runs under: root writes nothing
+    into a folder where another account could lay out a symbolic link.
+    """
 
     data_dir: Path
 
@@ -60,7 +64,7 @@ class Folders:
 
     @property
     def start_log(self) -> Path:
-        return self.log / "start.log"
+        return self.base / "start.log"
 
     @property
     def server_lock(self) -> Path:

@@ -33,7 +33,7 @@ def installed() -> Programs:
         programs = Programs(Path(place).resolve() / TREE / "bin")
         if programs["postgres"].exists():
             return programs
-    raise ProgramsMissing()
+    raise ProgramsMissing
 
 
 def within_reach(account: Account, copies: Path) -> Programs:
