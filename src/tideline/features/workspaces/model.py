@@ -1,0 +1,155 @@
+"""Workspaces, the people in them, and who is calling."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+from tideline.features.workspaces import errors
+
+WorkspaceId = NewType("WorkspaceId", int)
+TeammateId = NewType("TeammateId", int)
+TeamId = NewType("TeamId", int)
+PersonId = NewType("PersonId", int)
+
+DEFAULT_TEAM = "Default"
+
+
+class Role(StrEnum):
+    """What somebody is in a workspace. Answers on the wire print it through `label`."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    TEAM_SUPERVISOR = "team_supervisor"
+    TEAMMATE = "teammate"
+    AGENT = "agent"
+    COLLABORATOR = "collaborator"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+class Status(StrEnum):
+    """Invited people have a seat already; removed ones stay as a row, because history names them."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One tenant. The id is internal, the slug is its name outside and never changes."""
+
+    id: WorkspaceId
+    slug: str
+    display_name: str
+    plan: str
+    zone: str
+    seats: int
+    messages_quota: int
+    api_calls_quota: int
+    billing_anchor: date
+    suspended_at: datetime | None
+    created_at: datetime
+
+    @cached_property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    id: TeamId
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Teammate:
+    """A person's place in one workspace. `id` is `user_id` on the wire."""
+
+    id: TeammateId
+    person_id: PersonId
+    email: str
+    display_name: str
+    role: Role
+    status: Status
+    team_id: TeamId
+    team: str
+    invited_until: datetime | None
+    created_at: datetime
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role is Role.OWNER
+
+    @property
+    def is_active(self) -> bool:
+        return self.status is Status.ACTIVE
+
+    def is_invitation_open(self, now: datetime) -> bool:
+        """True while an invited person can still follow the link (`Pending` on the wire, else `Expired`)."""
+        return self.status is Status.INVITED and self.invited_until is not None and now < self.invited_until
+
+    def ensure_movable(self) -> None:
+        if self.is_owner:
+            raise errors.OwnerStays
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who stands behind a valid API token."""
+
+    workspace_id: WorkspaceId
+    teammate_id: TeammateId
+    email: str
+    display_name: str
+    role: Role
+    scopes: frozenset[str]
+
+    def ensure_scope(self, scope: str) -> None:
+        """A token without scopes may do everything its teammate may."""
+        if self.scopes and scope not in self.scopes:
+            raise errors.InsufficientScope
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new workspace and what its owner needs to get in: a link for a browser and a token for programs."""
+
+    workspace_id: WorkspaceId
+    slug: str
+    owner_id: TeammateId
+    sign_in_token: str
+    api_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The teammate as it is now, and the token of the invitation link when there is something to accept."""
+
+    teammate: Teammate
+    link_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in. A session belongs to a person, who may be in several workspaces."""
+
+    person_id: PersonId
+    email: str
+    workspaces: tuple[WorkspaceId, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """What goes into the cookie, told once."""
+
+    token: str
+    person_id: PersonId
+    expires_at: datetime
