@@ -1,0 +1,48 @@
+"""What can go wrong with files, in the user's words."""
+
+from tideline.platform.errors import Problem
+
+
+class FileNotFound(Problem):
+    code = "file_not_found"
+    message = "This file does not exist."
+
+
+class FileNotReady(Problem):
+    code = "file_not_ready"
+    message = "This file has not arrived completely yet. Try again in a moment."
+
+
+class FileTooLarge(Problem):
+    code = "file_too_large"
+    message = "The file is too large."
+
+
+class FileIsEmpty(Problem):
+    code = "file_is_empty"
+    message = "The file is empty."
+
+
+class FileIncomplete(Problem):
+    code = "file_incomplete"
+    message = "The file ended before all of it had arrived."
+
+
+class WorkspaceFull(Problem):
+    code = "workspace_full"
+    message = "The workspace has used all of its space for files."
+
+
+class DiskFull(Problem):
+    code = "disk_full"
+    message = "The server has no space left for files."
+
+
+class LinkWrong(Problem):
+    code = "link_wrong"
+    message = "This link is not valid."
+
+
+class LinkExpired(Problem):
+    code = "link_expired"
+    message = "This link has expired. Ask for a new one."

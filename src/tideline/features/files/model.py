@@ -1,0 +1,77 @@
+"""Files: uploads and media, each a row and one immutable object. No I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+FileUid = NewType("FileUid", UUID)
+
+
+class Purpose(StrEnum):
+    """Why the file is here: somebody uploaded it, it came with a message, or it is a picture of a chat."""
+
+    UPLOAD = "upload"
+    MEDIA = "media"
+    PHOTO = "photo"
+
+
+class FileState(StrEnum):
+    PENDING = "pending"
+    STORED = "stored"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file. `size` is what was announced until it is stored, then what it is."""
+
+    workspace_id: int
+    uid: FileUid
+    filename: str
+    mimetype: str
+    size: int
+    purpose: Purpose
+    state: FileState
+    uploaded_by: int | None
+    created_at: datetime
+    stored_at: datetime | None
+
+    @property
+    def is_stored(self) -> bool:
+        return self.state is FileState.STORED
+
+    @property
+    def object_path(self) -> str:
+        """Where the bytes are, below the root of the store. Nothing a user wrote is part of it."""
+        return object_path(self.workspace_id, self.uid)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file about to come: what is said about it. Name and type are cleaned when the row is made."""
+
+    filename: str
+    mimetype: str
+    purpose: Purpose
+    size: int = 0
+    uploaded_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be stored. `reserve` is what stays free on the disk whatever happens."""
+
+    media_bytes: int = 16 * 1024 * 1024
+    document_bytes: int = 100 * 1024 * 1024
+    workspace_bytes: int = 50 * 1024 * 1024 * 1024
+    reserve_bytes: int = 512 * 1024 * 1024
+
+    def largest(self, mimetype: str) -> int:
+        """The most bytes a file of this type may have."""
+        return self.media_bytes if mimetype.startswith(("image/", "audio/", "video/")) else self.document_bytes
+
+
+def object_path(workspace_id: int, uid: UUID) -> str:
+    return f"{workspace_id}/{uid}"
