@@ -1,0 +1,40 @@
+# Python 3.11 and make are enough: `make run` serves a demo, `make test` runs every test.
+# Everything is installed into .venv in this folder. PYTHON=... picks an interpreter, ARGS=... goes to the command.
+
+BIN := .venv/bin
+
+.PHONY: run setup test check format bench faults fuzz lock
+
+run: ## serve everything with the simulator and a seeded demo on http://127.0.0.1:8080
+	@scripts/setup run
+	@exec $(BIN)/tideline serve --demo $(ARGS)
+
+setup: ## everything that tests and checks need
+	@scripts/setup dev
+
+test: setup ## every test, against a fresh embedded PostgreSQL
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## format, lint, types, imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: setup ## put the code into its one form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## the figures of the speed table, in a few minutes
+	@$(BIN)/python -m bench $(ARGS)
+
+faults: setup ## thirty kill -9 under load, then count every message
+	@$(BIN)/python -m bench.faults $(ARGS)
+
+fuzz: setup ## every handler against bad input, longer than the tests do
+	@$(BIN)/python -m bench.fuzz $(ARGS)
+
+lock: ## pin the newest versions, with hashes (needs uv)
+	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements/run.txt
+	cd requirements && uv pip compile build.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o build.txt
+	cd requirements && uv pip compile dev.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o dev.txt

@@ -1,0 +1,117 @@
+"""Serves an ASGI application on a socket inside this process, and stops without cutting off an answer."""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import structlog
+import uvicorn
+
+from tideline.platform.errors import Problem
+
+log = structlog.get_logger(__name__)
+
+BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+DRAIN_SECONDS = 10
+
+
+class PortTaken(Problem):
+    code = "port_taken"
+    message = "Another program listens on this port."
+
+
+class HostNotUsable(Problem):
+    code = "host_not_usable"
+    message = "Tideline cannot listen on this address."
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the port at once, before anything slow is started; connections are accepted later."""
+    try:
+        address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError:
+        raise HostNotUsable(f"There is no address {host!r} to listen on. Set TIDELINE_HOST or --host.") from None
+    listener = socket.socket(address[0], socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address[4])
+        # SO_REUSEADDR lets two sockets bind as long as none listens
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise _why(error, host, port) from None
+    listener.setblocking(False)
+    return listener
+
+
+def _why(error: OSError, host: str, port: int) -> Problem:
+    import errno
+
+    if error.errno == errno.EADDRINUSE:
+        return PortTaken(f"Port {port} is taken by another program. Choose another one with --port or TIDELINE_PORT.")
+    if error.errno == errno.EACCES:
+        return HostNotUsable(f"This account may not listen on port {port}. Choose one above 1023 with --port.")
+    return HostNotUsable(f"Tideline cannot listen on {host}: {error.strerror}.")
+
+
+class HttpServer:
+    """One uvicorn inside our event loop; signals are for the caller to handle."""
+
+    def __init__(self, app: Any, listener: socket.socket, *, trusted_proxies: Sequence[str] = ()) -> None:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            backlog=BACKLOG,
+        )
+        self._server = _Server(config)
+        self._listener = listener
+
+    @property
+    def port(self) -> int:
+        return int(self._listener.getsockname()[1])
+
+    async def run(self) -> None:
+        """Serve until `stop`; answers under way are finished, for ten seconds at most."""
+        await self._server.serve(sockets=[self._listener])
+
+    async def started(self) -> None:
+        await self._server.is_up.wait()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(main: Any) -> Any:
+    """Run the program's main coroutine on uvloop, where there is one."""
+    if sys.platform == "win32":
+        return asyncio.run(main)
+    import uvloop
+
+    return uvloop.run(main)

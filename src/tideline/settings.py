@@ -1,0 +1,241 @@
+"""Every setting of Tideline in one frozen object; only the wiring reads it, everyone else is handed values.
+
+Each field is also an environment variable: `send_gap` is `TIDELINE_SEND_GAP`. The texts below are what
+`tideline settings` prints.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import time
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tideline.platform.errors import Problem
+from tideline.platform.launcher.folders import default_data_dir
+
+PREFIX = "TIDELINE_"
+
+
+class SettingNotUsable(Problem):
+    code = "setting_not_usable"
+    message = "A setting has a value that cannot be used."
+
+
+# How a text from the environment becomes a value ---------------------------------------------------------------
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _switch(text: str) -> bool:
+    lowered = text.lower()
+    if lowered in {"1", "true", "yes", "on"}:
+        return True
+    if lowered in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("expected yes or no")
+
+
+def _whole(least: int, most: int = 2**31 - 1) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,10}", text) or not least <= int(text) <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise ValueError("expected seconds, such as 2 or 0.5")
+    return float(text)
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return text.lower()
+
+    return read
+
+
+def _clock_time(text: str) -> time | None:
+    if text.lower() == "off":
+        return None
+    if not re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", text):
+        raise ValueError("expected a time of day such as 03:30, or off")
+    return time.fromisoformat(text)
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("expected an address such as https://tideline.example.com")
+    return text.rstrip("/")
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    for part in parts:
+        try:
+            ip_network(part, strict=False)
+        except ValueError:
+            raise ValueError(f"{part!r} is not an IP address or network") from None
+    return parts
+
+
+def _setting(default: Any, read: Callable[[str], Any], about: str, *, shown: str | None = None) -> Any:
+    """One setting. `default` may be a function; `shown` says in words what is no plain value."""
+    metadata = {"read": read, "about": about, "shown": shown}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    data_dir: Path = _setting(
+        default_data_dir,
+        _folder,
+        "Folder for the embedded database, files, sessions of linked numbers and the secret key.",
+        shown="/var/lib/tideline for root, else ~/.local/share/tideline",
+    )
+    host: str = _setting(
+        "127.0.0.1", str, "Address to listen on. Anything but loopback also needs TIDELINE_PUBLIC_URL."
+    )
+    port: int = _setting(8080, _whole(0, 65535), "Port to listen on; 0 takes a free one.")
+    public_url: str | None = _setting(
+        None,
+        _address,
+        "The address under which people and programs reach this installation; every link is built from it.",
+        shown="http://HOST:PORT on loopback",
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (),
+        _networks,
+        "Addresses or networks, separated by commas, whose X-Forwarded-* headers are believed.",
+        shown="none",
+    )
+    database_url: str | None = _setting(
+        None, str, "A PostgreSQL (15 to 18) to use instead of the embedded one.", shown="the embedded database"
+    )
+    database_connections: int = _setting(12, _whole(2, 200), "How many database connections one process may open.")
+    run_as: str | None = _setting(
+        None,
+        str,
+        "Account that the embedded database runs under when Tideline is started by root.",
+        shown="owner of the data, else postgres or nobody",
+    )
+    secret_key: str | None = _setting(
+        None,
+        str,
+        "Keys that encrypt tokens and secrets, the newest first, separated by commas. Replaces the file secret.key.",
+        shown="the file secret.key in the data folder",
+    )
+    send_gap: float = _setting(2.0, _seconds, "Seconds between two messages of a linked number, on average.")
+    rate_limit: int = _setting(
+        30, _whole(0, 100_000), "API requests a second that one client address may make; 0 switches the limit off."
+    )
+    messages_quota: int = _setting(1_000_000, _whole(0), "Messages a month in a workspace made by hand.")
+    api_calls_quota: int = _setting(10_000_000, _whole(0), "API calls a month in a workspace made by hand.")
+    demo: bool = _setting(
+        False, _switch, "Seed a demo workspace and run the simulator (`serve --demo`). For loopback only.", shown="no"
+    )
+    simulator: bool = _setting(
+        False,
+        _switch,
+        "Run the WhatsApp simulator without the demo (`serve --simulator`). For loopback only.",
+        shown="no",
+    )
+    demo_anyway: bool = _setting(
+        False, _switch, "Allow demo and simulator on a host that is not loopback (`serve --demo-anyway`).", shown="no"
+    )
+    test_clock: bool = _setting(
+        False, _switch, "Let the simulator API move the clock forward (`serve --test-clock`).", shown="no"
+    )
+    backup_at: time | None = _setting(
+        time(3, 30), _clock_time, "Time of day, UTC, of the nightly backup of the embedded database; `off` for none.",
+        shown="03:30",
+    )  # fmt: skip
+    backup_dir: Path | None = _setting(
+        None, _folder, "Folder for nightly backups; better on another disk.", shown="backups in the data folder"
+    )
+    backups_kept: int = _setting(7, _whole(1, 1000), "How many nightly backups are kept.")
+    metrics_token: str | None = _setting(
+        None,
+        str,
+        "Bearer token with which /metrics may be read from other machines.",
+        shown="none: loopback only",
+    )
+    log_format: str = _setting(
+        "auto", _one_of("auto", "console", "json"), "How log lines look: console on a terminal, json otherwise."
+    )
+    log_level: str = _setting(
+        "info", _one_of("debug", "info", "warning", "error"), "From which level on lines are logged."
+    )
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], **given: Any) -> "Settings":
+        """Read the environment; what the command line gave wins. An empty variable counts as not set."""
+        values = {name: value for name, value in given.items() if value is not None}
+        for one in fields(cls):
+            text = environ.get(variable(one.name), "").strip()
+            if text and one.name not in values:
+                values[one.name] = _read(one, text)
+        return cls(**values)
+
+    @property
+    def is_loopback(self) -> bool:
+        return _is_loopback(self.host)
+
+    @property
+    def has_simulator(self) -> bool:
+        return self.demo or self.simulator
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One line of `tideline settings`."""
+
+    variable: str
+    default: str
+    about: str
+
+
+def describe() -> list[Described]:
+    """Every setting with its variable, its default in words and what it is for."""
+    return [
+        Described(variable(one.name), one.metadata["shown"] or str(one.default), one.metadata["about"])
+        for one in fields(Settings)
+    ]
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Variables that look like ours and mean nothing: most often a typing mistake."""
+    known = {variable(one.name) for one in fields(Settings)}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
+def variable(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _read(one: Any, text: str) -> Any:
+    try:
+        return one.metadata["read"](text)
+    except ValueError as error:
+        raise SettingNotUsable(f"{variable(one.name)} cannot be used: {error}.") from None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
