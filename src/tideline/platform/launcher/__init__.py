@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: started by us, reached through a socket only we can open, gone when we are gone."""
 
+from tideline.platform.launcher.attach import reach, running_dsn
 from tideline.platform.launcher.folders import default_data_dir
 from tideline.platform.launcher.problems import (
     AccountNotUsable,
@@ -12,7 +13,7 @@ from tideline.platform.launcher.problems import (
     DataFolderOutOfReach,
     ProgramsMissing,
 )
-from tideline.platform.launcher.server import EmbeddedServer, running_dsn, start
+from tideline.platform.launcher.server import EmbeddedServer, start
 
 __all__ = [
     "AccountNotUsable",
@@ -26,6 +27,7 @@ __all__ = [
     "EmbeddedServer",
     "ProgramsMissing",
     "default_data_dir",
+    "reach",
     "running_dsn",
     "start",
 ]

@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,18 @@ class Account:
             return common
         return {**common, "user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def run(self, *command: str | Path | int, text: str = "") -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *command: str | Path | int, text: str = "", keep: Sequence[int] = ()
+    ) -> "subprocess.CompletedProcess[str]":
         """Run a program to its end under this account."""
-        arguments = [str(part) for part in command]
-        return subprocess.run(arguments, input=text, capture_output=True, text=True, check=False, **self.popen())
+        return subprocess.run(
+            [str(part) for part in command],
+            input=text, capture_output=True, text=True, check=False, pass_fds=keep, **self.popen(),
+        )  # fmt: skip
 
-    def can(self, test: str, path: Path) -> bool:
-        """Ask the system itself (modes, access lists, mounts) whether this account may do that to the path."""
-        if not self.switch:
-            return os.access(path, {"-x": os.X_OK, "-r": os.R_OK}[test])
-        return self.run("/bin/sh", "-c", 'test "$1" "$2"', "sh", test, path).returncode == 0
+    def may_enter(self, folder: Path) -> bool:
+        """Ask the system itself, which knows about modes, access lists and mounts."""
+        return self.run("/bin/sh", "-c", 'test -x "$1"', "sh", folder).returncode == 0
 
     def own(self, path: Path) -> None:
         if self.switch:
@@ -65,9 +68,9 @@ def choose_account(cluster: Path, run_as: str | None = None) -> Account:
 
 def open_the_way(folder: Path, account: Account) -> None:
     """Let the account pass through a folder of ours; complain, and change nothing, where a parent is closed to it."""
-    if not account.switch or account.can("-x", folder):
+    if not account.switch or account.may_enter(folder):
         return
-    closed = next((parent for parent in reversed(folder.parents) if not account.can("-x", parent)), None)
+    closed = next((parent for parent in reversed(folder.parents) if not account.may_enter(parent)), None)
     if closed is not None:
         raise DataFolderOutOfReach(
             f"PostgreSQL does not run as root, so it runs as {account.name!r}, and that account may not enter "

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from tideline.platform import ids
 from tideline.platform.launcher.accounts import Account
 from tideline.platform.launcher.config import DATABASE, ROLE
 from tideline.platform.launcher.folders import Folders, private_folder
+from tideline.platform.launcher.locks import Lock
 from tideline.platform.launcher.problems import (
     DatabaseDidNotStart,
     DataFolderDamaged,
@@ -45,21 +47,6 @@ def check_version(cluster: Path) -> None:
         )
 
 
-def create_cluster(folders: Folders, account: Account, programs: Programs, *, may_create_databases: bool) -> str:
-    """Make cluster, role and database; they appear under their final name only when all is on disk."""
-    unfinished = folders.unfinished_cluster
-    shutil.rmtree(unfinished, ignore_errors=True)
-    private_folder(unfinished, account)
-    password = new_password(folders.password)
-    _must(account, programs["initdb"], *INITDB, "--no-sync", "-D", unfinished)
-    role = f"CREATE ROLE {ROLE} LOGIN {'CREATEDB' if may_create_databases else 'NOCREATEDB'} PASSWORD '{password}'"
-    administer(account, programs, unfinished, role, f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
-    _must(account, programs["initdb"], "--sync-only", "-D", unfinished)
-    unfinished.rename(folders.cluster)
-    sync_folder(folders.base)
-    return password
-
-
 # The builtin locale sorts by code point on every system, so that an index never depends on a C library,
 # and still knows upper and lower case of all scripts.
 INITDB = (
@@ -71,23 +58,65 @@ INITDB = (
     "--auth=reject",
     "--no-instructions",
 )
+# An error ends single-user mode with a status; the statements, with a password in them, are not repeated.
+SINGLE_USER = ("--single", "-c", "exit_on_error=on", "-c", "log_checkpoints=off", "-c", "log_min_error_statement=panic")
 
 
-def reset_password(folders: Folders, account: Account, programs: Programs) -> str:
-    """Give the role a new password when the file with the old one was lost."""
-    password = new_password(folders.password)
-    administer(account, programs, folders.cluster, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
-    return password
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The stopped cluster of a data folder. Its tools hold the server's lock too, should we be killed meanwhile."""
+
+    folders: Folders
+    account: Account
+    programs: Programs
+    lock: Lock
+
+    def open(self, *, may_create_databases: bool) -> str:
+        """Make sure that cluster, role and database exist, and return the password of the role."""
+        if not self.folders.cluster.exists():
+            return self._create(may_create_databases=may_create_databases)
+        if not self.folders.password.exists():
+            return self._reset_password()
+        return self.folders.password.read_text()
+
+    def _create(self, *, may_create_databases: bool) -> str:
+        """Cluster, role and database appear under their final name only when all is on disk."""
+        unfinished = self.folders.unfinished_cluster
+        shutil.rmtree(unfinished, ignore_errors=True)
+        private_folder(unfinished, self.account)
+        password = write_new_password(self.folders.password)
+        creates = "CREATEDB" if may_create_databases else "NOCREATEDB"
+        self._run("initdb", *INITDB, "--no-sync", "-D", unfinished)
+        self._administer(
+            unfinished,
+            f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER {creates} PASSWORD '{password}'",
+            f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
+        )
+        self._run("initdb", "--sync-only", "-D", unfinished)
+        unfinished.rename(self.folders.cluster)
+        sync_folder(self.folders.base)
+        return password
+
+    def _reset_password(self) -> str:
+        """Give the role a new password when the file with the old one was lost."""
+        password = write_new_password(self.folders.password)
+        self._administer(self.folders.cluster, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
+        return password
+
+    def _administer(self, cluster: Path, *statements: str) -> None:
+        """Run statements as the superuser, who has no password and cannot log in to a running server."""
+        script = "".join(statement + "\n" for statement in statements)
+        self._run("postgres", *SINGLE_USER, "-D", cluster, "template1", text=script)
+
+    def _run(self, program: str, *arguments: str | Path, text: str = "") -> None:
+        done = self.account.run(self.programs[program], *arguments, text=text, keep=[self.lock.fd])
+        if done.returncode != 0:
+            raise DatabaseDidNotStart(
+                f"{program} failed while preparing the embedded database: {done.stderr.strip()[-1000:]}"
+            )
 
 
-def administer(account: Account, programs: Programs, cluster: Path, *statements: str) -> None:
-    """Run statements as superuser on a stopped cluster: the superuser has no password and cannot log in."""
-    options = ("-c", "exit_on_error=on", "-c", "log_checkpoints=off", "-c", "log_min_error_statement=panic")
-    script = "".join(statement + "\n" for statement in statements)
-    _must(account, programs["postgres"], "--single", *options, "-D", cluster, "template1", text=script)
-
-
-def new_password(path: Path) -> str:
+def write_new_password(path: Path) -> str:
     """Write a fresh password for the app's role into a file that only we can read."""
     password = ids.secret_token()
     fresh = path.with_name(path.name + ".unfinished")
@@ -108,10 +137,3 @@ def sync_folder(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _must(account: Account, *command: str | Path, text: str = "") -> None:
-    done = account.run(*command, text=text)
-    if done.returncode != 0:
-        name = Path(command[0]).name
-        raise DatabaseDidNotStart(f"{name} failed while preparing the embedded database: {done.stderr.strip()[-1000:]}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from tideline.platform.launcher.accounts import Account
 from tideline.platform.launcher.folders import Folders
@@ -89,3 +90,8 @@ def _one_folder(path: Path) -> str:
 
 def _quoted(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def address(socket: Path, password: str) -> str:
+    """The address of our database behind that socket, for asyncpg and for the programs of PostgreSQL."""
+    return f"postgresql://{ROLE}:{quote(password)}@/{DATABASE}?host={quote(str(socket), safe='')}"

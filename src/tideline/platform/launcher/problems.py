@@ -1,5 +1,7 @@
 """What can go wrong with the embedded database, in words that say what to do."""
 
+from pathlib import Path
+
 from tideline.platform.errors import Problem
 
 
@@ -26,6 +28,13 @@ class DatabaseDidNotStop(Problem):
 class DataFolderOutOfReach(Problem):
     code = "data_folder_out_of_reach"
     message = "The data folder cannot be used by the account that PostgreSQL runs under."
+
+    @classmethod
+    def because(cls, data_dir: Path, error: PermissionError) -> "DataFolderOutOfReach":
+        return cls(
+            f"The data folder {data_dir} cannot be used by this account ({error.strerror}: {error.filename}). "
+            "Choose another one with --data-dir, or give it to this account."
+        )
 
 
 class DataFolderOfAnotherVersion(Problem):
