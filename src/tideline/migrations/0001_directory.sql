@@ -26,6 +26,14 @@ CREATE TABLE directory.person (
 );
 CREATE UNIQUE INDEX person_email ON directory.person (lower(email));
 
+-- Where somebody who signs in belongs, without asking every workspace. Removed people are not in it.
+CREATE TABLE directory.membership (
+    person    integer NOT NULL REFERENCES directory.person ON DELETE CASCADE,
+    workspace integer NOT NULL REFERENCES directory.workspace ON DELETE CASCADE,
+    PRIMARY KEY (person, workspace)
+);
+CREATE INDEX membership_workspace ON directory.membership (workspace);
+
 CREATE TABLE directory.credential (
     person     integer PRIMARY KEY REFERENCES directory.person ON DELETE CASCADE,
     password   text NOT NULL,
@@ -55,16 +63,18 @@ CREATE TABLE directory.one_time_link (
 CREATE INDEX one_time_link_person ON directory.one_time_link (person);
 
 -- API tokens: found by keyed hash, shown again from the ciphertext (its key is not in the database).
+-- Of a revoked token the hash stays, so that its use can be told apart from a made-up one.
 CREATE TABLE directory.token (
     token_hash  bytea PRIMARY KEY,
     workspace   integer NOT NULL REFERENCES directory.workspace ON DELETE CASCADE,
     teammate_id integer NOT NULL,
-    ciphertext  bytea NOT NULL,
+    ciphertext  bytea,
     key_id      text NOT NULL,
     scopes      text[] NOT NULL DEFAULT '{}',
     created_at  timestamptz NOT NULL,
     expires_at  timestamptz,
-    revoked_at  timestamptz
+    revoked_at  timestamptz,
+    CHECK ((ciphertext IS NULL) = (revoked_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX token_of_teammate ON directory.token (workspace, teammate_id) WHERE revoked_at IS NULL;
 

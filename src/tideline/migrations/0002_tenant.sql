@@ -21,8 +21,6 @@ CREATE TABLE tenant.workspace (
     messages_quota       integer NOT NULL CHECK (messages_quota >= 0),
     api_calls_quota      integer NOT NULL CHECK (api_calls_quota >= 0),
     billing_anchor       date NOT NULL,
-    balance              integer NOT NULL DEFAULT 0 CHECK (balance >= 0),
-    balance_updated_at   timestamptz,
     suspended_at         timestamptz,
     created_at           timestamptz NOT NULL
 );
@@ -35,6 +33,13 @@ CREATE TABLE tenant.usage (
     period_end   timestamptz NOT NULL CHECK (period_end > period_start),
     used         integer NOT NULL DEFAULT 0 CHECK (used >= 0),
     PRIMARY KEY (workspace, kind, period_start)
+) WITH (fillfactor = 50);
+
+-- Credits that do not expire. Apart from the workspace's row, which every reader wants and every foreign key locks.
+CREATE TABLE tenant.balance (
+    workspace    integer PRIMARY KEY REFERENCES tenant.workspace ON DELETE CASCADE,
+    remaining    integer NOT NULL DEFAULT 0 CHECK (remaining >= 0),
+    topped_up_at timestamptz
 ) WITH (fillfactor = 50);
 
 CREATE TABLE tenant.team (

@@ -59,6 +59,16 @@ class SystemTx(Connection):
     def __init__(self, conn: Any, now: datetime) -> None:
         super().__init__(conn, now)
         self.after_commit: list[Callable[[], None]] = []
+        self.has_facts = False
+
+    @asynccontextmanager
+    async def workspace(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> "AsyncIterator[Tx]":
+        """Go on inside this transaction as that workspace: what is recorded is saved when the block ends."""
+        tx = Tx(self._conn, self.now, workspace_id, actor)
+        yield tx
+        await tx.settle()
+        self.has_facts = self.has_facts or bool(tx.recorded)
+        self.after_commit.extend(tx.after_commit)
 
 
 class Tx(Connection):
@@ -145,8 +155,7 @@ class Database:
                 yield tx
                 await tx.settle()
         if tx.recorded:
-            for notice in self.facts_committed:
-                notice()
+            self._tell_facts()
         for callback in tx.after_commit:
             callback()
 
@@ -163,8 +172,14 @@ class Database:
             async with conn.transaction():
                 tx = SystemTx(conn, self._clock.now())
                 yield tx
+        if tx.has_facts:
+            self._tell_facts()
         for callback in tx.after_commit:
             callback()
+
+    def _tell_facts(self) -> None:
+        for notice in self.facts_committed:
+            notice()
 
     async def run(
         self, workspace_id: int, action: "Callable[[Tx], Awaitable[T]]", *, actor: facts.Actor = facts.SYSTEM
