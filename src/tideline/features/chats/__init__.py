@@ -1,0 +1,64 @@
+"""Chats: conversations of a number with a person or a group, and the people in them.
+
+Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat answers with that chat:
+
+    get(tx, chat_id) -> Chat                                or ChatNotFound
+    list_chats(tx, ChatFilter(), page=1, size=50) -> Page[Chat]
+    rename(tx, chat_id, name)                               or ChatNameTaken, InvalidChatName
+    assign(tx, chat_id, email)                              or AssigneeNotFound
+    unassign(tx, chat_id)
+    close(tx, chat_id) / reopen(tx, chat_id)
+    mark_read(tx, chat_id) / mark_unread(tx, chat_id)
+    set_autoresponse(tx, chat_id, is_on)
+    labels(tx, chat_id) -> list[str]
+    add_labels(tx, chat_id, names) -> list[str]             the whole set after the change, or InvalidLabel
+    replace_labels(tx, chat_id, names) -> list[str]
+    find_or_create(tx, number, [SeenPeer]) -> list[Chat]    set-wise; learns phone/LID pairs and merges
+    link_identity(tx, number, phone=, lid=, name=)          this phone and this LID are one person
+    change_group(tx, number, GroupChanged)                  the group as it is now, whole
+
+Pure rules: `phones.clean(typed) -> digits` (or WrongPhone), `phones.international(digits)`,
+`addresses.peer_of(jid) -> Peer` (or WrongJid), `snapshot(chat) -> dict` (the chat as facts carry it).
+"""
+
+from tideline.features.chats.errors import (
+    AssigneeNotFound,
+    CannotMessage,
+    ChatNameTaken,
+    ChatNotFound,
+    InvalidChatName,
+    InvalidLabel,
+    WrongJid,
+    WrongPhone,
+)
+from tideline.features.chats.model import (
+    Chat,
+    ChatFilter,
+    ChatId,
+    ChatKind,
+    ContactId,
+    Member,
+    MemberRole,
+    Page,
+    SeenPeer,
+)
+
+__all__ = [
+    "AssigneeNotFound",
+    "CannotMessage",
+    "Chat",
+    "ChatFilter",
+    "ChatId",
+    "ChatKind",
+    "ChatNameTaken",
+    "ChatNotFound",
+    "ContactId",
+    "InvalidChatName",
+    "InvalidLabel",
+    "Member",
+    "MemberRole",
+    "Page",
+    "SeenPeer",
+    "WrongJid",
+    "WrongPhone",
+]

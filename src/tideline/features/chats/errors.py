@@ -1,0 +1,64 @@
+"""What can go wrong with chats, in the user's words."""
+
+from typing import Any
+
+from tideline.platform.errors import Problem
+
+
+class ChatNotFound(Problem):
+    """Takes what was asked for: an id, an address or a name."""
+
+    code = "chat_not_found"
+    message = "There is no such chat."
+
+    def __init__(self, asked: Any) -> None:
+        super().__init__(f'Whatsapp chat_id "{asked}" not found', asked=asked)
+
+
+class ChatNameTaken(Problem):
+    code = "chat_name_taken"
+    message = "Another chat of this workspace already has this name."
+
+
+class InvalidChatName(Problem):
+    code = "invalid_chat_name"
+    message = "A chat's name has 1 to 256 characters."
+
+
+class InvalidLabel(Problem):
+    code = "invalid_label"
+    message = "A label has 1 to 64 characters."
+
+
+class AssigneeNotFound(Problem):
+    """Nobody active in the workspace has this e-mail address."""
+
+    code = "assignee_not_found"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f'Teammate "{email}" not found', email=email)
+
+
+class WrongPhone(Problem):
+    """Takes the phone as it was typed."""
+
+    code = "wrong_phone"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f'Wrong phone number "{typed}"', typed=typed)
+
+
+class WrongJid(Problem):
+    """Takes the WhatsApp address as it was typed."""
+
+    code = "wrong_jid"
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f'Wrong WhatsApp address "{typed}"', typed=typed)
+
+
+class CannotMessage(Problem):
+    """A group that was left, a broadcast list or a channel."""
+
+    code = "cannot_message"
+    message = "Cannot message this group"

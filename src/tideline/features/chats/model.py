@@ -1,0 +1,169 @@
+"""Chats: what one is, who is in it, and when it may be written to. No I/O."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Literal, NewType, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from tideline.features.numbers import NumberId, NumberState
+from tideline.features.numbers.port import Peer
+
+ChatId = NewType("ChatId", int)
+ContactId = NewType("ContactId", int)
+
+PAGE = 50
+NAME_MAX = 256
+LABEL_MAX = 64
+
+T = TypeVar("T")
+
+
+class ChatKind(StrEnum):
+    DIRECT = "direct"
+    GROUP = "group"
+    BROADCAST = "broadcast"
+    CHANNEL = "channel"
+
+
+class MemberRole(StrEnum):
+    OWNER = "Owner"
+    ADMIN = "Admin"
+    MEMBER = "Member"
+
+
+class Member(msgspec.Struct, frozen=True):
+    """Somebody in a group. `chat_id` is the one-to-one chat with them on the same number."""
+
+    name: str | None
+    phone: str | None
+    role: MemberRole
+    chat_id: ChatId | None
+
+
+MEMBERS = msgspec.json.Decoder(list[Member])
+
+
+class Chat(msgspec.Struct, frozen=True, kw_only=True):
+    """One conversation as the inbox shows it. `phone` and `lid` are bare digits.
+
+    `roster` is the JSON of `members`, ready for the wire: a page may hold fifty groups of two hundred people,
+    and none of them has to be unpacked for it. Only groups have one.
+    """
+
+    id: ChatId
+    number_id: NumberId
+    number_jid: str
+    number_state: NumberState
+    kind: ChatKind
+    name: str
+    phone: str | None
+    lid: str | None
+    group_jid: str | None
+    is_read: bool
+    is_left: bool
+    closed_at: datetime | None
+    responsible_id: int | None
+    responsible_email: str | None
+    responsible_name: str | None
+    autoresponse: bool
+    autoresponse_locked: bool
+    unattended: bool
+    photo_uid: UUID | None
+    labels: list[str]
+    last_message_uid: UUID | None
+    last_message_at: datetime | None
+    read_until: datetime | None
+    created_at: datetime
+    roster: msgspec.Raw | None = None
+
+    @property
+    def jid(self) -> str:
+        """The WhatsApp address, by phone where it is known."""
+        if self.group_jid is not None:
+            return self.group_jid
+        return f"{self.phone}@s.whatsapp.net" if self.phone else f"{self.lid}@lid"
+
+    @property
+    def international(self) -> str | None:
+        """The phone with its plus. A person known only by a LID shows its digits; a group has none."""
+        digits = self.phone or self.lid
+        return f"+{digits}" if digits else None
+
+    @property
+    def peer(self) -> Peer:
+        """The other side, as connectors know it."""
+        return Peer(group=self.group_jid) if self.group_jid is not None else Peer(phone=self.phone, lid=self.lid)
+
+    @property
+    def is_group(self) -> bool:
+        return self.kind is not ChatKind.DIRECT
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_number_connected(self) -> bool:
+        return self.number_state is NumberState.ACTIVE
+
+    @property
+    def is_messageable(self) -> bool:
+        """Could it be written to if its number were connected?"""
+        return self.kind in (ChatKind.DIRECT, ChatKind.GROUP) and not self.is_left
+
+    @property
+    def may_message(self) -> bool:
+        """Would a send be accepted now?"""
+        return self.is_messageable and self.is_number_connected
+
+    @property
+    def members(self) -> list[Member]:
+        return MEMBERS.decode(self.roster) if self.roster is not None else []
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPeer:
+    """A peer that turned up in an event or a request, with the name it came with, if any."""
+
+    peer: Peer
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFilter:
+    """What to list; what is left out does not restrict. Sequences mean: any of these.
+
+    `phone` and `whatsapp_phone` are taken as typed (`+1 555-010-0234`, `0100234`); see `phones`.
+    """
+
+    labels: Sequence[str] | None = None
+    number_jids: Sequence[str] | None = None
+    is_group: bool | None = None
+    responsible: Sequence[str] | None = None
+    names: Sequence[str] | None = None
+    phone: str | None = None
+    whatsapp_phone: Sequence[str] | None = None
+    is_read: bool | None = None
+    is_closed: bool | None = None
+    autoresponse: bool | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list, and whether another follows."""
+
+    items: list[T]
+    has_more: bool
+
+
+Origin = Literal["incoming", "outgoing", "imported", "group"]

@@ -1,0 +1,55 @@
+"""What can go wrong with messages, in the user's words."""
+
+from typing import Any
+
+from tideline.platform.errors import Problem
+
+
+class MessageNotFound(Problem):
+    """Takes the uid as it was asked for."""
+
+    code = "message_not_found"
+
+    def __init__(self, asked: Any) -> None:
+        super().__init__(f'Message uid "{asked}" not found', asked=str(asked))
+
+
+class BlankText(Problem):
+    code = "blank_text"
+    message = "The text is empty. Leave it out to send a file alone."
+
+
+class TextTooLong(Problem):
+    code = "text_too_long"
+    message = "The text has more than 2000 characters."
+
+
+class NothingToSend(Problem):
+    code = "nothing_to_send"
+    message = "A message needs a text or a file."
+
+
+class ReplyToOtherNumber(Problem):
+    """A quoted message has to belong to the number that sends."""
+
+    code = "reply_to_other_number"
+    message = "Only a message of the same WhatsApp number can be quoted."
+
+
+class NumberNotConnected(Problem):
+    """The chosen number, or the number that owns the chat, is not connected; nothing is queued."""
+
+    code = "number_not_connected"
+    message = "No connected WhatsApp account"
+
+
+class SendingQuotaExceeded(Problem):
+    code = "sending_quota_exceeded"
+    message = "Mass sending quota exceeded"
+
+
+class SendQueueClosed(Problem):
+    """The server is stopping and takes no new messages."""
+
+    code = "send_queue_closed"
+    message = "The server is stopping. Try again in a moment."

@@ -1,0 +1,215 @@
+"""Messages: what one is, its states, and what may be sent. No I/O."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, NewType
+from uuid import UUID
+
+import msgspec
+
+from tideline.features.chats import ChatId
+from tideline.features.messages import errors
+from tideline.features.numbers import NumberId
+from tideline.platform.facts import Actor
+
+MessageUid = NewType("MessageUid", UUID)
+
+PAGE = 50
+TEXT_MAX = 2000
+
+
+class MessageType(StrEnum):
+    """The wire's words."""
+
+    WHATSAPP = "whatsapp"
+    CALL = "whatsapp_call"
+    NOTE = "note"
+    EMAIL = "email"
+    SUMMARY = "summary"
+
+
+class Status(StrEnum):
+    """The wire's words. Only ever forward; `Read` and `Failed` are ends. Call entries have a call's outcome instead."""
+
+    PENDING = "Pending"
+    SENDING = "Sending"
+    SENT = "Sent"
+    DELIVERED = "Delivered"
+    READ = "Read"
+    FAILED = "Failed"
+
+
+class Origin(StrEnum):
+    """Where a message was written: display text, an open set on the wire."""
+
+    PUBLIC_API = "Public API"
+    SHARED_INBOX = "Shared Inbox"
+    SYNCED = "synced from WhatsApp"
+
+
+# Sending -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToChat:
+    """Into an existing chat, always from the number that owns it."""
+
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class ToPhone:
+    """To a phone as it was typed; makes the chat when there is none."""
+
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToJid:
+    """To a contact's or a group's WhatsApp address as it was typed."""
+
+    jid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToChatName:
+    """To the chat with exactly this name."""
+
+    name: str
+
+
+Target = ToChat | ToPhone | ToJid | ToChatName
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The chosen number, by phone or by JID as typed; the phone wins. Neither: the one connected last."""
+
+    phone: str | None = None
+    jid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send. `text` has been through `clean_text`; ids are parsed with `parse_uid`.
+
+    `label` is added to the chat, `chat_name` becomes its name. `actor` is who sends, by default the
+    transaction's. What a teammate types in the inbox has `is_free` and costs no credits.
+    """
+
+    to: Target
+    text: str | None = None
+    file_uid: UUID | None = None
+    reply_to: UUID | None = None
+    label: str | None = None
+    chat_name: str | None = None
+    sender: Sender = field(default_factory=Sender)
+    origin: str = Origin.PUBLIC_API
+    actor: Actor | None = None
+    is_free: bool = False
+
+    @property
+    def credits(self) -> int:
+        """1 for a text or a file, 2 for both."""
+        return 0 if self.is_free else (self.text is not None) + (self.file_uid is not None)
+
+
+def clean_text(text: str) -> str:
+    """Trim; refuse what is blank or longer than a message may be."""
+    text = text.strip()
+    if not text:
+        raise errors.BlankText
+    if len(text) > TEXT_MAX:
+        raise errors.TextTooLong
+    return text
+
+
+def parse_uid(text: str) -> MessageUid:
+    """A message uid as it came in; anything that is none names no message."""
+    try:
+        return MessageUid(UUID(text))
+    except ValueError:
+        raise errors.MessageNotFound(text) from None
+
+
+# Reading -----------------------------------------------------------------------------------------------------
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """The file of a message. `is_stored` is False while its bytes are still on their way."""
+
+    uid: UUID
+    filename: str
+    mimetype: str
+    size: int
+    is_stored: bool
+
+
+class Reaction(msgspec.Struct, frozen=True):
+    """One person's reaction; `is_own` when the workspace's number itself reacted."""
+
+    name: str
+    phone: str | None
+    emoji: str
+    is_own: bool
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a message failed: the code of a problem and its sentence."""
+
+    code: str
+    title: str
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as the history shows it. Phones have their plus; None where the party is a group.
+
+    `status` is a `Status`, or a call's outcome for call entries. `created_by` is the display name of the
+    teammate behind it, None for what was synced or came in. Revoked messages have neither text nor attachment.
+    """
+
+    uid: MessageUid
+    chat_id: ChatId
+    number_id: NumberId
+    type: MessageType
+    content: str
+    at: datetime
+    received_at: datetime
+    from_me: bool
+    sender_phone: str | None
+    sender_name: str
+    recipient_phone: str | None
+    recipient_name: str
+    text: str | None
+    attachment: Attachment | None
+    status: str
+    origin: str
+    data: dict[str, Any]
+    created_by: str | None
+    reply_to: MessageUid | None
+    edited_at: datetime | None
+    revoked_at: datetime | None
+    failure: Failure | None
+    reactions: list[Reaction]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """What to show of a chat's history. Times are inclusive, the named messages are not shown themselves."""
+
+    from_me: bool | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+    after_message: UUID | None = None
+    before_message: UUID | None = None
+    order: Literal["asc", "desc"] = "desc"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEntry:
+    """A state that was reached, and when."""
+
+    status: Status
+    at: datetime
+    failure: Failure | None = None
