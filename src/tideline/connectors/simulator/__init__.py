@@ -1,0 +1,73 @@
+"""The simulator: a small WhatsApp inside Tideline, and the connector that links numbers to it.
+
+    world = World(db, wakes, seed="tideline")      the world; every process that hosts a part of it makes one
+    connector = SimulatorConnector(world)          for the gateway: `tideline.features.numbers.port.Connector`
+
+What phones do (phones are digits, a conversation is the other phone's digits or a group's address):
+    await world.add_phone(phone, name) -> Phone                 the same again changes the name only
+    await world.phone(phone) -> Phone / world.phones() -> list[Phone]
+    await world.change_phone(phone, PhonePatch(...)) -> Phone
+    await world.store_file(kind, filename, mimetype, chunks) -> File
+    await world.write(Draft(author, to, text=..., file=..., reply_to=...)) -> Written
+    await world.write_many([Draft, ...]) -> list[Written | Problem]        one transaction, for tests and benches
+    await world.edit(phone, external_id, text) / world.revoke(phone, external_id)
+    await world.read(phone, chat) -> int                        how many messages were marked
+    await world.react(phone, external_id, emoji or None)
+    await world.call(phone, to, outcome, video=False, seconds=0) -> str
+    await world.create_group(subject, members) -> Group         the first member owns it
+    await world.change_group(jid, GroupPatch(...)) -> Group / world.group(jid)
+    await world.scan(phone, qr) -> LinkId                       await world.enter_code(phone, code) -> LinkId
+    await world.unlink_phone(phone) -> int                      ends all links from the phone's side
+
+What a screen shows:
+    await world.messages(phone, chat=None, limit=None) -> list[SeenMessage]
+    await world.screen(phone) -> Screen                         the whole phone: conversations, messages, calls
+    await world.file_of(phone, external_id) -> File             world.file_bytes(file.id) -> AsyncIterator[bytes]
+    await world.version() -> int                                grows with every change
+    await world.wait_for_change(version, timeout) -> int        for a live page
+
+Each call is one transaction of the world; nothing is reported before it is committed, so the world can testify
+after a crash what was really sent.
+"""
+
+from tideline.connectors.simulator.model import (
+    Addressing,
+    Draft,
+    File,
+    Group,
+    GroupPatch,
+    LinkId,
+    Member,
+    Outcome,
+    Phone,
+    PhonePatch,
+    Role,
+    Screen,
+    SeenCall,
+    SeenChat,
+    SeenMessage,
+    SeenReaction,
+    Status,
+    Written,
+)
+
+__all__ = [
+    "Addressing",
+    "Draft",
+    "File",
+    "Group",
+    "GroupPatch",
+    "LinkId",
+    "Member",
+    "Outcome",
+    "Phone",
+    "PhonePatch",
+    "Role",
+    "Screen",
+    "SeenCall",
+    "SeenChat",
+    "SeenMessage",
+    "SeenReaction",
+    "Status",
+    "Written",
+]
