@@ -103,6 +103,7 @@ CREATE TABLE tenant.pairing (
     error         text,
     number_id     integer,
     node          uuid,
+    adopted_at    timestamptz,
     created_at    timestamptz NOT NULL,
     updated_at    timestamptz NOT NULL,
     expires_at    timestamptz NOT NULL,
@@ -110,6 +111,21 @@ CREATE TABLE tenant.pairing (
     FOREIGN KEY (workspace, teammate_id) REFERENCES tenant.teammate (workspace, id)
 );
 CREATE INDEX pairing_open ON tenant.pairing (workspace, state, created_at) WHERE state IN ('requested', 'waiting');
+CREATE INDEX pairing_to_adopt ON tenant.pairing (workspace, number_id) WHERE state = 'linked' AND adopted_at IS NULL;
+
+-- What a connector reported and Tideline could not store: kept as it came, so that nothing is lost and nothing blocks.
+CREATE TABLE tenant.event_set_aside (
+    workspace   integer NOT NULL REFERENCES tenant.workspace ON DELETE CASCADE,
+    number_id   integer NOT NULL,
+    uid         uuid NOT NULL,
+    envelope_id bigint NOT NULL,
+    kind        text NOT NULL,
+    event       bytea NOT NULL,
+    error       text NOT NULL,
+    at          timestamptz NOT NULL,
+    PRIMARY KEY (workspace, uid),
+    FOREIGN KEY (workspace, number_id) REFERENCES tenant.number (workspace, id)
+);
 
 -- A person as one number knows them: {phone, lid, bsuid}, any of which may be missing, at least one is there.
 CREATE TABLE tenant.contact (
@@ -141,9 +157,10 @@ CREATE TABLE tenant.file (
     created_at  timestamptz NOT NULL,
     stored_at   timestamptz,
     deleted_at  timestamptz,
+    swept_at    timestamptz,
     PRIMARY KEY (workspace, uid)
 );
-CREATE INDEX file_unfinished ON tenant.file (workspace, created_at) WHERE state <> 'stored';
+CREATE INDEX file_unfinished ON tenant.file (workspace, created_at) WHERE state <> 'stored' AND swept_at IS NULL;
 CREATE INDEX file_uploads ON tenant.file (workspace, created_at DESC) WHERE state = 'stored' AND purpose = 'upload';
 
 -- phone and lid repeat the contact's, so that the list of chats needs no join.
