@@ -31,6 +31,12 @@ class Connection:
     def __init__(self, conn: Any, now: datetime) -> None:
         self._conn = conn
         self.now = now
+        self.after_commit: list[Callable[[], None]] = []
+        self.topics: set[str] = set()
+
+    def wake(self, topic: str) -> None:
+        """Wake those who wait for a topic, once this transaction is committed."""
+        self.topics.add(topic)
 
     async def fetch(self, sql: str, *args: Any) -> list[Row]:
         return await self._conn.fetch(sql, *args)  # type: ignore[no-any-return]
@@ -56,18 +62,13 @@ class Connection:
 class SystemTx(Connection):
     """Work across workspaces (dispatcher, leases, directory). Rare on purpose, and easy to grep."""
 
-    def __init__(self, conn: Any, now: datetime) -> None:
-        super().__init__(conn, now)
-        self.after_commit: list[Callable[[], None]] = []
-        self.has_facts = False
-
     @asynccontextmanager
     async def workspace(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> "AsyncIterator[Tx]":
         """Go on inside this transaction as that workspace: what is recorded is saved when the block ends."""
         tx = Tx(self._conn, self.now, workspace_id, actor)
         yield tx
         await tx.settle()
-        self.has_facts = self.has_facts or bool(tx.recorded)
+        self.topics |= tx.topics
         self.after_commit.extend(tx.after_commit)
 
 
@@ -82,7 +83,6 @@ class Tx(Connection):
         super().__init__(conn, now)
         self.workspace_id = workspace_id
         self.actor = actor
-        self.after_commit: list[Callable[[], None]] = []
         self._facts: list[facts.NewFact] = []
         self._last: list[Callable[[Tx], Awaitable[None]]] = []
 
@@ -117,6 +117,7 @@ class Tx(Connection):
             await action(self)
         if self._facts:
             await facts.insert(self, self._facts)
+            self.wake(facts.NEW)
 
 
 class Database:
@@ -126,6 +127,7 @@ class Database:
         self._pool = pool
         self._clock = clock
         self.facts_committed: list[Callable[[], None]] = []
+        self.wake: Callable[[str], None] = _nobody_waits
 
     @classmethod
     async def connect(cls, dsn: str, clock: Clock, *, min_size: int = 1, max_size: int = 12) -> "Database":
@@ -154,10 +156,7 @@ class Database:
                 tx = Tx(conn, self._clock.now(), workspace_id, actor)
                 yield tx
                 await tx.settle()
-        if tx.recorded:
-            self._tell_facts()
-        for callback in tx.after_commit:
-            callback()
+        self.tell(tx)
 
     @asynccontextmanager
     async def read(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> AsyncIterator[Tx]:
@@ -172,14 +171,29 @@ class Database:
             async with conn.transaction():
                 tx = SystemTx(conn, self._clock.now())
                 yield tx
-        if tx.has_facts:
-            self._tell_facts()
+        self.tell(tx)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator["Session"]:
+        """A connection of one's own for what outlives a transaction: advisory locks and LISTEN."""
+        async with self._pool.acquire() as conn:
+            yield Session(conn, self)
+
+    def tell(self, tx: Connection) -> None:
+        """What happens after a commit: those who wait for its topics wake up, its callbacks run."""
+        if facts.NEW in tx.topics:
+            for notice in self.facts_committed:
+                notice()
+        for topic in tx.topics:
+            self.wake(topic)
         for callback in tx.after_commit:
             callback()
 
-    def _tell_facts(self) -> None:
-        for notice in self.facts_committed:
-            notice()
+    @asynccontextmanager
+    async def system_read(self) -> AsyncIterator[SystemTx]:
+        """A connection without BEGIN for work across workspaces: each statement stands alone."""
+        async with self._pool.acquire() as conn:
+            yield SystemTx(conn, self._clock.now())
 
     async def run(
         self, workspace_id: int, action: "Callable[[Tx], Awaitable[T]]", *, actor: facts.Actor = facts.SYSTEM
@@ -197,6 +211,50 @@ class Database:
                     raise
                 await asyncio.sleep(random.uniform(0.005, 0.02) * attempt)
         raise AssertionError("unreachable")
+
+
+class Session:
+    """One connection, kept. What its lock protects runs on it too, so that both end together."""
+
+    def __init__(self, conn: Any, db: Database) -> None:
+        self._conn = conn
+        self._db = db
+
+    @asynccontextmanager
+    async def system(self) -> AsyncIterator[SystemTx]:
+        """A transaction across workspaces on this very connection."""
+        async with self._conn.transaction():
+            tx = SystemTx(self._conn, self._db.clock.now())
+            yield tx
+        self._db.tell(tx)
+
+    async def try_lock(self, key: int) -> bool:
+        """Take a lock that lasts as long as this connection; false while somebody else has it."""
+        return await self._conn.fetchval("SELECT pg_try_advisory_lock($1)", key)  # type: ignore[no-any-return]
+
+    async def unlock(self, key: int) -> None:
+        await self._conn.fetchval("SELECT pg_advisory_unlock($1)", key)
+
+    @asynccontextmanager
+    async def listening(self, channel: str, heard: Callable[[str], None]) -> AsyncIterator[None]:
+        """Hand over the payload of every NOTIFY on a channel."""
+
+        def hear(_conn: Any, _pid: int, _channel: str, payload: str) -> None:
+            heard(payload)
+
+        await self._conn.add_listener(channel, hear)
+        try:
+            yield
+        finally:
+            if not self._conn.is_closed():
+                await self._conn.remove_listener(channel, hear)
+
+    async def check(self) -> None:
+        """Raise when the connection is gone."""
+        await self._conn.execute("SELECT 1")
+
+
+def _nobody_waits(_topic: str) -> None: ...
 
 
 async def _prepare(conn: Any) -> None:

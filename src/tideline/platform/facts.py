@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tideline.platform.db import Tx
 
 
+NEW = "facts:new"  # the topic that wakes the dispatcher: facts were committed and have no number yet
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who caused something: `system`, `teammate` or `token` (teammate id), `contact`, `phone` (the own one)."""
