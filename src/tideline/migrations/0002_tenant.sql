@@ -128,6 +128,8 @@ CREATE TABLE tenant.event_set_aside (
 );
 
 -- A person as one number knows them: {phone, lid, bsuid}, any of which may be missing, at least one is there.
+-- Two rows that turn out to be one person: the younger points to the older with `merged_into` and repeats its
+-- phone, LID and name, so that what refers to it reads right without being rewritten.
 CREATE TABLE tenant.contact (
     workspace  integer NOT NULL REFERENCES tenant.workspace ON DELETE CASCADE,
     id         integer NOT NULL DEFAULT nextval('tenant.contact_id'),
@@ -136,14 +138,18 @@ CREATE TABLE tenant.contact (
     lid        text,
     bsuid      text,
     name       text,
+    merged_into integer,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (workspace, id),
     FOREIGN KEY (workspace, number_id) REFERENCES tenant.number (workspace, id),
     CHECK (phone IS NOT NULL OR lid IS NOT NULL OR bsuid IS NOT NULL)
 );
-CREATE UNIQUE INDEX contact_phone ON tenant.contact (workspace, number_id, phone) WHERE phone IS NOT NULL;
-CREATE UNIQUE INDEX contact_lid ON tenant.contact (workspace, number_id, lid) WHERE lid IS NOT NULL;
-CREATE UNIQUE INDEX contact_bsuid ON tenant.contact (workspace, number_id, bsuid) WHERE bsuid IS NOT NULL;
+CREATE UNIQUE INDEX contact_phone ON tenant.contact (workspace, number_id, phone) WHERE merged_into IS NULL AND phone IS NOT NULL;
+CREATE UNIQUE INDEX contact_lid ON tenant.contact (workspace, number_id, lid) WHERE merged_into IS NULL AND lid IS NOT NULL;
+CREATE UNIQUE INDEX contact_bsuid ON tenant.contact (workspace, number_id, bsuid) WHERE merged_into IS NULL AND bsuid IS NOT NULL;
+CREATE INDEX contact_merged ON tenant.contact (workspace, merged_into) WHERE merged_into IS NOT NULL;
+-- Phones are also looked for by their last digits ("with a zero instead of the country code").
+CREATE INDEX contact_ending ON tenant.contact (workspace, reverse(COALESCE(phone, lid, '')) text_pattern_ops) WHERE merged_into IS NULL;
 
 CREATE TABLE tenant.file (
     workspace   integer NOT NULL REFERENCES tenant.workspace ON DELETE CASCADE,
@@ -163,7 +169,8 @@ CREATE TABLE tenant.file (
 CREATE INDEX file_unfinished ON tenant.file (workspace, created_at) WHERE state <> 'stored' AND swept_at IS NULL;
 CREATE INDEX file_uploads ON tenant.file (workspace, created_at DESC) WHERE state = 'stored' AND purpose = 'upload';
 
--- phone and lid repeat the contact's, so that the list of chats needs no join.
+-- phone, lid and labels repeat what contact and chat_label say, so that the list of chats needs no join for them.
+-- Incoming messages stored up to `read_until` count as read.
 CREATE TABLE tenant.chat (
     workspace       integer NOT NULL REFERENCES tenant.workspace ON DELETE CASCADE,
     id              integer NOT NULL DEFAULT nextval('tenant.chat_id'),
@@ -184,8 +191,10 @@ CREATE TABLE tenant.chat (
     autoresponse_locked boolean NOT NULL DEFAULT false,
     unattended      boolean NOT NULL DEFAULT false,
     photo_uid       uuid,
+    labels          text[] NOT NULL DEFAULT '{}',
     last_message_uid uuid,
     last_message_at timestamptz,
+    read_until      timestamptz,
     created_at      timestamptz NOT NULL,
     PRIMARY KEY (workspace, id),
     FOREIGN KEY (workspace, number_id) REFERENCES tenant.number (workspace, id),
@@ -197,18 +206,34 @@ CREATE TABLE tenant.chat (
 CREATE UNIQUE INDEX chat_contact ON tenant.chat (workspace, contact_id) WHERE contact_id IS NOT NULL;
 CREATE UNIQUE INDEX chat_group ON tenant.chat (workspace, number_id, group_jid) WHERE group_jid IS NOT NULL;
 CREATE UNIQUE INDEX chat_name ON tenant.chat (workspace, name_key);
-CREATE INDEX chat_recent ON tenant.chat (workspace, last_message_at DESC NULLS LAST, name, id);
+CREATE INDEX chat_recent ON tenant.chat (workspace, last_message_at DESC NULLS LAST, name_key);
 
--- Substrings of 1 to 3 characters of a chat's name and phone, each behind the workspace's number (`17:n:mir`):
--- what pg_trgm would do, without an extension and without touching this index when a message arrives.
+-- Substrings of 1 to 3 characters, each behind the workspace's number and a mark (`17:n:mir`): what pg_trgm would do,
+-- without an extension. Costly on purpose, so that the planner computes them for the index and never for a scan.
+CREATE FUNCTION tenant.grams(workspace integer, mark text, value text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5000 AS $$
+DECLARE
+    found text[] := '{}';
+BEGIN
+    FOR size IN 1..3 LOOP
+        FOR start IN 1..length(value) - size + 1 LOOP
+            found := array_append(found, workspace || ':' || mark || ':' || substr(value, start, size));
+        END LOOP;
+    END LOOP;
+    RETURN found;
+END $$;
+
+-- What chats are found by, beside the chat, so that a message that arrives does not touch the index of substrings.
 CREATE TABLE tenant.chat_search (
     workspace integer NOT NULL,
     chat_id   integer NOT NULL,
-    grams     text[] NOT NULL,
+    name_key  text NOT NULL,
+    phone     text NOT NULL,
     PRIMARY KEY (workspace, chat_id),
     FOREIGN KEY (workspace, chat_id) REFERENCES tenant.chat (workspace, id) ON DELETE CASCADE
 );
-CREATE INDEX chat_search_grams ON tenant.chat_search USING gin (grams);
+CREATE INDEX chat_search_name ON tenant.chat_search USING gin (tenant.grams(workspace, 'n', name_key));
+CREATE INDEX chat_search_phone ON tenant.chat_search USING gin (tenant.grams(workspace, 'p', phone));
 
 -- Ids of chats that were merged into another: they answer with it for ever.
 CREATE TABLE tenant.chat_alias (
@@ -234,6 +259,16 @@ CREATE TABLE tenant.chat_member (
     PRIMARY KEY (workspace, chat_id, position)
 );
 CREATE UNIQUE INDEX chat_member_contact ON tenant.chat_member (workspace, contact_id, chat_id) WHERE contact_id IS NOT NULL;
+
+-- The members of a group as JSON, written anew when one of them changes: a page of chats may hold fifty groups of
+-- two hundred people, and reads must not join ten thousand rows for it.
+CREATE TABLE tenant.chat_roster (
+    workspace integer NOT NULL,
+    chat_id   integer NOT NULL,
+    members   text NOT NULL,
+    PRIMARY KEY (workspace, chat_id),
+    FOREIGN KEY (workspace, chat_id) REFERENCES tenant.chat (workspace, id) ON DELETE CASCADE
+);
 
 CREATE TABLE tenant.label (
     workspace  integer NOT NULL REFERENCES tenant.workspace ON DELETE CASCADE,
@@ -286,6 +321,7 @@ CREATE TABLE tenant.message (
     failure      jsonb,
     edited_at    timestamptz,
     revoked_at   timestamptz,
+    has_reactions boolean NOT NULL DEFAULT false,
     data         jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (workspace, uid),
     FOREIGN KEY (workspace, chat_id) REFERENCES tenant.chat (workspace, id),
@@ -307,6 +343,21 @@ CREATE TABLE tenant.reaction (
     FOREIGN KEY (workspace, message_uid) REFERENCES tenant.message (workspace, uid) ON DELETE CASCADE,
     CHECK ((person = 'own') = (contact_id IS NULL))
 );
+CREATE INDEX reaction_contact ON tenant.reaction (workspace, contact_id) WHERE contact_id IS NOT NULL;
+
+-- Receipts that came before the send they are about was recorded; taken up when it is.
+CREATE TABLE tenant.early_receipt (
+    workspace   integer NOT NULL,
+    number_id   integer NOT NULL,
+    external_id text NOT NULL,
+    status      text NOT NULL CHECK (status IN ('Sent', 'Delivered', 'Read', 'Failed')),
+    at          timestamptz NOT NULL,
+    error       text,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (workspace, number_id, external_id, status),
+    FOREIGN KEY (workspace, number_id) REFERENCES tenant.number (workspace, id)
+);
+CREATE INDEX early_receipt_age ON tenant.early_receipt (workspace, received_at);
 
 -- The log of everything that happened. `seq` is given by the dispatcher after the commit: gapless per workspace.
 CREATE TABLE tenant.fact (

@@ -2,16 +2,37 @@
 
 import os
 import secrets
+import threading
 import time
 from uuid import UUID
 
+_lock = threading.Lock()
+_last = 0
+
 
 def uuid7(at_ms: int | None = None) -> UUID:
-    """A time-ordered UUID (RFC 9562, version 7): 48 bits of milliseconds, then randomness."""
-    ms = time.time_ns() // 1_000_000 if at_ms is None else at_ms
-    value = (ms & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    """A time-ordered UUID (RFC 9562, version 7): 48 bits of milliseconds, then randomness.
+
+    Those of one process grow strictly, also within a millisecond: WhatsApp's times are whole seconds, and the
+    uid is what keeps messages of the same second in their order. With `at_ms` it is just a UUID of that time.
+    """
+    if at_ms is not None:
+        return _uuid((at_ms & 0xFFFF_FFFF_FFFF) << 74 | _random(74))
+    global _last
+    with _lock:
+        fresh = (time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF) << 74 | _random(73)
+        _last = fresh if fresh > _last else _last + 1 + _random(32)
+        return _uuid(_last)
+
+
+def _random(bits: int) -> int:
+    return int.from_bytes(os.urandom(10), "big") >> 80 - bits
+
+
+def _uuid(value: int) -> UUID:
+    """Put the 122 bits around the version and the variant."""
+    head, middle, tail = value >> 74, value >> 62 & 0xFFF, value & (1 << 62) - 1
+    return UUID(int=head << 80 | 0x7 << 76 | middle << 64 | 0x2 << 62 | tail)
 
 
 def secret_token(prefix: str = "") -> str:
