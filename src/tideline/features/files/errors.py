@@ -23,11 +23,6 @@ class FileIsEmpty(Problem):
     message = "The file is empty."
 
 
-class FileIncomplete(Problem):
-    code = "file_incomplete"
-    message = "The file ended before all of it had arrived."
-
-
 class WorkspaceFull(Problem):
     code = "workspace_full"
     message = "The workspace has used all of its space for files."

@@ -1,0 +1,61 @@
+"""What people do with files, as far as rows are concerned. One transaction each; bytes move in `stored.py`."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from tideline.features.files import names, store
+from tideline.features.files.errors import FileNotFound
+from tideline.features.files.model import File, FileState, FileUid, NewFile
+from tideline.platform.db import Tx
+from tideline.platform.ids import uuid7
+
+LIST_LIMIT = 1000
+
+
+async def expect(tx: Tx, new: Sequence[NewFile]) -> list[File]:
+    """Make the rows of files whose bytes follow. A message can refer to them at once."""
+    files = [_expected(tx, file) for file in new]
+    if files:
+        await store.insert(tx, files)
+    return files
+
+
+def _expected(tx: Tx, new: NewFile) -> File:
+    mimetype = names.clean_type(new.mimetype)
+    return File(
+        workspace_id=tx.workspace_id,
+        uid=FileUid(uuid7()),
+        filename=names.clean_name(new.filename, mimetype),
+        mimetype=mimetype,
+        size=max(new.size, 0),
+        purpose=new.purpose,
+        state=FileState.PENDING,
+        uploaded_by=new.uploaded_by,
+        created_at=tx.now,
+        stored_at=None,
+    )
+
+
+async def get(tx: Tx, uid: UUID) -> File:
+    """A file that is stored or on its way."""
+    file = (await get_many(tx, [uid])).get(FileUid(uid))
+    if file is None or file.state is FileState.DELETED:
+        raise FileNotFound
+    return file
+
+
+async def get_many(tx: Tx, uids: Collection[UUID]) -> dict[FileUid, File]:
+    """Those of the files that exist in this workspace, deleted ones too, for messages that show them."""
+    return {file.uid: file for file in await store.find_many(tx, list(uids))} if uids else {}
+
+
+async def list_uploads(tx: Tx, filename: str = "") -> list[File]:
+    """What people uploaded, the newest first; `filename` is a part of the name in any case."""
+    escaped = filename.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return await store.list_uploads(tx, f"%{escaped}%", LIST_LIMIT)
+
+
+async def delete(tx: Tx, uid: UUID) -> None:
+    """Forget a file. Its bytes go with the next sweep."""
+    if not await store.mark_deleted(tx, [uid]):
+        raise FileNotFound
