@@ -11,15 +11,58 @@ Actions of a workspace (`tx: Tx`):
     snapshot(number) -> dict                          the number as facts carry it
     begin_link(tx, teammate_id, kind, method=QR, phone=None) -> Pairing
     get_pairing(tx, id) -> Pairing                    cancel_pairing(tx, id) -> Pairing
-    create_pairing_link(tx, pairing_id) -> str        the token of a link to the pairing's page
-    order(tx, number_id, [MarkRead | Fetch])          work for the gateway that holds the session
+    create_pairing_link(tx, keyring, pairing_id) -> str    the token of a link to the pairing's page
+    order(tx, number_id, [MarkRead | Fetch])          work for the gateway that holds the session (not awaited)
     fence(tx, lease)                                  raises LeaseLost when another gateway has taken over
 
 Across workspaces (`tx: SystemTx`):
-    find_pairing_link(tx, token) -> PairingRef | None
-    claim_leases / renew_leases / release_leases
+    find_pairing_link(tx, keyring, token) -> PairingRef | None
+    claim_leases / renew_leases / release_lease / numbers_of, list_open_pairings
+
+`NUMBERS_TOPIC` and `PAIRINGS_TOPIC` are the wake topics to wait for a change of a number or of a pairing.
 """
 
+from tideline.features.numbers.actions.commands import COMMAND_LANE, MEDIA_LANE, SEND_LANE, order
+from tideline.features.numbers.actions.events import set_aside
+from tideline.features.numbers.actions.leases import (
+    claim_leases,
+    fence,
+    numbers_of,
+    release_lease,
+    renew_leases,
+)
+from tideline.features.numbers.actions.linking import (
+    PAIRINGS_TOPIC,
+    Linked,
+    advance,
+    begin_link,
+    cancel_pairing,
+    create_pairing_link,
+    delete_expired_pairing_links,
+    find_pairing_link,
+    get_pairing,
+    link,
+    list_open_pairings,
+    mark_adopted,
+    session_to_adopt,
+    take_pairing,
+)
+from tideline.features.numbers.actions.numbers import (
+    NUMBERS_TOPIC,
+    default_sender,
+    find_by_jid,
+    find_by_phone,
+    get,
+    get_many,
+    jid_of,
+    list_numbers,
+    lock,
+    pause,
+    report,
+    resume,
+    unlink,
+)
+from tideline.features.numbers.commands import Command, Fetch, MarkRead, Unlink, from_payload
 from tideline.features.numbers.errors import (
     LeaseLost,
     NoConnectedNumber,
@@ -31,6 +74,7 @@ from tideline.features.numbers.errors import (
     PhoneAlreadyLinked,
     PhoneNeeded,
 )
+from tideline.features.numbers.events import snapshot
 from tideline.features.numbers.model import (
     Lease,
     Number,
@@ -43,10 +87,20 @@ from tideline.features.numbers.model import (
     PairingMethod,
     PairingState,
 )
+from tideline.features.numbers.states import ends_session, needs_session
 
 __all__ = [
+    "COMMAND_LANE",
+    "MEDIA_LANE",
+    "NUMBERS_TOPIC",
+    "PAIRINGS_TOPIC",
+    "SEND_LANE",
+    "Command",
+    "Fetch",
     "Lease",
     "LeaseLost",
+    "Linked",
+    "MarkRead",
     "NoConnectedNumber",
     "Number",
     "NumberGone",
@@ -64,4 +118,40 @@ __all__ = [
     "PairingState",
     "PhoneAlreadyLinked",
     "PhoneNeeded",
+    "Unlink",
+    "advance",
+    "begin_link",
+    "cancel_pairing",
+    "claim_leases",
+    "create_pairing_link",
+    "default_sender",
+    "delete_expired_pairing_links",
+    "ends_session",
+    "fence",
+    "find_by_jid",
+    "find_by_phone",
+    "find_pairing_link",
+    "from_payload",
+    "get",
+    "get_many",
+    "get_pairing",
+    "jid_of",
+    "link",
+    "list_numbers",
+    "list_open_pairings",
+    "lock",
+    "mark_adopted",
+    "needs_session",
+    "numbers_of",
+    "order",
+    "pause",
+    "release_lease",
+    "renew_leases",
+    "report",
+    "resume",
+    "session_to_adopt",
+    "set_aside",
+    "snapshot",
+    "take_pairing",
+    "unlink",
 ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tideline.features.numbers.errors import NumberGone, PhoneAlreadyLinked
-from tideline.features.numbers.model import Change, FactKind, Number, NumberState, Owner
+from tideline.features.numbers.model import Change, FactKind, Number, NumberKind, NumberState, Owner
 from tideline.features.numbers.port import AccountState, Paired, StateChanged
 
 REPORTED = {
@@ -93,12 +93,13 @@ def unlink(number: Number, at: datetime) -> Change | None:
     return Change(unlinked, number.state, FactKind.DISCONNECTED)
 
 
-def link_again(number: Number, paired: Paired, owner: Owner, at: datetime) -> Change:
+def link_again(number: Number, kind: NumberKind, paired: Paired, owner: Owner, at: datetime) -> Change:
     """The same phone was linked once more: the number comes back with all its chats, owned by who linked it."""
     if number.state in _NOT_TWICE:
         raise PhoneAlreadyLinked(number.is_paused)
     linked = replace(
         _moved(number, NumberState.ACTIVE, at),
+        kind=kind,
         lid=paired.lid or number.lid,
         account_name=paired.account_name or number.account_name,
         owner=owner,

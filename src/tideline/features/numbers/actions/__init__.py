@@ -1,0 +1,1 @@
+"""What people and gateways do with numbers. One transaction each."""

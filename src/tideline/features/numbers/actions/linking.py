@@ -1,0 +1,170 @@
+"""Linking a phone: beginning, what a gateway reports on the way, and the number that comes of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from tideline.features import workspaces
+from tideline.features.numbers import events, linking, states
+from tideline.features.numbers.actions import numbers
+from tideline.features.numbers.errors import PairingNotFound, PhoneNeeded
+from tideline.features.numbers.model import (
+    PAIRING_LIFETIME,
+    Change,
+    FactKind,
+    Lease,
+    Number,
+    NumberKind,
+    NumberState,
+    Owner,
+    Pairing,
+    PairingMethod,
+)
+from tideline.features.numbers.port import Paired, PairingRef
+from tideline.features.numbers.store import leases as lease_store
+from tideline.features.numbers.store import numbers as number_store
+from tideline.features.numbers.store import pairings as store
+from tideline.platform.crypto import Keyring
+from tideline.platform.db import SystemTx, Tx
+from tideline.platform.ids import secret_token
+
+PAIRINGS_TOPIC = "pairings"  # an attempt was begun or went on; gateways and the page with the code look again
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A number that was just linked, and the lease with which this gateway holds its session."""
+
+    number: Number
+    lease: Lease
+
+
+async def begin_link(
+    tx: Tx, teammate_id: int, kind: NumberKind, method: PairingMethod = PairingMethod.QR, phone: str | None = None
+) -> Pairing:
+    """Ask the gateways for a QR code, or for a code to type on the phone. The row tells how it goes on."""
+    await workspaces.get_teammate(tx, workspaces.TeammateId(teammate_id))
+    if method is PairingMethod.CODE and not phone:
+        raise PhoneNeeded
+    tx.wake(PAIRINGS_TOPIC)
+    return await store.insert(
+        tx, kind, teammate_id=teammate_id, method=method, phone=phone, expires_at=tx.now + PAIRING_LIFETIME
+    )
+
+
+async def get_pairing(tx: Tx, pairing_id: int) -> Pairing:
+    pairing = await store.find(tx, pairing_id)
+    if pairing is None:
+        raise PairingNotFound
+    return pairing
+
+
+async def cancel_pairing(tx: Tx, pairing_id: int) -> Pairing:
+    """Give up an attempt. One that has ended already stays as it is."""
+    pairing = await _lock(tx, pairing_id)
+    return await advance(tx, pairing_id, linking.cancelled(tx.now)) if pairing.is_open else pairing
+
+
+async def create_pairing_link(tx: Tx, keyring: Keyring, pairing_id: int) -> str:
+    """A token for the page on which this attempt can be followed, good for as long as the attempt."""
+    pairing = await get_pairing(tx, pairing_id)
+    token = secret_token("qr_")
+    await store.insert_link(tx, keyring.token_hash(token), pairing.id, pairing.expires_at)
+    return token
+
+
+async def find_pairing_link(tx: SystemTx, keyring: Keyring, token: str) -> PairingRef | None:
+    """Which attempt a link leads to."""
+    return await store.find_link(tx, keyring.token_hashes(token))
+
+
+async def delete_expired_pairing_links(tx: SystemTx) -> int:
+    return await store.delete_expired_links(tx)
+
+
+# For gateways ------------------------------------------------------------------------------------------------
+
+
+async def list_open_pairings(tx: SystemTx, kinds: Collection[str]) -> list[Pairing]:
+    """Attempts of all workspaces that wait for a gateway or are in the hands of one."""
+    return await store.list_open(tx, list(kinds))
+
+
+async def advance(tx: Tx, pairing_id: int, step: linking.Step) -> Pairing:
+    """Take an attempt one step further; raises PairingClosed when it has ended."""
+    pairing = step(await _lock(tx, pairing_id))
+    await _save(tx, pairing)
+    return pairing
+
+
+async def take_pairing(tx: Tx, pairing_id: int, node: UUID) -> Pairing | None:
+    """Become the gateway that works on this attempt, unless another one was quicker."""
+    pairing = await _lock(tx, pairing_id)
+    return await advance(tx, pairing_id, linking.taken(node, tx.now)) if linking.is_free(pairing, tx.now) else None
+
+
+async def link(tx: Tx, paired: Paired, node: UUID, ttl: timedelta) -> Linked:
+    """The phone confirmed: the number is there, or there again with its chats, and this node holds its session.
+
+    Raises PhoneAlreadyLinked when the phone is linked and well in this workspace.
+    """
+    pairing = await _lock(tx, paired.pairing.pairing_id)
+    teammate = await workspaces.get_teammate(tx, workspaces.TeammateId(pairing.teammate_id))
+    owner = Owner(teammate.id, teammate.display_name, teammate.email)
+    linked = await _link_new(tx, pairing, paired, owner, node, ttl) or await _link_again(
+        tx, pairing, paired, owner, node, ttl
+    )
+    await _save(tx, linking.linked(linked.number, tx.now)(pairing))
+    return linked
+
+
+async def _link_new(
+    tx: Tx, pairing: Pairing, paired: Paired, owner: Owner, node: UUID, ttl: timedelta
+) -> Linked | None:
+    number_id = await number_store.insert(
+        tx,
+        pairing.kind,
+        paired.phone,
+        jid=numbers.jid_of(paired.phone),
+        lid=paired.lid,
+        name=paired.account_name,
+        owner_id=owner.id,
+    )
+    if number_id is None:
+        return None
+    number = await numbers.get(tx, number_id)
+    tx.record(events.fact(Change(number, NumberState.UNLINKED, FactKind.CONNECTED)))
+    return Linked(number, await lease_store.insert(tx, number_id, pairing.kind, node, tx.now + ttl))
+
+
+async def _link_again(tx: Tx, pairing: Pairing, paired: Paired, owner: Owner, node: UUID, ttl: timedelta) -> Linked:
+    known = await numbers.find_by_phone(tx, paired.phone)
+    assert known
+    # The lease comes before the number, as everywhere: whoever stores under the old epoch finishes first.
+    await lease_store.lock(tx, known.id)
+    change = states.link_again(await numbers.lock(tx, known.id), pairing.kind, paired, owner, tx.now)
+    await numbers.apply(tx, change)
+    return Linked(change.number, await lease_store.take(tx, known.id, pairing.kind, node, tx.now + ttl))
+
+
+async def session_to_adopt(tx: Tx, number_id: int) -> PairingRef | None:
+    """The attempt under which the connector still keeps the number's session, if it was not handed over yet."""
+    pairing_id = await store.find_to_adopt(tx, number_id)
+    return PairingRef(pairing_id=pairing_id, workspace_id=tx.workspace_id) if pairing_id else None
+
+
+async def mark_adopted(tx: Tx, number_id: int, pairing: PairingRef) -> None:
+    await store.mark_adopted(tx, number_id, pairing.pairing_id)
+
+
+async def _save(tx: Tx, pairing: Pairing) -> None:
+    await store.save(tx, pairing)
+    tx.wake(PAIRINGS_TOPIC)
+
+
+async def _lock(tx: Tx, pairing_id: int) -> Pairing:
+    pairing = await store.lock(tx, pairing_id)
+    if pairing is None:
+        raise PairingNotFound
+    return pairing

@@ -1,0 +1,111 @@
+"""Reading numbers, and what changes their state: reports of the connector, pause, resume, unlink."""
+
+from collections.abc import Callable, Collection, Sequence
+
+from tideline.features.numbers import events, states
+from tideline.features.numbers.actions import commands
+from tideline.features.numbers.commands import Unlink
+from tideline.features.numbers.errors import NoConnectedNumber, NumberNotFound
+from tideline.features.numbers.model import Change, Number, NumberId, NumberState
+from tideline.features.numbers.port import StateChanged
+from tideline.features.numbers.store import numbers as store
+from tideline.platform import lanes
+from tideline.platform.db import Tx
+
+NUMBERS_TOPIC = "numbers"  # a number changed its state; gateways and screens look again
+
+
+async def get(tx: Tx, number_id: int) -> Number:
+    number = await store.find(tx, number_id)
+    if number is None:
+        raise NumberNotFound
+    return number
+
+
+async def get_many(tx: Tx, ids: Collection[int]) -> dict[NumberId, Number]:
+    """Those of the numbers that exist in this workspace."""
+    return {number.id: number for number in await store.find_many(tx, list(ids))}
+
+
+async def lock(tx: Tx, number_id: int) -> Number:
+    """The number, held for this transaction. It is the first lock of all, before chats."""
+    number = await store.lock(tx, number_id)
+    if number is None:
+        raise NumberNotFound
+    return number
+
+
+async def find_by_jid(tx: Tx, jid: str) -> Number | None:
+    return await store.find_by_jid(tx, jid)
+
+
+async def find_by_phone(tx: Tx, phone: str) -> Number | None:
+    """The number with this phone, given as bare digits."""
+    return await store.find_by_jid(tx, jid_of(phone))
+
+
+async def default_sender(tx: Tx) -> Number:
+    """Who sends when nobody is named: the number that was connected last, of those that are connected now."""
+    number = await store.find_default_sender(tx)
+    if number is None:
+        raise NoConnectedNumber
+    return number
+
+
+async def list_numbers(tx: Tx) -> list[Number]:
+    """All numbers of the workspace, connected or not, the one connected last first."""
+    return await store.list_all(tx)
+
+
+async def report(tx: Tx, number_id: int, reports: Sequence[StateChanged]) -> Number:
+    """Take in what a connector said about the state of a number, in its order."""
+    number = await lock(tx, number_id)
+    for said in reports:
+        number = await _make(tx, number, states.report(number, said, tx.now))
+    return number
+
+
+async def pause(tx: Tx, number_id: int) -> Number:
+    """Stop receiving and sending. What is waiting to be sent keeps waiting."""
+    return await _change(tx, number_id, lambda number: states.pause(number, tx.now))
+
+
+async def resume(tx: Tx, number_id: int) -> Number:
+    """Go on after a pause."""
+    return await _change(tx, number_id, lambda number: states.resume(number, tx.now))
+
+
+async def unlink(tx: Tx, number_id: int) -> Number:
+    """End the link on WhatsApp's side too. Chats and messages stay, and linking the phone again continues them."""
+    number = await lock(tx, number_id)
+    change = states.unlink(number, tx.now)
+    if change:
+        commands.order(tx, number_id, [Unlink(linked_at=number.connected_at)])
+    return await _make(tx, number, change)
+
+
+async def _change(tx: Tx, number_id: int, decide: Callable[[Number], Change | None]) -> Number:
+    number = await lock(tx, number_id)
+    return await _make(tx, number, decide(number))
+
+
+async def _make(tx: Tx, number: Number, change: Change | None) -> Number:
+    if change is None:
+        return number
+    await apply(tx, change)
+    return change.number
+
+
+async def apply(tx: Tx, change: Change) -> None:
+    """Save a change with its fact, keep the sending lane in step, and tell the gateways."""
+    await store.save(tx, change.number)
+    tx.record(events.fact(change))
+    tx.wake(NUMBERS_TOPIC)
+    is_paused, was_paused = change.number.is_paused, change.before is NumberState.PAUSED
+    if is_paused != was_paused:
+        number_id, turn = change.number.id, lanes.pause if is_paused else lanes.resume
+        tx.before_commit(lambda last: turn(last, commands.SEND_LANE, number_id))
+
+
+def jid_of(phone: str) -> str:
+    return f"{phone}@s.whatsapp.net"

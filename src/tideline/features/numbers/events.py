@@ -1,0 +1,27 @@
+"""What has happened to numbers, as it is kept in the log of facts."""
+
+from typing import Any
+
+from tideline.features.numbers.model import Change, Number
+from tideline.platform.facts import NewFact
+
+
+def snapshot(number: Number) -> dict[str, Any]:
+    """A number as facts carry it. Whoever tells others about it renders their words from this."""
+    return {
+        "id": number.id,
+        "kind": number.kind.value,
+        "phone": number.phone,
+        "jid": number.jid,
+        "account_name": number.account_name,
+        "state": number.state.value,
+        "state_reason": number.state_reason,
+        "state_until": number.state_until.isoformat() if number.state_until else None,
+        "state_at": number.state_at.isoformat(),
+        "connected_at": number.connected_at.isoformat(),
+        "owner": {"id": number.owner.id, "name": number.owner.name, "email": number.owner.email},
+    }
+
+
+def fact(change: Change) -> NewFact:
+    return NewFact(change.fact.value, {"number": snapshot(change.number), "state_before": change.before.value})

@@ -1,0 +1,158 @@
+"""The rows of pairings, and of the links that lead to their page."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tideline.features.numbers.model import NumberId, NumberKind, Pairing, PairingId, PairingMethod, PairingState
+from tideline.features.numbers.port import PairingRef
+from tideline.platform.db import Row, SystemTx, Tx
+
+_COLUMNS = """workspace, id, kind, teammate_id, method, phone, state, qr, code, code_until, error, number_id, node,
+              created_at, updated_at, expires_at"""
+
+
+async def insert(
+    tx: Tx, kind: str, *, teammate_id: int, method: str, phone: str | None, expires_at: datetime
+) -> Pairing:
+    row = await tx.row(
+        f"""
+        INSERT INTO tenant.pairing (workspace, kind, teammate_id, method, phone, state,
+                                    created_at, updated_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, 'requested', $6, $6, $7)
+        RETURNING {_COLUMNS}
+        """,
+        tx.workspace_id,
+        kind,
+        teammate_id,
+        method,
+        phone,
+        tx.now,
+        expires_at,
+    )
+    assert row
+    return _read(row)
+
+
+async def find(tx: Tx, pairing_id: int) -> Pairing | None:
+    row = await tx.row(
+        f"SELECT {_COLUMNS} FROM tenant.pairing WHERE workspace = $1 AND id = $2", tx.workspace_id, pairing_id
+    )
+    return _read(row) if row else None
+
+
+async def lock(tx: Tx, pairing_id: int) -> Pairing | None:
+    row = await tx.row(
+        f"SELECT {_COLUMNS} FROM tenant.pairing WHERE workspace = $1 AND id = $2 FOR NO KEY UPDATE",
+        tx.workspace_id,
+        pairing_id,
+    )
+    return _read(row) if row else None
+
+
+async def save(tx: Tx, pairing: Pairing) -> None:
+    await tx.execute(
+        """
+        UPDATE tenant.pairing
+        SET state = $3, qr = $4, code = $5, code_until = $6, error = $7, number_id = $8, node = $9, updated_at = $10
+        WHERE workspace = $1 AND id = $2
+        """,
+        tx.workspace_id,
+        pairing.id,
+        pairing.state,
+        pairing.qr,
+        pairing.code,
+        pairing.code_until,
+        pairing.error,
+        pairing.number_id,
+        pairing.node,
+        pairing.updated_at,
+    )
+
+
+async def list_open(tx: SystemTx, kinds: list[str]) -> list[Pairing]:
+    """All attempts that are not finished, in all workspaces, read without a lock."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM tenant.pairing
+        WHERE state IN ('requested', 'waiting') AND kind = ANY ($1::text[])
+        ORDER BY created_at
+        """,
+        kinds,
+    )
+    return [_read(row) for row in rows]
+
+
+async def find_to_adopt(tx: Tx, number_id: int) -> int | None:
+    """The attempt whose session has not been handed to its number yet, when there is one."""
+    pairing_id: int | None = await tx.value(
+        """
+        SELECT id FROM tenant.pairing
+        WHERE workspace = $1 AND number_id = $2 AND state = 'linked' AND adopted_at IS NULL
+        ORDER BY id DESC LIMIT 1
+        """,
+        tx.workspace_id,
+        number_id,
+    )
+    return pairing_id
+
+
+async def mark_adopted(tx: Tx, number_id: int, up_to: int) -> None:
+    await tx.execute(
+        """
+        UPDATE tenant.pairing SET adopted_at = $4
+        WHERE workspace = $1 AND number_id = $2 AND id <= $3 AND adopted_at IS NULL
+        """,
+        tx.workspace_id,
+        number_id,
+        up_to,
+        tx.now,
+    )
+
+
+async def insert_link(tx: Tx, token_hash: bytes, pairing_id: int, expires_at: datetime) -> None:
+    await tx.execute(
+        """
+        INSERT INTO directory.pairing_link (token_hash, workspace, pairing_id, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5)
+        """,
+        token_hash,
+        tx.workspace_id,
+        pairing_id,
+        tx.now,
+        expires_at,
+    )
+
+
+async def find_link(tx: SystemTx, token_hashes: list[bytes]) -> PairingRef | None:
+    row = await tx.row(
+        "SELECT workspace, pairing_id FROM directory.pairing_link WHERE token_hash = ANY ($1) AND expires_at > $2",
+        token_hashes,
+        tx.now,
+    )
+    return PairingRef(pairing_id=row["pairing_id"], workspace_id=row["workspace"]) if row else None
+
+
+async def delete_expired_links(tx: SystemTx) -> int:
+    return await tx.execute("DELETE FROM directory.pairing_link WHERE expires_at < $1", tx.now)
+
+
+def _read(row: Row) -> Pairing:
+    number_id, node = row["number_id"], row["node"]
+    return Pairing(
+        workspace_id=row["workspace"],
+        id=PairingId(row["id"]),
+        kind=NumberKind(row["kind"]),
+        teammate_id=row["teammate_id"],
+        method=PairingMethod(row["method"]),
+        phone=row["phone"],
+        state=PairingState(row["state"]),
+        qr=row["qr"],
+        code=row["code"],
+        code_until=row["code_until"],
+        error=row["error"],
+        number_id=None if number_id is None else NumberId(number_id),
+        node=None if node is None else UUID(bytes=node.bytes),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        expires_at=row["expires_at"],
+    )
