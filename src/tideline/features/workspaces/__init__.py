@@ -1,25 +1,66 @@
 """Workspaces: tenants, their people, tokens, sign-in and quotas. This is the face other features may import.
 
-`access` is the one `Access(db, keyring, wakes)` of the program; functions that make or end secrets take it.
-Functions of one workspace (first argument a `Tx`):
+`Access(db, keyring, wakes)` is made once per program; what makes or ends a secret takes it, and it turns an API
+token into its `Caller`. `SignIn(db, access, passwords)` lets people in, `ApiCalls(db)` counts API calls.
 
-* `get_workspace(tx) -> Workspace`, `get_owner(tx) -> Teammate`, `get_teammate(tx, id) -> Teammate`,
-  `find_teammate(tx, email=...) -> Teammate | None` (neither finds removed people),
-  `find_teammates(tx, ids) -> dict[TeammateId, Teammate]` (removed ones too), `list_teammates(tx)`, `list_teams(tx)`
-* `create_team(tx, title) -> Team`, `invite(tx, access, *, email, role=..., team=None, display_name="") -> Invited`,
-  `reset_link(tx, access, teammate_id) -> str`, `sign_in_link(tx, access, teammate_id) -> str`,
-  `change_role(tx, access, teammate_id, role)`, `suspend`, `restore`, `remove(tx, access, teammate_id)`
-* `create_token(tx, access, teammate_id, *, scopes=(), expires_at=None) -> str`, `show_token`, `rotate_token`
-* `quotas(tx) -> Quotas`, `charge(tx, wanted) -> list[Charge | None]`, `refund(tx, charges)`, `top_up(tx, credits)`
-
-Across workspaces (a `SystemTx`): `create(tx, access, *, display_name, owner_email, zone, ...) -> Created`,
-`find_workspace_id(tx, slug)`, `get_workspace_id(tx, slug)`, `list_workspaces(tx)`, `reencrypt_tokens(db, access) -> int`.
-
-Objects of the program: `Access.authenticate(token) -> Caller`, `ApiCalls(db).spend(workspace_id)`,
-`SignIn(db, access, passwords)` with `sign_in`, `sign_in_by_link`, `accept_invitation`, `reset_password`,
-`get_session`, `sign_out`.
+Functions of one workspace take a `Tx` first, those across workspaces a `SystemTx`.
 """
 
+from tideline.features.workspaces.access import Access
+from tideline.features.workspaces.actions.create import (
+    create,
+    find_workspace_id,
+    get_workspace,
+    get_workspace_id,
+    list_workspaces,
+)
+from tideline.features.workspaces.actions.invite import invite
+from tideline.features.workspaces.actions.links import reset_link, sign_in_link
+from tideline.features.workspaces.actions.membership import change_role, remove, restore, suspend
+from tideline.features.workspaces.actions.quotas import charge, quotas, refund, top_up
+from tideline.features.workspaces.actions.team import (
+    create_team,
+    find_teammate,
+    find_teammates,
+    get_member,
+    get_owner,
+    get_teammate,
+    list_teammates,
+    list_teams,
+)
+from tideline.features.workspaces.actions.tokens import (
+    count_unreadable_tokens,
+    create_token,
+    reencrypt_tokens,
+    rotate_token,
+    show_token,
+)
+from tideline.features.workspaces.api_calls import ApiCalls
+from tideline.features.workspaces.errors import (
+    ApiCallsUsedUp,
+    InsufficientScope,
+    InvalidAmount,
+    InvalidEmail,
+    InvalidName,
+    InvalidToken,
+    InvalidZone,
+    LinkNotValid,
+    MemberNotFound,
+    NoSeatLeft,
+    NotActive,
+    OwnerStays,
+    SessionEnded,
+    SlugTaken,
+    TeamExists,
+    TeammateNotFound,
+    TeamNotFound,
+    TokenExists,
+    TokenNotFound,
+    TooManyAttempts,
+    WeakPassword,
+    WorkspaceNotFound,
+    WrongCredentials,
+)
 from tideline.features.workspaces.model import (
     Caller,
     Created,
@@ -37,26 +78,82 @@ from tideline.features.workspaces.model import (
     WorkspaceId,
 )
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas
+from tideline.features.workspaces.sign_in import SignIn
 
 __all__ = [
+    "Access",
+    "ApiCalls",
+    "ApiCallsUsedUp",
     "Balance",
     "Caller",
     "Charge",
     "Created",
+    "InsufficientScope",
+    "InvalidAmount",
+    "InvalidEmail",
+    "InvalidName",
+    "InvalidToken",
+    "InvalidZone",
     "Invited",
     "Kind",
+    "LinkNotValid",
+    "MemberNotFound",
     "NewSession",
+    "NoSeatLeft",
+    "NotActive",
+    "OwnerStays",
     "Period",
     "PersonId",
     "Quota",
     "Quotas",
     "Role",
     "Session",
+    "SessionEnded",
+    "SignIn",
+    "SlugTaken",
     "Status",
     "Team",
+    "TeamExists",
     "TeamId",
+    "TeamNotFound",
     "Teammate",
     "TeammateId",
+    "TeammateNotFound",
+    "TokenExists",
+    "TokenNotFound",
+    "TooManyAttempts",
+    "WeakPassword",
     "Workspace",
     "WorkspaceId",
+    "WorkspaceNotFound",
+    "WrongCredentials",
+    "change_role",
+    "charge",
+    "count_unreadable_tokens",
+    "create",
+    "create_team",
+    "create_token",
+    "find_teammate",
+    "find_teammates",
+    "find_workspace_id",
+    "get_member",
+    "get_owner",
+    "get_teammate",
+    "get_workspace",
+    "get_workspace_id",
+    "invite",
+    "list_teammates",
+    "list_teams",
+    "list_workspaces",
+    "quotas",
+    "reencrypt_tokens",
+    "refund",
+    "remove",
+    "reset_link",
+    "restore",
+    "rotate_token",
+    "show_token",
+    "sign_in_link",
+    "suspend",
+    "top_up",
 ]

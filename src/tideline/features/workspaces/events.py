@@ -1,0 +1,79 @@
+"""What has happened to workspaces, teammates, tokens and credits. Payloads never hold a secret."""
+
+from typing import Any
+
+from tideline.features.workspaces.model import Teammate, TeammateId, Workspace
+from tideline.platform.facts import NewFact
+
+
+def workspace_created(workspace: Workspace, owner: Teammate) -> NewFact:
+    return NewFact(
+        "WorkspaceCreated",
+        {
+            "slug": workspace.slug,
+            "display_name": workspace.display_name,
+            "plan": workspace.plan,
+            "zone": workspace.zone,
+            "owner": teammate_snapshot(owner),
+        },
+    )
+
+
+def team_created(title: str) -> NewFact:
+    return NewFact("TeamCreated", {"team": title})
+
+
+def teammate_invited(teammate: Teammate) -> NewFact:
+    return _about("TeammateInvited", teammate)
+
+
+def teammate_joined(teammate: Teammate) -> NewFact:
+    return _about("TeammateJoined", teammate)
+
+
+def teammate_changed(before: Teammate, teammate: Teammate) -> NewFact:
+    """Another role or team; the fact tells the former ones too."""
+    return NewFact(
+        "TeammateChanged",
+        {"teammate": teammate_snapshot(teammate), "before": {"role": before.role.value, "team": before.team}},
+    )
+
+
+def teammate_suspended(teammate: Teammate) -> NewFact:
+    return _about("TeammateSuspended", teammate)
+
+
+def teammate_restored(teammate: Teammate) -> NewFact:
+    return _about("TeammateRestored", teammate)
+
+
+def teammate_removed(teammate: Teammate) -> NewFact:
+    return _about("TeammateRemoved", teammate)
+
+
+def token_created(teammate_id: TeammateId) -> NewFact:
+    return NewFact("TokenCreated", {"teammate_id": teammate_id})
+
+
+def token_rotated(teammate_id: TeammateId) -> NewFact:
+    return NewFact("TokenRotated", {"teammate_id": teammate_id})
+
+
+def balance_topped_up(amount: int, remaining: int) -> NewFact:
+    return NewFact("BalanceToppedUp", {"credits": amount, "remaining": remaining})
+
+
+def teammate_snapshot(teammate: Teammate) -> dict[str, Any]:
+    """A teammate as facts carry it."""
+    return {
+        "id": teammate.id,
+        "email": teammate.email,
+        "display_name": teammate.display_name,
+        "role": teammate.role.value,
+        "team": teammate.team,
+        "status": teammate.status.value,
+    }
+
+
+def _about(kind: str, teammate: Teammate) -> NewFact:
+    return NewFact(kind, {"teammate": teammate_snapshot(teammate)})

@@ -1,0 +1,195 @@
+"""Getting in with a password or a one-time link, and staying in with a session.
+
+Checking a password takes a tenth of a second, so it happens between two transactions and never inside one.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tideline.features.workspaces import events, names
+from tideline.features.workspaces.access import Access
+from tideline.features.workspaces.actions.membership import lock_team
+from tideline.features.workspaces.actions.team import get_teammate
+from tideline.features.workspaces.errors import (
+    InvalidEmail,
+    LinkNotValid,
+    SessionEnded,
+    WeakPassword,
+    WrongCredentials,
+)
+from tideline.features.workspaces.model import (
+    NewSession,
+    PersonId,
+    Session,
+    Status,
+    TeammateId,
+    WorkspaceId,
+)
+from tideline.features.workspaces.store import doors, people, teammates
+from tideline.features.workspaces.throttle import Throttle, address_key
+from tideline.platform.db import Database, SystemTx
+from tideline.platform.facts import Actor
+from tideline.platform.ids import secret_token
+from tideline.platform.passwords import Passwords
+
+SESSION_LASTS = timedelta(days=30)
+SESSION_IDLE = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=10)
+LINKS_KEPT = timedelta(days=7)
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
+
+
+class SignIn:
+    """The doors for people. One per program; it remembers who tried too often."""
+
+    def __init__(self, db: Database, access: Access, passwords: Passwords) -> None:
+        self._db = db
+        self._keyring = access.keyring
+        self._passwords = passwords
+        window = timedelta(minutes=15)
+        self._by_email = Throttle(db.clock, most=10, window=window)
+        self._by_address = Throttle(db.clock, most=50, window=window)
+
+    async def sign_in(self, email: str, password: str, *, address: str) -> NewSession:
+        """Sign in with a password. Every reason to refuse looks the same and takes as long."""
+        key = self._count_attempt(email, address)
+        login = await self._find_login(email)
+        rehashed = await self._check(login, password)
+        async with self._db.system() as tx:
+            session = await self._confirm(tx, login, rehashed)
+        self._by_email.forget(key)
+        return session
+
+    async def sign_in_by_link(self, token: str) -> NewSession:
+        """Sign in once with a link that the operator handed over."""
+        link, _ = await self._find_link(token, "sign_in")
+        async with self._db.system() as tx:
+            await self._use(tx, token, "sign_in")
+            if link.workspace_id not in await people.list_memberships(tx, link.person_id):
+                raise LinkNotValid
+            return await self._open_session(tx, link.person_id)
+
+    async def accept_invitation(self, token: str, password: str, *, address: str) -> NewSession:
+        """Join the workspace of an invitation. A newcomer chooses a password; somebody who has one proves it,
+        because whoever invites must not get hold of an account that exists already."""
+        link, login = await self._find_link(token, "invitation")
+        if login.password is None:
+            hashed = await self._hash(password)
+            async with self._db.system() as tx:
+                await self._join(tx, link, token)
+                if not await people.insert_password(tx, link.person_id, hashed):
+                    raise LinkNotValid  # chosen elsewhere meanwhile; following the link again asks for it
+                return await self._open_session(tx, link.person_id)
+        self._count_attempt(login.email, address)
+        rehashed = await self._check(login, password)
+        async with self._db.system() as tx:
+            await self._join(tx, link, token)
+            return await self._confirm(tx, login, rehashed)
+
+    async def reset_password(self, token: str, password: str) -> NewSession:
+        """Choose a new password by a reset link. Everybody who was signed in as this person no longer is."""
+        link, _ = await self._find_link(token, "reset")
+        hashed = await self._hash(password)
+        async with self._db.system() as tx:
+            await self._use(tx, token, "reset")
+            await self._put_password(tx, link.person_id, hashed)
+            return await self._open_session(tx, link.person_id)
+
+    async def set_password(self, workspace_id: WorkspaceId, teammate_id: TeammateId, password: str) -> None:
+        """Give a teammate a password, as the operator of this installation."""
+        hashed = await self._hash(password)
+        async with self._db.system() as tx:
+            async with tx.workspace(workspace_id) as own:
+                person = (await get_teammate(own, teammate_id)).person_id
+            await self._put_password(tx, person, hashed)
+
+    async def get_session(self, token: str) -> Session:
+        """Who is signed in with this token, and where they may go."""
+        async with self._db.system() as tx:
+            hashes = self._keyring.token_hashes(token)
+            found = await doors.find_session(tx, hashes, seen_after=tx.now - SESSION_IDLE)
+            if found is None:
+                raise SessionEnded
+            if tx.now - found.seen_at >= SEEN_EVERY:
+                await doors.touch_session(tx, found.token_hash)
+            workspaces = await people.list_memberships(tx, found.person_id)
+            return Session(found.person_id, found.email, tuple(workspaces), found.expires_at)
+
+    async def sign_out(self, token: str) -> None:
+        async with self._db.system() as tx:
+            await doors.delete_session(tx, self._keyring.token_hashes(token))
+
+    async def sweep(self) -> int:
+        """Remove what is over: sessions at once, links a week later. Says how many rows went."""
+        async with self._db.system() as tx:
+            return await doors.sweep(tx, seen_before=tx.now - SESSION_IDLE, links_before=tx.now - LINKS_KEPT)
+
+    def _count_attempt(self, email: str, address: str) -> str:
+        key = email.strip().lower()[: names.EMAIL_LENGTH]
+        self._by_address.attempt(address_key(address))
+        self._by_email.attempt(key)
+        return key
+
+    async def _find_login(self, email: str) -> people.Login | None:
+        try:
+            cleaned = names.clean_email(email)
+        except InvalidEmail:
+            return None
+        async with self._db.system() as tx:
+            return await people.find_login(tx, cleaned)
+
+    async def _check(self, login: people.Login | None, password: str) -> str | None:
+        """Raise, or return the hash that should take the place of the stored one."""
+        stored = login.password if login else None
+        checked = await self._passwords.check(stored, password[: LONGEST_PASSWORD + 1])
+        if not checked.is_right:
+            raise WrongCredentials
+        return checked.rehashed
+
+    async def _hash(self, password: str) -> str:
+        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or not password.strip():
+            raise WeakPassword
+        return await self._passwords.hash(password)
+
+    async def _confirm(self, tx: SystemTx, login: people.Login | None, rehashed: str | None) -> NewSession:
+        """A session, unless the password that was checked has been changed since."""
+        if login is None or not await people.lock_password(tx, login):
+            raise WrongCredentials
+        if rehashed:
+            await people.replace_hash(tx, login.person_id, rehashed)
+        return await self._open_session(tx, login.person_id)
+
+    async def _open_session(self, tx: SystemTx, person: PersonId) -> NewSession:
+        if not await people.list_memberships(tx, person):
+            raise WrongCredentials
+        token, expires_at = secret_token(), tx.now + SESSION_LASTS
+        await doors.insert_session(tx, self._keyring.token_hash(token), person, expires_at)
+        return NewSession(token, person, expires_at)
+
+    async def _find_link(self, token: str, purpose: doors.Purpose) -> tuple[doors.Link, people.Login]:
+        async with self._db.system() as tx:
+            link = await doors.find_link(tx, self._keyring.token_hashes(token), purpose)
+            if link is None:
+                raise LinkNotValid
+            return link, await people.get_login(tx, link.person_id)
+
+    async def _use(self, tx: SystemTx, token: str, purpose: doors.Purpose) -> None:
+        if not await doors.use_link(tx, self._keyring.token_hashes(token), purpose):
+            raise LinkNotValid
+
+    async def _join(self, tx: SystemTx, link: doors.Link, token: str) -> None:
+        async with tx.workspace(link.workspace_id) as own:
+            await lock_team(own)
+            invited = await teammates.find_person(own, link.person_id)
+            if invited is None or invited.status is not Status.INVITED:
+                raise LinkNotValid
+            await self._use(tx, token, "invitation")
+            await teammates.set_status(own, invited.id, Status.ACTIVE)
+            await people.add_membership(own, link.person_id)
+            joined = events.teammate_joined(await get_teammate(own, invited.id))
+            own.record(replace(joined, actor=Actor("teammate", invited.id)))
+
+    async def _put_password(self, tx: SystemTx, person: PersonId, hashed: str) -> None:
+        await people.put_password(tx, person, hashed)
+        await doors.void_resets(tx, person)
+        await doors.end_sessions(tx, person)

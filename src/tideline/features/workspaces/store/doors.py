@@ -1,0 +1,147 @@
+"""Sessions and one-time links: hashed tokens that let a person in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from tideline.features.workspaces.model import PersonId, WorkspaceId
+from tideline.platform.db import SystemTx, Tx
+
+Purpose = Literal["sign_in", "invitation", "reset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A one-time link that has not been followed yet."""
+
+    person_id: PersonId
+    workspace_id: WorkspaceId
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    token_hash: bytes
+    person_id: PersonId
+    email: str
+    seen_at: datetime
+    expires_at: datetime
+
+
+async def insert_link(tx: Tx, token_hash: bytes, purpose: Purpose, person: PersonId, *, lasts: timedelta) -> None:
+    """A new link; the ones of the same purpose before it are void."""
+    await void_links(tx, person, [purpose])
+    await tx.execute(
+        """
+        INSERT INTO directory.one_time_link (token_hash, purpose, person, workspace, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        token_hash,
+        purpose,
+        person,
+        tx.workspace_id,
+        tx.now,
+        tx.now + lasts,
+    )
+
+
+async def void_links(tx: Tx, person: PersonId, purposes: Sequence[Purpose]) -> None:
+    await tx.execute(
+        """
+        DELETE FROM directory.one_time_link
+        WHERE person = $1 AND workspace = $2 AND purpose = ANY($3::text[]) AND used_at IS NULL
+        """,
+        person,
+        tx.workspace_id,
+        purposes,
+    )
+
+
+async def void_resets(tx: SystemTx, person: PersonId) -> None:
+    """After a new password no older link opens the account any more, whichever workspace made it."""
+    await tx.execute(
+        """
+        DELETE FROM directory.one_time_link
+        WHERE person = $1 AND purpose IN ('reset', 'sign_in') AND used_at IS NULL
+        """,
+        person,
+    )
+
+
+async def find_link(tx: SystemTx, hashes: Sequence[bytes], purpose: Purpose) -> Link | None:
+    row = await tx.row(
+        """
+        SELECT person, workspace FROM directory.one_time_link
+        WHERE token_hash = ANY($1::bytea[]) AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+        """,
+        hashes,
+        purpose,
+        tx.now,
+    )
+    return Link(PersonId(row["person"]), WorkspaceId(row["workspace"])) if row else None
+
+
+async def use_link(tx: SystemTx, hashes: Sequence[bytes], purpose: Purpose) -> bool:
+    """Mark a link as followed; False when it was already, or never existed, or is too old."""
+    return (
+        await tx.execute(
+            """
+        UPDATE directory.one_time_link SET used_at = $3
+        WHERE token_hash = ANY($1::bytea[]) AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+        """,
+            hashes,
+            purpose,
+            tx.now,
+        )
+        == 1
+    )
+
+
+async def insert_session(tx: SystemTx, token_hash: bytes, person: PersonId, expires_at: datetime) -> None:
+    await tx.execute(
+        """
+        INSERT INTO directory.session (token_hash, person, created_at, seen_at, expires_at)
+        VALUES ($1, $2, $3, $3, $4)
+        """,
+        token_hash,
+        person,
+        tx.now,
+        expires_at,
+    )
+
+
+async def find_session(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: datetime) -> FoundSession | None:
+    row = await tx.row(
+        """
+        SELECT s.token_hash, s.person, p.email, s.seen_at, s.expires_at
+        FROM directory.session s JOIN directory.person p ON p.id = s.person
+        WHERE s.token_hash = ANY($1::bytea[]) AND s.expires_at > $2 AND s.seen_at > $3
+        """,
+        hashes,
+        tx.now,
+        seen_after,
+    )
+    if row is None:
+        return None
+    return FoundSession(row["token_hash"], PersonId(row["person"]), row["email"], row["seen_at"], row["expires_at"])
+
+
+async def touch_session(tx: SystemTx, token_hash: bytes) -> None:
+    await tx.execute("UPDATE directory.session SET seen_at = $2 WHERE token_hash = $1", token_hash, tx.now)
+
+
+async def delete_session(tx: SystemTx, hashes: Sequence[bytes]) -> None:
+    await tx.execute("DELETE FROM directory.session WHERE token_hash = ANY($1::bytea[])", hashes)
+
+
+async def end_sessions(tx: Tx | SystemTx, person: PersonId) -> None:
+    await tx.execute("DELETE FROM directory.session WHERE person = $1", person)
+
+
+async def sweep(tx: SystemTx, *, seen_before: datetime, links_before: datetime) -> int:
+    """Remove sessions that are over and links that nobody can follow any more."""
+    sessions = await tx.execute(
+        "DELETE FROM directory.session WHERE expires_at <= $1 OR seen_at <= $2", tx.now, seen_before
+    )
+    links = await tx.execute("DELETE FROM directory.one_time_link WHERE expires_at <= $1", links_before)
+    return sessions + links

@@ -1,0 +1,125 @@
+"""Teammates: people in their places."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tideline.features.workspaces.model import PersonId, Role, Status, TeamId, Teammate, TeammateId
+from tideline.platform.db import Row, Tx
+
+_SELECT = """
+    SELECT t.id, t.person, t.email, t.display_name, t.role, t.status, t.team_id, g.title AS team, t.invited_until,
+           t.created_at
+    FROM tenant.teammate t JOIN tenant.team g ON g.workspace = t.workspace AND g.id = t.team_id
+    WHERE t.workspace = $1
+"""
+
+
+async def put(
+    tx: Tx,
+    person: PersonId,
+    *,
+    email: str,
+    display_name: str,
+    role: Role,
+    team_id: TeamId,
+    invited_until: datetime | None,
+) -> TeammateId:
+    """Give somebody a place: active, or invited until then. Who was here before and left gets the old id back."""
+    found: int = await tx.value(
+        """
+        INSERT INTO tenant.teammate (workspace, person, team_id, email, display_name, role, status, invited_until,
+                                     created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (workspace, person) DO UPDATE
+        SET team_id = $3, email = $4, display_name = $5, role = $6, status = $7, invited_until = $8
+        RETURNING id
+        """,
+        tx.workspace_id,
+        person,
+        team_id,
+        email,
+        display_name,
+        role.value,
+        Status.INVITED.value if invited_until else Status.ACTIVE.value,
+        invited_until,
+        tx.now,
+    )
+    return TeammateId(found)
+
+
+async def find(tx: Tx, teammate_id: TeammateId) -> Teammate | None:
+    row = await tx.row(_SELECT + "AND t.id = $2", tx.workspace_id, teammate_id)
+    return _teammate(row) if row else None
+
+
+async def lock(tx: Tx, teammate_id: TeammateId) -> Teammate | None:
+    row = await tx.row(_SELECT + "AND t.id = $2 FOR NO KEY UPDATE OF t", tx.workspace_id, teammate_id)
+    return _teammate(row) if row else None
+
+
+async def find_person(tx: Tx, person: PersonId) -> Teammate | None:
+    row = await tx.row(_SELECT + "AND t.person = $2", tx.workspace_id, person)
+    return _teammate(row) if row else None
+
+
+async def find_by_email(tx: Tx, email: str) -> Teammate | None:
+    row = await tx.row(_SELECT + "AND lower(t.email) = $2 AND t.status <> 'removed'", tx.workspace_id, email)
+    return _teammate(row) if row else None
+
+
+async def find_owner(tx: Tx) -> Teammate | None:
+    row = await tx.row(_SELECT + "AND t.role = 'owner' AND t.status <> 'removed'", tx.workspace_id)
+    return _teammate(row) if row else None
+
+
+async def find_many(tx: Tx, ids: Collection[TeammateId]) -> list[Teammate]:
+    rows = await tx.fetch(_SELECT + "AND t.id = ANY($2::int[])", tx.workspace_id, list(ids))
+    return [_teammate(row) for row in rows]
+
+
+async def list_present(tx: Tx) -> list[Teammate]:
+    rows = await tx.fetch(_SELECT + "AND t.status <> 'removed' ORDER BY t.id", tx.workspace_id)
+    return [_teammate(row) for row in rows]
+
+
+async def count_seated(tx: Tx) -> int:
+    seated: int = await tx.value(
+        "SELECT count(*) FROM tenant.teammate WHERE workspace = $1 AND status IN ('active', 'invited')",
+        tx.workspace_id,
+    )
+    return seated
+
+
+async def set_place(tx: Tx, teammate_id: TeammateId, role: Role, team_id: TeamId) -> None:
+    await tx.execute(
+        "UPDATE tenant.teammate SET role = $3, team_id = $4 WHERE workspace = $1 AND id = $2",
+        tx.workspace_id,
+        teammate_id,
+        role.value,
+        team_id,
+    )
+
+
+async def set_status(tx: Tx, teammate_id: TeammateId, status: Status, *, invited_until: datetime | None = None) -> None:
+    await tx.execute(
+        "UPDATE tenant.teammate SET status = $3, invited_until = $4 WHERE workspace = $1 AND id = $2",
+        tx.workspace_id,
+        teammate_id,
+        status.value,
+        invited_until,
+    )
+
+
+def _teammate(row: Row) -> Teammate:
+    return Teammate(
+        id=TeammateId(row["id"]),
+        person_id=PersonId(row["person"]),
+        email=row["email"],
+        display_name=row["display_name"],
+        role=Role(row["role"]),
+        status=Status(row["status"]),
+        team_id=TeamId(row["team_id"]),
+        team=row["team"],
+        invited_until=row["invited_until"],
+        created_at=row["created_at"],
+    )

@@ -1,0 +1,113 @@
+"""Workspaces and their teams."""
+
+from collections.abc import Sequence
+
+from tideline.features.workspaces.model import Team, TeamId, Workspace, WorkspaceId
+from tideline.platform.db import Row, SystemTx, Tx
+
+
+async def reserve_slug(tx: SystemTx, slug: str) -> WorkspaceId | None:
+    """A new workspace's id, or None when the slug is taken."""
+    found = await tx.value(
+        """
+        INSERT INTO directory.workspace (slug, created_at) VALUES ($1, $2)
+        ON CONFLICT (slug) DO NOTHING RETURNING id
+        """,
+        slug,
+        tx.now,
+    )
+    return WorkspaceId(found) if found is not None else None
+
+
+async def insert(tx: Tx, workspace: Workspace) -> None:
+    await tx.execute(
+        """
+        INSERT INTO tenant.workspace (workspace, display_name, plan, zone, seats, messages_quota, api_calls_quota,
+                                      billing_anchor, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """,
+        tx.workspace_id,
+        workspace.display_name,
+        workspace.plan,
+        workspace.zone,
+        workspace.seats,
+        workspace.messages_quota,
+        workspace.api_calls_quota,
+        workspace.billing_anchor,
+        workspace.created_at,
+    )
+    await tx.execute("INSERT INTO tenant.balance (workspace) VALUES ($1)", tx.workspace_id)
+
+
+async def find(tx: Tx) -> Workspace | None:
+    row = await tx.row(
+        """
+        SELECT d.id, d.slug, w.display_name, w.plan, w.zone, w.seats, w.messages_quota, w.api_calls_quota,
+               w.billing_anchor, w.suspended_at, w.created_at
+        FROM tenant.workspace w JOIN directory.workspace d ON d.id = w.workspace
+        WHERE w.workspace = $1
+        """,
+        tx.workspace_id,
+    )
+    return _workspace(row) if row else None
+
+
+async def lock_seats(tx: Tx) -> int | None:
+    """How many seats there are. Holds the workspace's row, so that only one change of the team runs at a time.
+
+    Not FOR UPDATE: that would stop everybody who inserts a row that refers to the workspace.
+    """
+    seats: int | None = await tx.value(
+        "SELECT seats FROM tenant.workspace WHERE workspace = $1 FOR NO KEY UPDATE", tx.workspace_id
+    )
+    return seats
+
+
+async def find_id(tx: SystemTx, slug: str) -> WorkspaceId | None:
+    found = await tx.value("SELECT id FROM directory.workspace WHERE slug = $1", slug)
+    return WorkspaceId(found) if found is not None else None
+
+
+async def list_all(tx: SystemTx) -> list[Workspace]:
+    rows = await tx.fetch(
+        """
+        SELECT d.id, d.slug, w.display_name, w.plan, w.zone, w.seats, w.messages_quota, w.api_calls_quota,
+               w.billing_anchor, w.suspended_at, w.created_at
+        FROM directory.workspace d JOIN tenant.workspace w ON w.workspace = d.id
+        ORDER BY d.id
+        """
+    )
+    return [_workspace(row) for row in rows]
+
+
+async def insert_team(tx: Tx, title: str) -> Team | None:
+    """A new team, or None when the workspace has one with this title in any case."""
+    row = await tx.row(
+        """
+        INSERT INTO tenant.team (workspace, title) VALUES ($1, $2)
+        ON CONFLICT (workspace, lower(title)) DO NOTHING RETURNING id, title
+        """,
+        tx.workspace_id,
+        title,
+    )
+    return _team(row) if row else None
+
+
+async def find_team(tx: Tx, title: str) -> Team | None:
+    row = await tx.row(
+        "SELECT id, title FROM tenant.team WHERE workspace = $1 AND lower(title) = lower($2)", tx.workspace_id, title
+    )
+    return _team(row) if row else None
+
+
+async def list_teams(tx: Tx) -> Sequence[Team]:
+    rows = await tx.fetch("SELECT id, title FROM tenant.team WHERE workspace = $1 ORDER BY id", tx.workspace_id)
+    return [_team(row) for row in rows]
+
+
+def _workspace(row: Row) -> Workspace:
+    return Workspace(**dict(row))
+
+
+def _team(row: Row) -> Team:
+    return Team(TeamId(row["id"]), row["title"])
