@@ -1,6 +1,9 @@
 """Fixtures for every test; the things themselves are made in `tests/support`."""
 
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +25,23 @@ def dsn(postgres: PostgresForTests) -> Iterator[str]:
     address = postgres.new_database()
     yield address
     postgres.drop(address)
+
+
+@pytest.fixture(scope="session")
+def make_data_dir() -> Iterator[Callable[[], Path]]:
+    """Makes fresh data folders that PostgreSQL's account can reach too, which `tmp_path` of root is not."""
+    made = []
+
+    def make() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="tideline-data-")))
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def data_dir(make_data_dir: Callable[[], Path]) -> Path:
+    """An empty data folder."""
+    return make_data_dir()

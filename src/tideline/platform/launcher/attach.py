@@ -34,7 +34,7 @@ def running_dsn(data_dir: Path) -> str:
         postmaster = Postmaster.read(folders.postmaster)
         if postmaster and postmaster.ready and _is_held(folders.server_lock):
             return address(postmaster.socket, folders.password.read_text())
-    except PermissionError as error:
+    except OSError as error:
         raise DataFolderOutOfReach.because(folders.data_dir, error) from error
     raise DatabaseNotRunning(f"The embedded database of {data_dir} is not running.")
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tideline.platform.launcher.accounts import Account
 
+SOCKET_NAME = ".s.PGSQL.5432"
+
 
 def default_data_dir() -> Path:
     """The data folder when nobody named one: a system folder for root, a private one for everybody else."""

@@ -25,10 +25,10 @@ class Lock:
             raise
         return cls(fd)
 
-    def sign(self) -> None:
-        """Write our process id into the file, for those who find it locked."""
+    def sign(self, pid: int) -> None:
+        """Write down which process the lock was taken for."""
         os.ftruncate(self.fd, 0)
-        os.pwrite(self.fd, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(self.fd, f"{pid}\n".encode(), 0)
 
     def close(self) -> None:
         if self.fd >= 0:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tideline.platform.launcher.accounts import Account
-from tideline.platform.launcher.folders import Folders
-from tideline.platform.launcher.locks import Lock
+from tideline.platform.launcher.folders import SOCKET_NAME, Folders
+from tideline.platform.launcher.locks import Lock, signed_by
 from tideline.platform.launcher.problems import DatabaseDidNotStop
 
 FAST_SHUTDOWN_MAY_TAKE = 60.0
@@ -51,6 +51,18 @@ def wait_for_the_old_server(folders: Folders, account: Account) -> Lock:
         f"A PostgreSQL process of an earlier run still uses {folders.cluster} and does not end. "
         "End it yourself, then start again."
     )
+
+
+def forget_the_dead_server(folders: Folders, socket: Path) -> None:
+    """Remove what a killed server of ours left, for PostgreSQL would wait for its process id for ever.
+
+    The id may be a zombie's that nobody collects (containers), or somebody else's by now (after a power cut).
+    That server is dead, or it would hold the lock that we hold; one that somebody started by hand has another id.
+    """
+    left = Postmaster.read(folders.postmaster)
+    if left and left.pid == signed_by(folders.server_lock):
+        folders.postmaster.unlink()
+        (socket / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
 
 def _ask(folders: Folders, account: Account, request: signal.Signals) -> bool:

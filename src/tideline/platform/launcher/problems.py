@@ -30,10 +30,10 @@ class DataFolderOutOfReach(Problem):
     message = "The data folder cannot be used by the account that PostgreSQL runs under."
 
     @classmethod
-    def because(cls, data_dir: Path, error: PermissionError) -> "DataFolderOutOfReach":
+    def because(cls, data_dir: Path, error: OSError) -> "DataFolderOutOfReach":
         return cls(
-            f"The data folder {data_dir} cannot be used by this account ({error.strerror}: {error.filename}). "
-            "Choose another one with --data-dir, or give it to this account."
+            f"The data folder {data_dir} cannot be used ({error.strerror}: {error.filename}). "
+            "Choose another one with --data-dir, or make it usable for the account that starts Tideline."
         )
 
 

@@ -23,6 +23,7 @@ from tideline.platform.launcher.postmaster import (
     IMMEDIATE_SHUTDOWN_MAY_TAKE,
     LOOK_EVERY,
     Postmaster,
+    forget_the_dead_server,
     wait_for_the_old_server,
 )
 from tideline.platform.launcher.problems import (
@@ -109,8 +110,10 @@ def _start(
                 password = cluster.open(may_create_databases=may_create_databases)
                 socket = socket_folder(folders, account)
                 config.write_config(folders, socket, account, settings)
+                forget_the_dead_server(folders, socket)
                 program = _launch(folders, account, programs, server_lock)
-        except PermissionError as error:
+                server_lock.sign(program.pid)
+        except OSError as error:
             raise DataFolderOutOfReach.because(folders.data_dir, error) from error
         on_failure.callback(_give_up, program)
         _wait_until_ready(folders, program)
@@ -132,7 +135,7 @@ def lock_data_dir(folders: Folders) -> Lock:
     if lock is None:
         pid = signed_by(folders.app_lock)
         raise AlreadyRunning(f"Tideline is already running on {folders.data_dir} (pid {pid or 'unknown'}).", pid=pid)
-    lock.sign()
+    lock.sign(os.getpid())
     os.register_at_fork(after_in_child=lock.close)
     return lock
 
@@ -145,8 +148,9 @@ def _prepare(folders: Folders, run_as: str | None) -> tuple[Account, Programs]:
     programs = within_reach(account, folders.programs)
     folders.base.mkdir(mode=0o700, exist_ok=True)
     open_the_way(folders.base, account)
+    for folder in (folders.cluster, folders.log):
+        hand_over(folder, account)
     private_folder(folders.log, account)
-    hand_over(folders.cluster, account)
     return account, programs
 
 

@@ -6,10 +6,9 @@ import tempfile
 from pathlib import Path
 
 from tideline.platform.launcher.accounts import Account
-from tideline.platform.launcher.folders import Folders, private_folder
+from tideline.platform.launcher.folders import SOCKET_NAME, Folders, private_folder
 from tideline.platform.launcher.postmaster import Postmaster
 
-SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100  # bytes; the systems allow 104 (macOS) and 108 (Linux)
 
 

@@ -1,0 +1,16 @@
+"""Data folders for tests of the embedded database."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.embedded import App
+
+
+@pytest.fixture(scope="session")
+def used_data_dir(make_data_dir: Callable[[], Path]) -> Path:
+    """A data folder that was in use before, shared by all who leave it stopped and whole: making one takes a second."""
+    folder = make_data_dir()
+    assert App(folder).stop() == 0
+    return folder
