@@ -62,11 +62,14 @@ from tideline.features.workspaces.errors import (
     WrongCredentials,
 )
 from tideline.features.workspaces.model import (
+    Asks,
     Caller,
     Created,
     Invited,
     NewSession,
+    OneTimeLink,
     PersonId,
+    Purpose,
     Role,
     Session,
     Status,
@@ -78,12 +81,15 @@ from tideline.features.workspaces.model import (
     WorkspaceId,
 )
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas
-from tideline.features.workspaces.sign_in import SignIn
+from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, SignIn
 
 __all__ = [
+    "PASSWORD_LONGEST",
+    "PASSWORD_SHORTEST",
     "Access",
     "ApiCalls",
     "ApiCallsUsedUp",
+    "Asks",
     "Balance",
     "Caller",
     "Charge",
@@ -101,9 +107,11 @@ __all__ = [
     "NewSession",
     "NoSeatLeft",
     "NotActive",
+    "OneTimeLink",
     "OwnerStays",
     "Period",
     "PersonId",
+    "Purpose",
     "Quota",
     "Quotas",
     "Role",

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,9 +11,9 @@ from tideline.features.workspaces.model import Caller
 from tideline.features.workspaces.store import teammates
 from tideline.features.workspaces.store import tokens as store
 from tideline.platform.crypto import Keyring
-from tideline.platform.db import Database, SystemTx, Tx
+from tideline.platform.db import Database, SystemTx
 
-TOPIC = "tokens"
+TOKENS = "tokens"  # the topic that is woken when tokens or the teammates behind them change
 REMEMBERED = timedelta(seconds=2)
 MOST_REMEMBERED = 10_000
 LONGEST_TOKEN = 500
@@ -22,11 +22,9 @@ Refusal = type[InvalidToken] | type[MemberNotFound]
 
 
 class Wakes(Protocol):
-    """What is needed of `tideline.platform.wake`: to tell every node that something changed, and to hear of it."""
+    """What is needed of `tideline.platform.wake`: to have heard, here or from another node, that tokens changed."""
 
-    def wake(self, topic: str, /) -> None: ...
-
-    async def wait(self, topic: str, timeout: float, /) -> object: ...
+    def count(self, topic: str) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,14 @@ class _Answer:
 
 @dataclass(slots=True)
 class _Memory:
-    """Answers and the look-ups under way, by digest of the token. It is thrown away as a whole when tokens change,
-    so that a look-up that began before the change cannot leave an old answer behind."""
+    """Answers and the look-ups under way, by digest of the token, since one change of tokens.
 
-    answers: dict[bytes, _Answer]
-    lookups: dict[bytes, asyncio.Task[_Answer]]
+    It is thrown away as a whole at the next one, so that a look-up that began before cannot leave an old answer.
+    """
+
+    changes: int
+    answers: dict[bytes, _Answer] = field(default_factory=dict)
+    lookups: dict[bytes, asyncio.Task[_Answer]] = field(default_factory=dict)
 
 
 class Access:
@@ -57,43 +58,32 @@ class Access:
         self.keyring = keyring
         self._db = db
         self._wakes = wakes
-        self._memory = _Memory({}, {})
+        self._memory = _Memory(changes=-1)
 
     async def authenticate(self, token: str) -> Caller:
         """Say who is calling. `InvalidToken` for what is no token (any more), `MemberNotFound` for a real one
         whose teammate is suspended or removed."""
+        memory = self._current_memory()
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        answer = self._memory.answers.get(digest)
+        answer = memory.answers.get(digest)
         if answer is None or not answer.holds(self._db.clock.now()):
-            answer = await self._look_up_once(digest, token)
+            answer = await self._look_up_once(memory, digest, token)
         if isinstance(answer.caller, Caller):
             return answer.caller
         raise answer.caller
 
-    def tokens_changed(self, tx: Tx | SystemTx) -> None:
-        """After the commit nobody, on any node, believes what was remembered of tokens and teammates."""
-        tx.after_commit.append(self._tell)
+    def _current_memory(self) -> _Memory:
+        changes = self._wakes.count(TOKENS)
+        if self._memory.changes != changes:
+            self._memory = _Memory(changes)
+        return self._memory
 
-    async def run(self) -> None:
-        """Forget what is remembered whenever another node says that tokens changed."""
-        while True:
-            await self._wakes.wait(TOPIC, 60.0)
-            self.forget()
-
-    def forget(self) -> None:
-        self._memory = _Memory({}, {})
-
-    def _tell(self) -> None:
-        self.forget()
-        self._wakes.wake(TOPIC)
-
-    async def _look_up_once(self, digest: bytes, token: str) -> _Answer:
+    async def _look_up_once(self, memory: _Memory, digest: bytes, token: str) -> _Answer:
         """Requests that arrive together share one look-up, and none of them can cancel it for the others."""
-        lookups = self._memory.lookups
-        task = lookups.get(digest)
+        task = memory.lookups.get(digest)
         if task is None:
-            task = lookups[digest] = asyncio.create_task(self._look_up(self._memory, digest, token))
-            task.add_done_callback(lambda done: _finish(lookups, digest, done))
+            task = memory.lookups[digest] = asyncio.create_task(self._look_up(memory, digest, token))
+            task.add_done_callback(lambda done: _finish(memory, digest, done))
         return await asyncio.shield(task)
 
     async def _look_up(self, memory: _Memory, digest: bytes, token: str) -> _Answer:
@@ -136,7 +126,7 @@ async def _answer(tx: SystemTx, token: store.Token) -> _Answer:
     return replace(answer, caller=caller, until=min(answer.until, token.expires_at or answer.until))
 
 
-def _finish(lookups: dict[bytes, asyncio.Task[_Answer]], digest: bytes, done: asyncio.Task[_Answer]) -> None:
-    lookups.pop(digest, None)
+def _finish(memory: _Memory, digest: bytes, done: asyncio.Task[_Answer]) -> None:
+    memory.lookups.pop(digest, None)
     if not done.cancelled():
         done.exception()  # everybody who waited may be gone; then nobody else would ask for it

@@ -136,6 +136,39 @@ class Invited:
     link_token: str | None
 
 
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    SIGN_IN = "sign_in"
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class Asks(StrEnum):
+    """What a person has to type to follow a link."""
+
+    NOTHING = "nothing"
+    PASSWORD = "password"
+    NEW_PASSWORD = "new_password"
+
+    @classmethod
+    def of(cls, purpose: Purpose, *, has_password: bool) -> "Asks":
+        """Who has a password proves it before joining: an invitation is in the hands of whoever invites, and must
+        not open an account that exists already."""
+        if purpose is Purpose.RESET or not has_password:
+            return cls.NEW_PASSWORD
+        return cls.PASSWORD if purpose is Purpose.INVITATION else cls.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeLink:
+    """A link that can still be followed, as the page behind it needs to know it."""
+
+    purpose: Purpose
+    email: str
+    asks: Asks
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A browser that is signed in. A session belongs to a person, who may be in several workspaces."""

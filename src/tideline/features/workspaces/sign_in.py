@@ -18,8 +18,11 @@ from tideline.features.workspaces.errors import (
     WrongCredentials,
 )
 from tideline.features.workspaces.model import (
+    Asks,
     NewSession,
+    OneTimeLink,
     PersonId,
+    Purpose,
     Session,
     Status,
     TeammateId,
@@ -27,7 +30,7 @@ from tideline.features.workspaces.model import (
 )
 from tideline.features.workspaces.store import doors, people, teammates
 from tideline.features.workspaces.throttle import Throttle, address_key
-from tideline.platform.db import Database, SystemTx
+from tideline.platform.db import Database, SystemTx, Tx
 from tideline.platform.facts import Actor
 from tideline.platform.ids import secret_token
 from tideline.platform.passwords import Passwords
@@ -36,7 +39,7 @@ SESSION_LASTS = timedelta(days=30)
 SESSION_IDLE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=10)
 LINKS_KEPT = timedelta(days=7)
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
+PASSWORD_SHORTEST, PASSWORD_LONGEST = 10, 200
 
 
 class SignIn:
@@ -60,39 +63,24 @@ class SignIn:
         self._by_email.forget(key)
         return session
 
-    async def sign_in_by_link(self, token: str) -> NewSession:
-        """Sign in once with a link that the operator handed over."""
-        link, _ = await self._find_link(token, "sign_in")
-        async with self._db.system() as tx:
-            await self._use(tx, token, "sign_in")
-            if link.workspace_id not in await people.list_memberships(tx, link.person_id):
-                raise LinkNotValid
-            return await self._open_session(tx, link.person_id)
+    async def get_link(self, token: str) -> OneTimeLink:
+        """What a link is for and what it asks, or `LinkNotValid`."""
+        link, login = await self._find_link(token)
+        return OneTimeLink(link.purpose, login.email, _asks(link, login))
 
-    async def accept_invitation(self, token: str, password: str, *, address: str) -> NewSession:
-        """Join the workspace of an invitation. A newcomer chooses a password; somebody who has one proves it,
-        because whoever invites must not get hold of an account that exists already."""
-        link, login = await self._find_link(token, "invitation")
-        if login.password is None:
-            hashed = await self._hash(password)
-            async with self._db.system() as tx:
-                await self._join(tx, link, token)
-                if not await people.insert_password(tx, link.person_id, hashed):
-                    raise LinkNotValid  # chosen elsewhere meanwhile; following the link again asks for it
-                return await self._open_session(tx, link.person_id)
-        self._count_attempt(login.email, address)
-        rehashed = await self._check(login, password)
+    async def use_link(self, token: str, password: str = "", *, address: str) -> NewSession:
+        """Follow a link, once: sign in, join the workspace of an invitation, or begin with a new password. The
+        password is the new one or the known one, as `get_link` says."""
+        link, login = await self._find_link(token)
+        asks = _asks(link, login)
+        hashed = await self._hash(password) if asks is Asks.NEW_PASSWORD else None
+        rehashed = await self._prove(login, password, address) if asks is Asks.PASSWORD else None
         async with self._db.system() as tx:
-            await self._join(tx, link, token)
-            return await self._confirm(tx, login, rehashed)
-
-    async def reset_password(self, token: str, password: str) -> NewSession:
-        """Choose a new password by a reset link. Everybody who was signed in as this person no longer is."""
-        link, _ = await self._find_link(token, "reset")
-        hashed = await self._hash(password)
-        async with self._db.system() as tx:
-            await self._use(tx, token, "reset")
-            await self._put_password(tx, link.person_id, hashed)
+            await self._follow(tx, link, token)
+            if asks is Asks.PASSWORD:
+                return await self._confirm(tx, login, rehashed)
+            if hashed:
+                await self._begin_anew(tx, link, hashed)
             return await self._open_session(tx, link.person_id)
 
     async def set_password(self, workspace_id: WorkspaceId, teammate_id: TeammateId, password: str) -> None:
@@ -138,16 +126,20 @@ class SignIn:
         async with self._db.system() as tx:
             return await people.find_login(tx, cleaned)
 
+    async def _prove(self, login: people.Login, password: str, address: str) -> str | None:
+        self._count_attempt(login.email, address)
+        return await self._check(login, password)
+
     async def _check(self, login: people.Login | None, password: str) -> str | None:
         """Raise, or return the hash that should take the place of the stored one."""
         stored = login.password if login else None
-        checked = await self._passwords.check(stored, password[: LONGEST_PASSWORD + 1])
+        checked = await self._passwords.check(stored, password[: PASSWORD_LONGEST + 1])
         if not checked.is_right:
             raise WrongCredentials
         return checked.rehashed
 
     async def _hash(self, password: str) -> str:
-        if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or not password.strip():
+        if not PASSWORD_SHORTEST <= len(password) <= PASSWORD_LONGEST or not password.strip():
             raise WeakPassword
         return await self._passwords.hash(password)
 
@@ -160,36 +152,51 @@ class SignIn:
         return await self._open_session(tx, login.person_id)
 
     async def _open_session(self, tx: SystemTx, person: PersonId) -> NewSession:
-        if not await people.list_memberships(tx, person):
-            raise WrongCredentials
         token, expires_at = secret_token(), tx.now + SESSION_LASTS
         await doors.insert_session(tx, self._keyring.token_hash(token), person, expires_at)
         return NewSession(token, person, expires_at)
 
-    async def _find_link(self, token: str, purpose: doors.Purpose) -> tuple[doors.Link, people.Login]:
+    async def _find_link(self, token: str) -> tuple[doors.Link, people.Login]:
         async with self._db.system() as tx:
-            link = await doors.find_link(tx, self._keyring.token_hashes(token), purpose)
+            link = await doors.find_link(tx, self._keyring.token_hashes(token))
             if link is None:
                 raise LinkNotValid
             return link, await people.get_login(tx, link.person_id)
 
-    async def _use(self, tx: SystemTx, token: str, purpose: doors.Purpose) -> None:
-        if not await doors.use_link(tx, self._keyring.token_hashes(token), purpose):
-            raise LinkNotValid
-
-    async def _join(self, tx: SystemTx, link: doors.Link, token: str) -> None:
+    async def _follow(self, tx: SystemTx, link: doors.Link, token: str) -> None:
+        """Use the link up. Whoever follows one is in a workspace afterwards, or was all along."""
         async with tx.workspace(link.workspace_id) as own:
             await lock_team(own)
-            invited = await teammates.find_person(own, link.person_id)
-            if invited is None or invited.status is not Status.INVITED:
+            if not await doors.use_link(tx, self._keyring.token_hashes(token)):
                 raise LinkNotValid
-            await self._use(tx, token, "invitation")
-            await teammates.set_status(own, invited.id, Status.ACTIVE)
-            await people.add_membership(own, link.person_id)
-            joined = events.teammate_joined(await get_teammate(own, invited.id))
-            own.record(replace(joined, actor=Actor("teammate", invited.id)))
+            if link.purpose is Purpose.INVITATION:
+                await _join(own, link.person_id)
+        if not await people.list_memberships(tx, link.person_id):
+            raise LinkNotValid
+
+    async def _begin_anew(self, tx: SystemTx, link: doors.Link, hashed: str) -> None:
+        """Only a reset may replace a password; the other links found none, and must not overwrite one that was
+        chosen meanwhile."""
+        if link.purpose is Purpose.RESET:
+            await self._put_password(tx, link.person_id, hashed)
+        elif not await people.insert_password(tx, link.person_id, hashed):
+            raise LinkNotValid
 
     async def _put_password(self, tx: SystemTx, person: PersonId, hashed: str) -> None:
         await people.put_password(tx, person, hashed)
-        await doors.void_resets(tx, person)
+        await doors.void_account_links(tx, person)
         await doors.end_sessions(tx, person)
+
+
+async def _join(tx: Tx, person: PersonId) -> None:
+    invited = await teammates.find_person(tx, person)
+    if invited is None or invited.status is not Status.INVITED:
+        raise LinkNotValid
+    await teammates.set_status(tx, invited.id, Status.ACTIVE)
+    await people.add_membership(tx, person)
+    joined = events.teammate_joined(await get_teammate(tx, invited.id))
+    tx.record(replace(joined, actor=Actor("teammate", invited.id)))
+
+
+def _asks(link: doors.Link, login: people.Login) -> Asks:
+    return Asks.of(link.purpose, has_password=login.password is not None)

@@ -9,13 +9,24 @@ from tideline.features.workspaces.access import Access
 from tideline.features.workspaces.actions.links import issue_link
 from tideline.features.workspaces.actions.tokens import create_token
 from tideline.features.workspaces.errors import SlugTaken, WorkspaceNotFound
-from tideline.features.workspaces.model import DEFAULT_TEAM, Created, Role, Teammate, TeammateId, Workspace, WorkspaceId
+from tideline.features.workspaces.model import (
+    DEFAULT_TEAM,
+    Created,
+    Purpose,
+    Role,
+    Teammate,
+    TeammateId,
+    Workspace,
+    WorkspaceId,
+)
 from tideline.features.workspaces.store import people, teammates
 from tideline.features.workspaces.store import workspaces as store
 from tideline.platform.db import SystemTx, Tx
 
 PLAN = "Business"
 SEATS = 100
+MESSAGES = 1_000_000
+API_CALLS = 10_000_000
 
 
 async def create(
@@ -25,8 +36,8 @@ async def create(
     display_name: str,
     owner_email: str,
     zone: str,
-    messages_quota: int,
-    api_calls_quota: int,
+    messages_quota: int = MESSAGES,
+    api_calls_quota: int = API_CALLS,
     slug: str | None = None,
     owner_name: str = "",
     plan: str = PLAN,
@@ -62,7 +73,7 @@ async def create(
             workspace_id=workspace.id,
             slug=slug,
             owner_id=owner.id,
-            sign_in_token=await issue_link(own, access, "sign_in", owner.person_id),
+            sign_in_token=await issue_link(own, access, Purpose.SIGN_IN, owner.person_id),
             api_token=await create_token(own, access, owner.id),
         )
 

@@ -6,7 +6,7 @@ from tideline.features.workspaces.actions.links import LASTS, issue_link
 from tideline.features.workspaces.actions.membership import lock_team, move
 from tideline.features.workspaces.actions.team import get_teammate
 from tideline.features.workspaces.errors import NoSeatLeft, OwnerStays, TeamNotFound
-from tideline.features.workspaces.model import DEFAULT_TEAM, Invited, Role, Status, Team, Teammate
+from tideline.features.workspaces.model import DEFAULT_TEAM, Invited, Purpose, Role, Status, Team, Teammate
 from tideline.features.workspaces.store import people, teammates, workspaces
 from tideline.platform.db import Tx
 
@@ -35,7 +35,7 @@ async def invite(
         await _ensure_seat(tx, seats)
         return await _invite(tx, access, email, names.person_name(display_name, email), role, place)
     found.ensure_movable()
-    moved = await move(tx, access, found, role, place.id)
+    moved = await move(tx, found, role, place.id)
     if moved.status is Status.INVITED:
         return await _invite(tx, access, email, moved.display_name, role, place)
     return Invited(moved, None)
@@ -46,7 +46,7 @@ async def _invite(tx: Tx, access: Access, email: str, name: str, role: Role, tea
     teammate_id = await teammates.put(
         tx, person, email=email, display_name=name, role=role, team_id=team.id, invited_until=tx.now + LASTS
     )
-    link = await issue_link(tx, access, "invitation", person)
+    link = await issue_link(tx, access, Purpose.INVITATION, person)
     teammate: Teammate = await get_teammate(tx, teammate_id)
     tx.record(events.teammate_invited(teammate))
     return Invited(teammate, link)

@@ -1,34 +1,34 @@
 """Change what a teammate is, or end it. The workspace's row is held first, so changes of a team take turns."""
 
 from tideline.features.workspaces import events, names
-from tideline.features.workspaces.access import Access
+from tideline.features.workspaces.access import TOKENS
 from tideline.features.workspaces.errors import NoSeatLeft, NotActive, OwnerStays, TeammateNotFound, WorkspaceNotFound
-from tideline.features.workspaces.model import Role, Status, TeamId, Teammate, TeammateId
+from tideline.features.workspaces.model import Purpose, Role, Status, TeamId, Teammate, TeammateId
 from tideline.features.workspaces.store import doors, people, teammates, tokens, workspaces
 from tideline.platform.db import Tx
 
 
-async def change_role(tx: Tx, access: Access, teammate_id: TeammateId, role: Role) -> Teammate:
+async def change_role(tx: Tx, teammate_id: TeammateId, role: Role) -> Teammate:
     """Another role; whoever is signed in signs in again with it."""
     await lock_team(tx)
     if role is Role.OWNER:
         raise OwnerStays
     teammate = await _lock_movable(tx, teammate_id)
-    return await move(tx, access, teammate, role, teammate.team_id)
+    return await move(tx, teammate, role, teammate.team_id)
 
 
-async def suspend(tx: Tx, access: Access, teammate_id: TeammateId) -> Teammate:
+async def suspend(tx: Tx, teammate_id: TeammateId) -> Teammate:
     """Close the workspace to an active teammate: the seat is free, sessions and token end, the rest stays."""
     await lock_team(tx)
     teammate = await _lock_movable(tx, teammate_id)
     if not teammate.is_active:
         raise NotActive
-    suspended = await _end(tx, access, teammate, Status.SUSPENDED)
+    suspended = await _end(tx, teammate, Status.SUSPENDED)
     tx.record(events.teammate_suspended(suspended))
     return suspended
 
 
-async def restore(tx: Tx, access: Access, teammate_id: TeammateId) -> Teammate:
+async def restore(tx: Tx, teammate_id: TeammateId) -> Teammate:
     """Open the workspace to a suspended teammate again. Needs a free seat; a token has to be made anew."""
     seats = await lock_team(tx)
     teammate = await _lock_movable(tx, teammate_id)
@@ -38,16 +38,16 @@ async def restore(tx: Tx, access: Access, teammate_id: TeammateId) -> Teammate:
         raise NoSeatLeft
     await teammates.set_status(tx, teammate_id, Status.ACTIVE)
     await people.add_membership(tx, teammate.person_id)
-    access.tokens_changed(tx)
+    tx.wake(TOKENS)
     restored = await _reload(tx, teammate_id)
     tx.record(events.teammate_restored(restored))
     return restored
 
 
-async def remove(tx: Tx, access: Access, teammate_id: TeammateId) -> None:
+async def remove(tx: Tx, teammate_id: TeammateId) -> None:
     """Take somebody out of the workspace, or an open invitation back. Their row stays for the history."""
     await lock_team(tx)
-    removed = await _end(tx, access, await _lock_movable(tx, teammate_id), Status.REMOVED)
+    removed = await _end(tx, await _lock_movable(tx, teammate_id), Status.REMOVED)
     tx.record(events.teammate_removed(removed))
 
 
@@ -59,26 +59,26 @@ async def lock_team(tx: Tx) -> int:
     return seats
 
 
-async def move(tx: Tx, access: Access, teammate: Teammate, role: Role, team_id: TeamId) -> Teammate:
+async def move(tx: Tx, teammate: Teammate, role: Role, team_id: TeamId) -> Teammate:
     """Give a teammate role and team; nothing happens when they have both."""
     if (teammate.role, teammate.team_id) == (role, team_id):
         return teammate
     await teammates.set_place(tx, teammate.id, role, team_id)
     if teammate.role is not role:
         await doors.end_sessions(tx, teammate.person_id)
-        access.tokens_changed(tx)
+        tx.wake(TOKENS)
     moved = await _reload(tx, teammate.id)
     tx.record(events.teammate_changed(teammate, moved))
     return moved
 
 
-async def _end(tx: Tx, access: Access, teammate: Teammate, status: Status) -> Teammate:
+async def _end(tx: Tx, teammate: Teammate, status: Status) -> Teammate:
     await teammates.set_status(tx, teammate.id, status)
     await tokens.revoke(tx, teammate.id)
     await people.end_membership(tx, teammate.person_id)
-    await doors.void_links(tx, teammate.person_id, ["sign_in", "invitation", "reset"])
+    await doors.void_links(tx, teammate.person_id, *Purpose)
     await doors.end_sessions(tx, teammate.person_id)
-    access.tokens_changed(tx)
+    tx.wake(TOKENS)
     return await _reload(tx, teammate.id)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from tideline.features.workspaces import events
-from tideline.features.workspaces.access import Access
+from tideline.features.workspaces.access import TOKENS, Access
 from tideline.features.workspaces.actions.membership import lock_team
 from tideline.features.workspaces.actions.team import get_teammate
 from tideline.features.workspaces.errors import NotActive, TokenExists, TokenNotFound
@@ -111,7 +111,7 @@ async def _replace(
             revoked_at=None,
         ),
     )
-    access.tokens_changed(tx)
+    tx.wake(TOKENS)
     return token
 
 

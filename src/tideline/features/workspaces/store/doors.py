@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-from tideline.features.workspaces.model import PersonId, WorkspaceId
+from tideline.features.workspaces.model import PersonId, Purpose, WorkspaceId
 from tideline.platform.db import SystemTx, Tx
-
-Purpose = Literal["sign_in", "invitation", "reset"]
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A one-time link that has not been followed yet."""
+    """A one-time link that can still be followed."""
 
+    purpose: Purpose
     person_id: PersonId
     workspace_id: WorkspaceId
 
@@ -30,14 +28,14 @@ class FoundSession:
 
 async def insert_link(tx: Tx, token_hash: bytes, purpose: Purpose, person: PersonId, *, lasts: timedelta) -> None:
     """A new link; the ones of the same purpose before it are void."""
-    await void_links(tx, person, [purpose])
+    await void_links(tx, person, purpose)
     await tx.execute(
         """
         INSERT INTO directory.one_time_link (token_hash, purpose, person, workspace, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6)
         """,
         token_hash,
-        purpose,
+        purpose.value,
         person,
         tx.workspace_id,
         tx.now,
@@ -45,7 +43,7 @@ async def insert_link(tx: Tx, token_hash: bytes, purpose: Purpose, person: Perso
     )
 
 
-async def void_links(tx: Tx, person: PersonId, purposes: Sequence[Purpose]) -> None:
+async def void_links(tx: Tx, person: PersonId, *purposes: Purpose) -> None:
     await tx.execute(
         """
         DELETE FROM directory.one_time_link
@@ -53,12 +51,12 @@ async def void_links(tx: Tx, person: PersonId, purposes: Sequence[Purpose]) -> N
         """,
         person,
         tx.workspace_id,
-        purposes,
+        [purpose.value for purpose in purposes],
     )
 
 
-async def void_resets(tx: SystemTx, person: PersonId) -> None:
-    """After a new password no older link opens the account any more, whichever workspace made it."""
+async def void_account_links(tx: SystemTx, person: PersonId) -> None:
+    """After a new password no older link opens the account any more, whichever workspace it was made in."""
     await tx.execute(
         """
         DELETE FROM directory.one_time_link
@@ -68,33 +66,29 @@ async def void_resets(tx: SystemTx, person: PersonId) -> None:
     )
 
 
-async def find_link(tx: SystemTx, hashes: Sequence[bytes], purpose: Purpose) -> Link | None:
+async def find_link(tx: SystemTx, hashes: Sequence[bytes]) -> Link | None:
     row = await tx.row(
         """
-        SELECT person, workspace FROM directory.one_time_link
-        WHERE token_hash = ANY($1::bytea[]) AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+        SELECT purpose, person, workspace FROM directory.one_time_link
+        WHERE token_hash = ANY($1::bytea[]) AND used_at IS NULL AND expires_at > $2
         """,
         hashes,
-        purpose,
         tx.now,
     )
-    return Link(PersonId(row["person"]), WorkspaceId(row["workspace"])) if row else None
+    return Link(Purpose(row["purpose"]), PersonId(row["person"]), WorkspaceId(row["workspace"])) if row else None
 
 
-async def use_link(tx: SystemTx, hashes: Sequence[bytes], purpose: Purpose) -> bool:
+async def use_link(tx: SystemTx, hashes: Sequence[bytes]) -> bool:
     """Mark a link as followed; False when it was already, or never existed, or is too old."""
-    return (
-        await tx.execute(
-            """
-        UPDATE directory.one_time_link SET used_at = $3
-        WHERE token_hash = ANY($1::bytea[]) AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+    used = await tx.execute(
+        """
+        UPDATE directory.one_time_link SET used_at = $2
+        WHERE token_hash = ANY($1::bytea[]) AND used_at IS NULL AND expires_at > $2
         """,
-            hashes,
-            purpose,
-            tx.now,
-        )
-        == 1
+        hashes,
+        tx.now,
     )
+    return used == 1
 
 
 async def insert_session(tx: SystemTx, token_hash: bytes, person: PersonId, expires_at: datetime) -> None:
