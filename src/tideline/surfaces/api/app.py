@@ -1,0 +1,135 @@
+"""The Public API as an ASGI application: from a request to an answer in the envelope, whatever happens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Protocol
+from uuid import uuid4
+
+import msgspec
+import structlog
+
+from tideline.platform.errors import Problem
+from tideline.surfaces.api import problems
+from tideline.surfaces.api.binding import Binding
+from tideline.surfaces.api.body import ClientGone, Receive, receive_body
+from tideline.surfaces.api.contract.paths import Paths
+from tideline.surfaces.api.problems import Refusal
+from tideline.surfaces.api.query import split
+from tideline.surfaces.api.rate_limit import RateLimit, TooFast
+
+log = structlog.get_logger(__name__)
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BODY_SECONDS = 60
+ENCODER = msgspec.json.Encoder()
+
+
+class Answer(msgspec.Struct):
+    """The envelope of success."""
+
+    status: str
+    data: Any
+
+
+class Desk(Protocol):
+    """Who lets callers in and runs functions for them."""
+
+    async def admit(self, token: str) -> Any:
+        """The caller behind a token; raises a `Problem` for anybody else."""
+
+    async def run(self, caller: Any, binding: Binding, arguments: dict[str, Any]) -> Any:
+        """Call `binding.answer` with these arguments and what else it wants of a call."""
+
+
+class PublicApi:
+    """Order matters: speed, path, verb, token, then path values, query and body, as little work first as possible."""
+
+    def __init__(self, paths: Paths[Binding], desk: Desk, rate_limit: RateLimit) -> None:
+        self._paths = paths
+        self._desk = desk
+        self._rate_limit = rate_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await self._answer(scope, receive)
+        except ClientGone:
+            return
+        except Refusal as refusal:
+            await _refuse(send, refusal)
+        except Problem as problem:
+            await _refuse(send, problems.refusal_of(problem))
+        except Exception:
+            request_id = uuid4().hex
+            log.exception("api.broke", path=scope["path"], request_id=request_id)
+            await _refuse(send, problems.internal(request_id))
+        else:
+            await respond(send, 200, answer)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> bytes:
+        await self._keep_pace(scope)
+        binding, texts = self._find(scope)
+        headers = dict(scope["headers"])
+        caller = await self._desk.admit(bearer_token(headers))
+        arguments = binding.path_values(texts)
+        parameters = split(scope.get("query_string", b""))
+        if binding.query:
+            arguments["query"] = binding.query.read(parameters)
+        if binding.body:
+            arguments["body"] = binding.body.read(await _whole_body(receive, headers))
+        data = await self._desk.run(caller, binding, arguments)
+        return ENCODER.encode(Answer("ok", data))
+
+    async def _keep_pace(self, scope: Scope) -> None:
+        client = scope.get("client")
+        try:
+            wait = self._rate_limit.take(client[0] if client else "")
+        except TooFast:
+            raise problems.too_many_requests() from None
+        if wait:
+            await asyncio.sleep(wait)
+
+    def _find(self, scope: Scope) -> tuple[Binding, Mapping[str, str]]:
+        found = self._paths.find(scope["path"].removeprefix(scope.get("root_path", "")))
+        if found is None:
+            raise problems.unknown_path()
+        by_method, texts = found
+        binding = by_method.get(scope["method"])
+        if binding is None:
+            raise problems.wrong_method(sorted(by_method))
+        if binding.function is None:
+            raise problems.not_built()
+        return binding, texts
+
+
+def bearer_token(headers: Mapping[bytes, bytes]) -> str:
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise problems.no_token()
+    return token.strip()
+
+
+async def _whole_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await receive_body(receive, headers)
+    except TimeoutError:
+        raise ClientGone from None
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    await respond(send, refusal.status, refusal.body(), refusal.headers)
+
+
+async def respond(send: Send, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+    head = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if headers:
+        head += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": body})

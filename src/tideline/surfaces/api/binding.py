@@ -1,0 +1,157 @@
+"""Ties functions to the contract's operations, and refuses to start when the two do not match."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+
+from tideline.surfaces.api import problems
+from tideline.surfaces.api.body import Body, BodyReader
+from tideline.surfaces.api.contract.document import Contract, Operation
+from tideline.surfaces.api.contract.paths import Paths
+from tideline.surfaces.api.query import QueryReader
+
+Function = Callable[..., Awaitable[Any]]
+F = TypeVar("F", bound=Function)
+
+UNDOCUMENTED = frozenset({"limit"})
+"""Query parameters that known clients send and no contract names."""
+
+LARGEST_ID = 2**31 - 1
+
+
+class ContractBroken(Exception):
+    """The program and its contract do not match; this is found at start."""
+
+
+class Operations:
+    """The functions that answer operations, each under its `operationId`."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Function] = {}
+
+    def operation(self, operation_id: str) -> Callable[[F], F]:
+        """Mark the function that answers an operation. Its arguments are filled by name:
+
+        path parameters by theirs, `query` with the struct of the query string, `body` with the struct of the JSON
+        body, everything else from the call (`tx`, `caller`, `wire`, ...). What it returns becomes `data`.
+        """
+
+        def bind(function: F) -> F:
+            if operation_id in self.functions:
+                raise ContractBroken(f"{operation_id} has two functions")
+            self.functions[operation_id] = function
+            return function
+
+        return bind
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One operation and how to answer it; `function` is None where nothing is built yet."""
+
+    operation: Operation
+    function: Function | None = None
+    whole_ids: tuple[str, ...] = ()
+    query: QueryReader[Any] | None = None
+    body: BodyReader[Any] | None = None
+    wants: tuple[str, ...] = ()
+
+    @property
+    def is_read(self) -> bool:
+        return self.operation.method == "GET"
+
+    def answer(self, **arguments: Any) -> Awaitable[Any]:
+        if self.function is None:
+            raise problems.not_built()
+        return self.function(**arguments)
+
+    def path_values(self, texts: Mapping[str, str]) -> dict[str, Any]:
+        """Ids that cannot be any are not found, like ids that are nobody's."""
+        values: dict[str, Any] = {}
+        for name, text in texts.items():
+            if "\0" in text:
+                raise problems.invalid_field(name, "must not contain the NUL character")
+            values[name] = self._whole_id(name, text) if name in self.whole_ids else text
+        return values
+
+    def _whole_id(self, name: str, text: str) -> int:
+        is_plain = text.isascii() and text.isdigit() and len(text) <= 10 and (text[0] != "0" or text == "0")
+        if not is_plain or int(text) > LARGEST_ID:
+            raise problems.missing(NOT_FOUND.get(name, f"{name} #"), text)
+        return int(text)
+
+
+NOT_FOUND = {"chat_id": "Whatsapp chat_id #"}
+
+
+def bind(
+    contract: Contract,
+    functions: Mapping[str, Function],
+    *,
+    not_built: Collection[str],
+    offered: Collection[str],
+    aliases: Sequence[tuple[str, str, str]] = (),
+) -> Paths[Binding]:
+    """The routing table. `offered` is what a function may ask of a call, `aliases` are further paths of operations."""
+    _ensure_complete(contract, functions, not_built)
+    bindings = {
+        operation.id: _bind(operation, functions.get(operation.id), contract, offered)
+        for operation in contract.operations.values()
+    }
+    entries = [(one.operation.method, one.operation.path, one) for one in bindings.values()]
+    entries += [(method, path, bindings[operation_id]) for method, path, operation_id in aliases]
+    return Paths(entries)
+
+
+def _ensure_complete(contract: Contract, functions: Mapping[str, Function], not_built: Collection[str]) -> None:
+    known, built, left = set(contract.operations), set(functions), set(not_built)
+    complaints = {
+        "in the contract, but neither built nor listed as not built": known - built - left,
+        "built, but not in the contract": built - known,
+        "listed as not built, but not in the contract": left - known,
+        "listed as not built, but built": left & built,
+    }
+    for complaint, names in complaints.items():
+        if names:
+            raise ContractBroken(f"{complaint}: {', '.join(sorted(names))}")
+
+
+def _bind(operation: Operation, function: Function | None, contract: Contract, offered: Collection[str]) -> Binding:
+    if function is None:
+        return Binding(operation)
+    hints = get_type_hints(function)
+    names = list(inspect.signature(function).parameters)
+    in_path = operation.path_parameters
+    if missing := set(in_path) - set(names):
+        raise ContractBroken(f"{operation.id} does not take {', '.join(sorted(missing))}")
+    wants = tuple(name for name in names if name not in in_path and name not in ("query", "body"))
+    if unknown := set(wants) - set(offered):
+        raise ContractBroken(f"{operation.id} asks for {', '.join(sorted(unknown))}, which no call has")
+    return Binding(
+        operation,
+        function,
+        whole_ids=tuple(name for name, parameter in in_path.items() if parameter.type == "integer"),
+        query=_query_reader(operation, hints.get("query")),
+        body=_body_reader(operation, hints.get("body"), contract),
+        wants=wants,
+    )
+
+
+def _query_reader(operation: Operation, struct: type[msgspec.Struct] | None) -> QueryReader[Any] | None:
+    in_contract = operation.names("query")
+    reader = QueryReader(struct) if struct else None
+    read = reader.names if reader else set()
+    if difference := in_contract ^ (read - UNDOCUMENTED):
+        raise ContractBroken(f"{operation.id} and its contract differ in {', '.join(sorted(difference))}")
+    return reader
+
+
+def _body_reader(operation: Operation, struct: type[Body] | None, contract: Contract) -> BodyReader[Any] | None:
+    if (struct is None) != (operation.json_body is None):
+        raise ContractBroken(f"{operation.id} and its contract differ in whether there is a JSON body")
+    if struct is None or operation.json_body is None:
+        return None
+    return BodyReader(struct, contract, operation.json_body)

@@ -1,0 +1,167 @@
+"""Reads a JSON body: fast when it is right, and with all that is wrong with it when it is not."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from functools import cached_property
+from typing import Any, ClassVar, Generic, NoReturn, TypeVar
+
+import msgspec
+
+from tideline.surfaces.api import problems
+from tideline.surfaces.api.contract.document import Contract, Schema
+from tideline.surfaces.api.problems import FieldError
+from tideline.surfaces.api.schema_errors import field_errors, of_msgspec
+
+LARGEST = 1_000_000
+EXPLAINED = 16_000
+"""Longer bodies that are wrong get the first mistake only: a full validation would take too long."""
+
+BOM = b"\xef\xbb\xbf"
+NUL_OR_SURROGATE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class Body(msgspec.Struct):
+    """The base of request bodies. Members that a struct does not know are ignored.
+
+    `trimmed` names texts that count without the white space around them. `rules` are what the contract says in
+    words only, as JSON Schemas; one of them may carry `x-fields` and `x-msg` for the error it causes.
+    """
+
+    trimmed: ClassVar[tuple[str, ...]] = ()
+    rules: ClassVar[tuple[Schema, ...]] = ()
+
+
+B = TypeVar("B", bound=Body)
+
+
+def trim(text: str, longest: int) -> str:
+    """For `__post_init__`: what msgspec cannot check, because it counts the white space."""
+    text = text.strip()
+    if not 0 < len(text) <= longest:
+        raise ValueError(f"must have 1 to {longest} characters")
+    return text
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+async def receive_body(receive: Receive, headers: Mapping[bytes, bytes], largest: int = LARGEST) -> bytes:
+    declared = headers.get(b"content-length", b"")
+    if declared.isdigit() and (len(declared) > 18 or int(declared) > largest):
+        raise problems.too_large()
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > largest:
+            raise problems.too_large()
+        if not message.get("more_body", False):
+            return b"".join([*parts, part]) if parts else part
+        parts.append(part)
+
+
+class BodyReader(Generic[B]):
+    """Decodes one operation's body into its struct, by msgspec; JSON Schema explains what msgspec refuses."""
+
+    def __init__(self, struct: type[B], contract: Contract, schema: Schema) -> None:
+        self._struct = struct
+        self._contract = contract
+        self._schema = schema
+        self._decoder = msgspec.json.Decoder(struct)
+
+    def read(self, raw: bytes) -> B:
+        raw = raw.removeprefix(BOM)
+        self._ensure_text(raw)
+        try:
+            return self._decoder.decode(raw)
+        except msgspec.ValidationError as error:
+            self._explain(raw, error)
+        except (msgspec.DecodeError, RecursionError) as error:
+            self._complain(raw, error)
+
+    def _ensure_text(self, raw: bytes) -> None:
+        """msgspec skips over unknown members without a look at their characters, so they are looked at here."""
+        try:
+            raw.isascii() or raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise problems.bad_json(error) from None
+        if NUL_OR_SURROGATE.search(raw):
+            _ensure_characters(_parse(raw))
+
+    def _complain(self, raw: bytes, error: Exception) -> NoReturn:
+        """The bytes are not JSON; Python's own words for it are what clients of this API know."""
+        _ensure_characters(_parse(raw))
+        raise problems.bad_json(error)
+
+    def _explain(self, raw: bytes, error: msgspec.ValidationError) -> NoReturn:
+        first = of_msgspec(error)
+        if len(raw) > EXPLAINED:
+            raise problems.invalid([first])
+        raise problems.invalid(self._errors(_parse(raw)) or [first])
+
+    def _errors(self, tree: Any) -> list[FieldError]:
+        if isinstance(tree, dict):
+            for name in self._struct.trimmed:
+                if isinstance(tree.get(name), str):
+                    tree[name] = tree[name].strip()
+        return field_errors(self._validator, tree)
+
+    @cached_property
+    def _validator(self) -> Any:
+        from jsonschema import Draft202012Validator  # takes 0.1 s to import, and most processes never need it
+
+        schema = self._contract.standalone(self._schema)
+        schema["allOf"] = [*schema["allOf"], *self._struct.rules]
+        return Draft202012Validator(schema)
+
+
+def _parse(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_int=_whole)
+    except RecursionError:
+        raise problems.bad_json("too many levels of nesting") from None
+    except ValueError as error:
+        raise problems.bad_json(error) from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _whole(digits: str) -> int:
+    """Python refuses to read numbers of thousands of digits; how large a number is beyond 64 bits never matters."""
+    return int(digits) if len(digits) < 30 else 10**30
+
+
+def _ensure_characters(tree: Any) -> None:
+    errors = [FieldError(path, msg) for path, msg in _bad_strings(tree)]
+    if errors:
+        raise problems.invalid(errors[:10])
+
+
+def _bad_strings(tree: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    todo: list[tuple[tuple[str, ...], Any]] = [((), tree)]
+    while todo:
+        path, node = todo.pop()
+        match node:
+            case str() if "\0" in node:
+                yield path, "must not contain the NUL character"
+            case str() if SURROGATE.search(node):
+                yield path, "must not contain half of a surrogate pair"
+            case dict():
+                for name, child in node.items():
+                    printable = SURROGATE.sub("", name.replace("\0", ""))
+                    todo.append(((*path, printable), child))
+                    if printable != name:
+                        yield (*path, printable), "must not have NUL or half of a surrogate pair in its name"
+            case list():
+                todo.extend(((*path, str(n)), child) for n, child in enumerate(node))

@@ -1,0 +1,89 @@
+"""Lets callers in, counts their calls, and runs the routes' functions with what they ask for."""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from tideline.features import workspaces
+from tideline.features.files import Links
+from tideline.features.messages import Outgoing, SendQueue
+from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
+from tideline.platform.db import Database
+from tideline.platform.facts import Actor
+from tideline.surfaces.api import wire
+from tideline.surfaces.api.binding import Binding
+from tideline.surfaces.api.wire import Addresses, Wire
+
+ZONE_SECONDS = 5.0
+WIRES_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDeps:
+    """What the Public API is handed. `rate_limit` is requests per second and client address; 0 means no limit."""
+
+    db: Database
+    access: Access
+    api_calls: ApiCalls
+    sends: SendQueue
+    links: Links
+    public_url: str
+    rate_limit: int = 30
+
+
+OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send"})
+"""What a route's function may ask for by name, besides what stands in the request."""
+
+
+class ApiDesk:
+    def __init__(self, deps: ApiDeps) -> None:
+        self._deps = deps
+        self._addresses = Addresses(deps.public_url.rstrip("/"), deps.links.url_of)
+        self._wires: dict[WorkspaceId, tuple[float, Wire]] = {}
+
+    async def admit(self, token: str) -> Caller:
+        caller = await self._deps.access.authenticate(token)
+        await self._deps.api_calls.spend(caller.workspace_id)
+        return caller
+
+    async def run(self, caller: Caller, binding: Binding, arguments: dict[str, Any]) -> Any:
+        caller.ensure_scope(binding.operation.scope)
+        wants = binding.wants
+        if "show" in wants:
+            arguments["show"] = await self._wire(caller.workspace_id)
+        if "caller" in wants:
+            arguments["caller"] = caller
+        if "api_calls" in wants:
+            arguments["api_calls"] = self._deps.api_calls
+        if "send" in wants:
+            arguments["send"] = partial(self._send, caller)
+        if "tx" in wants:
+            return await self._run_in_database(caller, binding, arguments)
+        return await binding.answer(**arguments)
+
+    async def _run_in_database(self, caller: Caller, binding: Binding, arguments: dict[str, Any]) -> Any:
+        actor = Actor("token", caller.teammate_id)
+        if binding.is_read:
+            async with self._deps.db.read(caller.workspace_id, actor) as tx:
+                return await binding.answer(tx=tx, **arguments)
+        return await self._deps.db.run(caller.workspace_id, lambda tx: binding.answer(tx=tx, **arguments), actor=actor)
+
+    async def _send(self, caller: Caller, outgoing: Outgoing) -> wire.MessageRef:
+        actor = Actor("token", caller.teammate_id)
+        return wire.MessageRef(str(await self._deps.sends.submit(caller.workspace_id, actor, outgoing)))
+
+    async def _wire(self, workspace_id: WorkspaceId) -> Wire:
+        """The workspace's zone hardly ever changes, so it is looked up every few seconds only."""
+        now = time.monotonic()
+        until, known = self._wires.get(workspace_id, (0.0, None))
+        if known is not None and now < until:
+            return known
+        async with self._deps.db.read(workspace_id) as tx:
+            zone = (await workspaces.get_workspace(tx)).tz
+        if known is None or known.time.zone != zone:
+            known = Wire(workspace_id, zone, self._addresses)
+        if len(self._wires) >= WIRES_KEPT:
+            self._wires.clear()
+        self._wires[workspace_id] = (now + ZONE_SECONDS, known)
+        return known

@@ -1,0 +1,23 @@
+"""The operations of the contract with nothing behind them yet. They answer 405 `not_supported`."""
+
+NOT_BUILT = frozenset(
+    {
+        # notes, reactions, voice and files
+        "addChatNote", "getReactions", "setReaction", "sendVoiceMessage", "sendFileMessage",
+        "listFiles", "uploadFileByUrl", "getFile", "deleteFile", "uploadFileByForm",
+        # invitations
+        "inviteTeammate", "revokeInvitation",
+        # webhooks
+        "listWebhooks", "createWebhook", "getWebhook", "updateWebhook", "deleteWebhook",
+        # templates
+        "listTemplates", "createTemplate", "getTemplate", "updateTemplate", "deleteTemplate", "trackTemplateUsage",
+        # what only the token's holder may see
+        "listChatsV2", "listChatMessagesV2", "sendMessageToChatV2", "sendMessageToPhoneV2",
+        "listWhatsappAccountsV2", "listTemplatesV2", "trackTemplateUsageV2",
+        # numbers of the business platform
+        "listWabaChats", "getWabaChat", "updateWabaChat", "listWabaChatLabels", "addWabaChatLabels",
+        "replaceWabaChatLabels", "listWabaChatMessages", "sendWabaMessageToChat", "listWabaAccounts",
+        "getWabaAccount", "requestWabaAnalytics", "pollWabaAnalytics", "sendWabaMessageToPhone", "getWabaMessage",
+        "getWabaMessageStatusHistory", "getWabaReactions", "setWabaReaction", "listWabaTemplates", "getWabaTemplate",
+    }
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""Chats: list with filters, read one, change one."""
+
+from typing import ClassVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from tideline.features import chats, messages
+from tideline.features.chats import ChatFilter, ChatId
+from tideline.platform.db import Tx
+from tideline.surfaces.api import wire
+from tideline.surfaces.api.body import Body, trim
+from tideline.surfaces.api.limits import CHAT_NAME
+from tideline.surfaces.api.operations.paging import page_size
+from tideline.surfaces.api.registry import operation
+from tideline.surfaces.api.times import Moment
+from tideline.surfaces.api.wire import Wire
+
+Texts = tuple[str, ...]
+
+
+class ChatQuery(msgspec.Struct):
+    label: Texts | None = None
+    whatsapp_account_id: Texts | None = None
+    group: bool | None = None
+    responsible: Texts | None = None
+    name: Texts | None = None
+    phone: str | None = None
+    read: bool | None = None
+    closed: bool | None = None
+    chatgpt_autoresponse_enabled: bool | None = None
+    page: int = 1
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+    whatsapp_phone: Texts | None = None
+    with_msg: bool = False
+    limit: str | None = None
+
+
+@operation("listChats")
+async def list_chats(tx: Tx, query: ChatQuery, show: Wire) -> wire.ChatPage:
+    page = await chats.list_chats(tx, _filter(query, show), page=query.page, size=page_size(query.limit))
+    if not query.with_msg:
+        return show.chat_page(page)
+    last = await messages.last_messages(tx, page.items)
+    return show.chat_page_with_messages(page, last, tx.now)
+
+
+def _filter(query: ChatQuery, show: Wire) -> ChatFilter:
+    return ChatFilter(
+        labels=query.label,
+        number_jids=query.whatsapp_account_id,
+        is_group=query.group,
+        responsible=query.responsible,
+        names=query.name,
+        phone=query.phone,
+        whatsapp_phone=query.whatsapp_phone,
+        is_read=query.read,
+        is_closed=query.closed,
+        autoresponse=query.chatgpt_autoresponse_enabled,
+        created_after=None if query.created_after is None else show.time.beyond(query.created_after),
+        created_before=None if query.created_before is None else show.time.first(query.created_before),
+    )
+
+
+@operation("getChat")
+async def get_chat(tx: Tx, chat_id: ChatId, show: Wire) -> wire.Chat:
+    return show.chat(await chats.get(tx, chat_id))
+
+
+class ChatUpdate(Body):
+    name: str | UnsetType = UNSET
+    responsible: str | UnsetType | None = UNSET
+    closed: bool | UnsetType = UNSET
+    read: bool | UnsetType = UNSET
+    chatgpt_autoresponse_enabled: bool | UnsetType = UNSET
+
+    trimmed: ClassVar = ("name",)
+
+    def __post_init__(self) -> None:
+        if self.name is not UNSET:
+            self.name = trim(self.name, CHAT_NAME)
+
+
+@operation("updateChat")
+async def update_chat(tx: Tx, chat_id: ChatId, body: ChatUpdate, show: Wire) -> wire.Chat:
+    if body.name is not UNSET:
+        await chats.rename(tx, chat_id, body.name)
+    if body.responsible is not UNSET:
+        await _assign(tx, chat_id, body.responsible)
+    if body.closed is not UNSET:
+        await (chats.close if body.closed else chats.reopen)(tx, chat_id)
+    if body.read is not UNSET:
+        await (chats.mark_read if body.read else chats.mark_unread)(tx, chat_id)
+    if body.chatgpt_autoresponse_enabled is not UNSET:
+        await chats.set_autoresponse(tx, chat_id, body.chatgpt_autoresponse_enabled)
+    return show.chat(await chats.get(tx, chat_id))
+
+
+async def _assign(tx: Tx, chat_id: ChatId, email: str | None) -> None:
+    """Nothing and null take the assignment away."""
+    if email and email.strip():
+        await chats.assign(tx, chat_id, email.strip())
+    else:
+        await chats.unassign(tx, chat_id)

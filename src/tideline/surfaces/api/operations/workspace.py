@@ -1,0 +1,36 @@
+"""The workspace itself: its plan and quotas, its numbers, its people."""
+
+from tideline.features import numbers, workspaces
+from tideline.features.workspaces import ApiCalls, Caller
+from tideline.platform.db import Tx
+from tideline.surfaces.api import wire
+from tideline.surfaces.api.registry import operation
+from tideline.surfaces.api.wire import Wire
+
+
+@operation("listWhatsappAccounts")
+async def list_whatsapp_accounts(tx: Tx, show: Wire) -> wire.WhatsappAccounts:
+    return show.whatsapp_accounts(await numbers.list_numbers(tx))
+
+
+@operation("getWorkspace")
+async def get_workspace(tx: Tx, caller: Caller, api_calls: ApiCalls, show: Wire) -> wire.Workspace:
+    workspace, quotas = await workspaces.get_workspace(tx), await workspaces.quotas(tx)
+    return show.workspace(workspace, quotas, api_calls.pending(caller.workspace_id))
+
+
+@operation("getWorkspaceQuotas")
+async def get_workspace_quotas(tx: Tx, caller: Caller, api_calls: ApiCalls, show: Wire) -> wire.QuotaSet:
+    return show.quota_set(await workspaces.quotas(tx), api_calls.pending(caller.workspace_id))
+
+
+@operation("listTeammates")
+async def list_teammates(tx: Tx, show: Wire) -> wire.TeammateList:
+    teams, teammates = await workspaces.list_teams(tx), await workspaces.list_teammates(tx)
+    return show.teammate_list(teams, teammates, await numbers.list_numbers(tx), tx.now)
+
+
+@operation("getOwnTeammate")
+async def get_own_teammate(tx: Tx, caller: Caller, show: Wire) -> wire.Teammate:
+    teammate = await workspaces.get_teammate(tx, caller.teammate_id)
+    return show.teammate(teammate, await numbers.list_numbers(tx), tx.now)

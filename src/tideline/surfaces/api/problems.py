@@ -1,0 +1,143 @@
+"""How errors look on this surface: status, error code, message, and the list of bad fields where there is one."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from tideline.platform.errors import Problem
+
+ECHO = 100
+"""An answer repeats no more than this much of what the caller sent."""
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """`fields` is the path from the request's root."""
+
+    fields: tuple[str, ...]
+    msg: str
+
+
+class Refusal(Exception):
+    """An answer other than success, ready for the wire."""
+
+    def __init__(
+        self,
+        status: int,
+        error_code: str,
+        message: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        error: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error_code = error_code
+        self.message = message
+        self.errors = errors
+        self.error = error
+        self.headers = headers or {}
+
+    def body(self) -> bytes:
+        answer: dict[str, object] = {"status": "error", "message": self.message, "error_code": self.error_code}
+        if self.error:
+            answer["error"] = self.error
+        if self.errors:
+            answer["errors"] = self.errors
+        return msgspec.json.encode(answer)
+
+
+def invalid(errors: Sequence[FieldError]) -> Refusal:
+    """Fields that break the contract's schema, all of them."""
+    return Refusal(400, "validation_error", "Validation error", errors=errors)
+
+
+def invalid_field(name: str, msg: str) -> Refusal:
+    return invalid([FieldError((name,), msg)])
+
+
+def refused(message: str) -> Refusal:
+    """Well-formed, but against a rule."""
+    return Refusal(400, "validation_error", message)
+
+
+def bad_json(why: object) -> Refusal:
+    return refused(f"Bad JSON format: {why}")
+
+
+def too_large() -> Refusal:
+    # the rest of the body is not waited for, so the connection cannot be used again
+    return Refusal(413, "validation_error", "Request body is too large", headers={"connection": "close"})
+
+
+def missing(sentence: str, named: object) -> Refusal:
+    return Refusal(404, "not_found", f"{sentence.replace('#', _quoted(named))} not found")
+
+
+def chat_missing(chat_id: object) -> Refusal:
+    return missing("Whatsapp chat_id #", chat_id)
+
+
+def message_missing(uid: object) -> Refusal:
+    return missing("Message uid #", uid)
+
+
+def file_missing(uid: object) -> Refusal:
+    return missing("File uid #", uid)
+
+
+def wrong_phone(phone: object) -> Refusal:
+    return refused(f"Wrong phone number {_quoted(phone)}")
+
+
+def unknown_path() -> Refusal:
+    return Refusal(404, "not_found", "Not found")
+
+
+def wrong_method(allowed: Sequence[str]) -> Refusal:
+    return Refusal(405, "not_supported", "Method not allowed", headers={"allow": ", ".join(allowed)})
+
+
+def not_built() -> Refusal:
+    return Refusal(405, "not_supported", "This server does not offer this operation yet")
+
+
+def no_token() -> Refusal:
+    return Refusal(401, "missing_credentials", "No API token provided.", headers={"www-authenticate": "Bearer"})
+
+
+def too_many_requests() -> Refusal:
+    return Refusal(
+        429,
+        "rate_limit_exceeded",
+        "Rate limit exceeded, retry later",
+        error="Too Many Requests",
+        headers={"retry-after": "1"},
+    )
+
+
+def internal(request_id: str) -> Refusal:
+    return Refusal(500, "internal_error", "Internal server error", headers={"x-request-id": request_id})
+
+
+def refusal_of(problem: Problem) -> Refusal:
+    """The wire form of a situation that a feature names."""
+    known = TABLE.get(problem.code)
+    if known is None:
+        return refused(problem.message)
+    status, error_code, message = known
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return Refusal(status, error_code, message or problem.message, headers=headers)
+
+
+TABLE: dict[str, tuple[int, str, str | None]] = {
+    "invalid_token": (401, "invalid_token", None),
+    "member_not_found": (403, "member_not_found", None),
+    "insufficient_scope": (403, "insufficient_scope", None),
+    "api_calls_used_up": (429, "quota_exceeded", None),
+    "teammate_not_found": (404, "not_found", None),
+}
+
+
+def _quoted(value: object) -> str:
+    return f'"{str(value)[:ECHO]}"'

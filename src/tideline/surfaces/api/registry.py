@@ -1,0 +1,9 @@
+"""Where the functions that answer operations register, and further paths that lead to some of them."""
+
+from tideline.surfaces.api.binding import Operations
+
+operations = Operations()
+operation = operations.operation
+
+ALIASES = (("GET", "/quotas", "getWorkspaceQuotas"),)
+"""Paths that are in no contract, but in programs that people use."""

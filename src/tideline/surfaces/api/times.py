@@ -1,0 +1,128 @@
+"""Times on the wire: `2026-09-14 16:20:30 +0200` in the workspace's zone, and the forms in which clients write them."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+DAYS_KEPT = 4096
+INSTANT = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+
+# One year away from what `datetime` can hold, so that no change of zone leaves it.
+FIRST_YEAR, LAST_YEAR = 2, 9998
+
+# A plus that was not percent-encoded arrives as a space, hence `[+ -]` before the offset's digits.
+FORM = re.compile(
+    r"""
+    (?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)
+    (?:[Tt\ ]
+       (?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?
+       (?P<offset>\ ?[Zz]|\ ?[+\ -]\d\d:?\d\d)?
+    )?
+    """,
+    re.VERBOSE | re.ASCII,
+)
+
+
+class Precision(Enum):
+    """How much of time a text names: a client that writes a date means the whole day."""
+
+    DAY = auto()
+    SECOND = auto()
+    EXACT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date or date-time as a client wrote it; without an offset it is meant in the workspace's zone."""
+
+    at: datetime
+    precision: Precision
+
+    @classmethod
+    def read(cls, text: str) -> "Moment":
+        found = FORM.fullmatch(text.strip())
+        if found is None:
+            raise ValueError("must be a date or a date-time")
+        part = found.groupdict()
+        whole = [int(part[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+        if not FIRST_YEAR <= whole[0] <= LAST_YEAR:
+            raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+        micros = int((part["fraction"] or "").ljust(6, "0")[:6])
+        at = datetime(*whole, micros, tzinfo=_offset(part["offset"]))  # type: ignore[arg-type, misc]
+        if part["hour"] is None:
+            return cls(at, Precision.DAY)
+        return cls(at, Precision.EXACT if part["fraction"] else Precision.SECOND)
+
+
+def _offset(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    text = text[1:] if len(text) > 1 and text[1] in "Zz+ -" else text
+    if text in ("Z", "z"):
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError("must have an offset below 24 hours")
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+class LocalTime:
+    """The time of one zone. Formatting is on the path of every list, so offsets are kept per UTC day."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._days: dict[int, tuple[timedelta, str] | None] = {}
+
+    def format(self, at: datetime) -> str:
+        """An aware UTC instant in the wire's form."""
+        day = at.toordinal()
+        try:
+            known = self._days[day]
+        except KeyError:
+            known = self._look_at(day)
+        offset, suffix = known or self._offset(at)
+        return (at + offset).isoformat(" ")[:19] + suffix
+
+    def first(self, moment: Moment) -> datetime:
+        """The first instant that belongs to the moment."""
+        return self._utc(moment.at)
+
+    def last(self, moment: Moment) -> datetime:
+        """The last instant that belongs to it: the wire shows whole seconds, so a second is meant whole."""
+        match moment.precision:
+            case Precision.DAY:
+                return self._utc(moment.at + DAY) - INSTANT
+            case Precision.SECOND:
+                return self._utc(moment.at) + SECOND - INSTANT
+            case Precision.EXACT:
+                return self._utc(moment.at)
+
+    def beyond(self, moment: Moment) -> datetime:
+        """What is later than a moment is later than this. A time read from the wire is not later than itself,
+        though whole seconds hide what came after them; a date is its midnight."""
+        return self.first(moment) if moment.precision is Precision.DAY else self.last(moment)
+
+    def _utc(self, at: datetime) -> datetime:
+        at = at if at.tzinfo else at.replace(tzinfo=self.zone)
+        return at.astimezone(UTC)
+
+    def _look_at(self, day: int) -> tuple[timedelta, str] | None:
+        """The offset of a UTC day, or None when it changes within the day."""
+        midnight = datetime.fromordinal(day).replace(tzinfo=UTC)
+        start, end = self._offset(midnight), self._offset(midnight + DAY - INSTANT)
+        known = start if start == end else None
+        if len(self._days) >= DAYS_KEPT:
+            self._days.clear()
+        self._days[day] = known
+        return known
+
+    def _offset(self, at: datetime) -> tuple[timedelta, str]:
+        offset = at.astimezone(self.zone).utcoffset() or timedelta()
+        minutes = round(offset.total_seconds() / 60)
+        sign = "-" if minutes < 0 else "+"
+        return timedelta(minutes=minutes), f" {sign}{abs(minutes) // 60:02d}{abs(minutes) % 60:02d}"

@@ -1,0 +1,367 @@
+"""The shapes of the Public API: keys in the contract's order, ids and times in its forms.
+
+Lists of fifty rows are the hot path, so rows are built by position, and what looks the same in most rows (no
+reactions, no metadata but the direction) is JSON already.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from tideline.features.chats import Chat as ChatModel
+from tideline.features.chats import ChatId, Page
+from tideline.features.messages import Message as MessageModel
+from tideline.features.messages import MessageType, Reaction, StatusEntry
+from tideline.features.numbers import Number
+from tideline.features.workspaces import Balance, Quotas, Status, Team
+from tideline.features.workspaces import Quota as QuotaModel
+from tideline.features.workspaces import Teammate as TeammateModel
+from tideline.features.workspaces import Workspace as WorkspaceModel
+from tideline.surfaces.api.times import LocalTime
+
+FileLink = Callable[[int, Any, str, datetime], str]
+"""Makes a link to a file from its workspace, uid, name and the time it is made at."""
+
+Absent = UnsetType
+NO_MEMBERS = Raw(b"[]")
+NO_REACTIONS = Raw(b'{"users":[],"reactions":{},"total":0}')
+FROM_ME = {True: Raw(b'{"whatsapp_from_me":true}'), False: Raw(b'{"whatsapp_from_me":false}')}
+NO_DATA = Raw(b"{}")
+
+
+class MessageRef(msgspec.Struct):
+    message_uid: str
+
+
+class LabelSet(msgspec.Struct):
+    labels: Sequence[str]
+
+
+class Message(msgspec.Struct):
+    uid: str
+    chat_id: int
+    timestamp: str
+    received_timestamp: str
+    sender_phone: str
+    sender_name: str
+    recipient_phone: str | None
+    recipient_name: str
+    from_me: bool
+    text: str | None
+    attachment_url: str | None
+    attachment_filename: str | None
+    status: str
+    origin: str
+    has_attachment: bool
+    message_type: str
+    reactions: "Reactions | Raw | Absent"
+    data: dict[str, Any] | Raw
+    created_by: str
+
+
+class Chat(msgspec.Struct):
+    id: int
+    name: str
+    phone: str | None
+    jid: str
+    is_group: bool
+    closed: bool
+    read: bool
+    labels: list[str]
+    chatgpt_autoresponse_enabled: bool
+    responsible_email: str | None
+    responsible_name: str | None
+    whatsapp_account_id: str
+    chat_url: str
+    created_timestamp: str
+    last_message_uid: str | None
+    last_message_timestamp: str | None
+    last_message: Message | Absent | None
+    unattended: bool
+    photo: str
+    group_members: Raw | Absent
+    is_allowed_to_message: bool
+
+
+class ChatPage(msgspec.Struct):
+    has_more_pages: bool
+    chats: list[Chat]
+
+
+class MessagePage(msgspec.Struct):
+    has_more_pages: bool
+    messages: list[Message]
+
+
+class ReactionUser(msgspec.Struct):
+    name: str
+    phone: str
+    reaction: str
+    current: bool
+
+
+class Reactions(msgspec.Struct):
+    users: list[ReactionUser]
+    reactions: Mapping[str, int]
+    total: int
+
+
+class StatusStep(msgspec.Struct):
+    status: str
+    timestamp: str
+
+
+class WhatsappAccount(msgspec.Struct):
+    id: str
+    phone: str
+    connected_on: str
+    status: str
+    owner_name: str
+    owner_email: str
+    account_name: str
+
+
+class WhatsappAccounts(msgspec.Struct):
+    whatsapp_accounts: list[WhatsappAccount]
+
+
+class Quota(msgspec.Struct, omit_defaults=True):
+    total: int
+    used: int
+    period_start: str | Absent = UNSET
+    period_end: str | Absent = UNSET
+
+
+class NonRecurringQuota(msgspec.Struct):
+    remaining_balance: int
+    last_updated_at: str | Absent
+
+
+class QuotaSet(msgspec.Struct):
+    seats: Quota
+    messaging_quota: Quota
+    api_calls_quota: Quota
+    non_recurring_quota: NonRecurringQuota
+
+
+class Workspace(msgspec.Struct):
+    workspace_id: str
+    display_name: str
+    plan: str
+    seats: Quota
+    messaging_quota: Quota
+    api_calls_quota: Quota
+    non_recurring_quota: NonRecurringQuota
+
+
+class Teammate(msgspec.Struct):
+    user_id: int
+    display_name: str
+    email: str
+    role: str
+    team: str
+    status: str
+    invitation_status: str | None
+    created_at: str
+    whatsapp_accounts: list[WhatsappAccount]
+
+
+class TeamTitle(msgspec.Struct):
+    title: str
+
+
+class TeammateList(msgspec.Struct):
+    teams: list[TeamTitle]
+    teammates: list[Teammate]
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Everything on the wire that leads back to this server starts with its public address."""
+
+    public_url: str
+    file_link: FileLink
+
+    @property
+    def default_photo(self) -> str:
+        return f"{self.public_url}/static/img/default_avatar.jpeg"
+
+
+class Wire:
+    """Renders what one workspace sees, in its time zone."""
+
+    def __init__(self, workspace_id: int, zone: ZoneInfo, addresses: Addresses) -> None:
+        self.time = LocalTime(zone)
+        self._workspace_id = workspace_id
+        self._file_link = addresses.file_link
+        self._chats = f"{addresses.public_url}/chat"
+        self._photo = addresses.default_photo
+
+    def chat(self, chat: ChatModel, last_message: Message | Absent | None = UNSET) -> Chat:
+        roster: Raw | Absent = UNSET
+        if chat.is_group:
+            roster = NO_MEMBERS if chat.roster is None else chat.roster
+        return Chat(
+            chat.id,
+            chat.name,
+            chat.international,
+            chat.jid,
+            chat.is_group,
+            chat.closed_at is not None,
+            chat.is_read,
+            chat.labels,
+            chat.autoresponse,
+            chat.responsible_email,
+            chat.responsible_name,
+            chat.number_jid,
+            f"{self._chats}/{chat.id}/messages/",
+            self.time.format(chat.created_at),
+            None if chat.last_message_uid is None else str(chat.last_message_uid),
+            None if chat.last_message_at is None else self.time.format(chat.last_message_at),
+            last_message,
+            chat.unattended,
+            self._photo,
+            roster,
+            chat.may_message,
+        )
+
+    def chat_page(self, page: Page[ChatModel]) -> ChatPage:
+        return ChatPage(page.has_more, [self.chat(chat) for chat in page.items])
+
+    def chat_page_with_messages(
+        self, page: Page[ChatModel], last: Mapping[ChatId, MessageModel], now: datetime
+    ) -> ChatPage:
+        chats = [self.chat(chat, self.summary(last.get(chat.id), now)) for chat in page.items]
+        return ChatPage(page.has_more, chats)
+
+    def message(self, message: MessageModel, now: datetime) -> Message:
+        return self._message(message, now, reactions(message.reactions) if message.reactions else NO_REACTIONS)
+
+    def summary(self, message: MessageModel | None, now: datetime) -> Message | None:
+        """A message inside a chat has no reactions."""
+        return None if message is None else self._message(message, now, UNSET)
+
+    def message_page(self, page: Page[MessageModel], now: datetime) -> MessagePage:
+        return MessagePage(page.has_more, [self.message(message, now) for message in page.items])
+
+    def _message(self, message: MessageModel, now: datetime, reactions: Reactions | Raw | Absent) -> Message:
+        attachment, url = message.attachment, None
+        if attachment is not None and attachment.is_stored:
+            url = self._file_link(self._workspace_id, attachment.uid, attachment.filename, now)
+        return Message(
+            str(message.uid),
+            message.chat_id,
+            self.time.format(message.at),
+            self.time.format(message.received_at),
+            message.sender_phone or "",
+            message.sender_name,
+            message.recipient_phone,
+            message.recipient_name,
+            message.from_me,
+            message.text,
+            url,
+            None if attachment is None else attachment.filename,
+            message.status,
+            message.origin,
+            attachment is not None,
+            message.type,
+            reactions,
+            _data(message),
+            message.created_by or "",
+        )
+
+    def status_steps(self, entries: Iterable[StatusEntry]) -> list[StatusStep]:
+        return [StatusStep(entry.status, self.time.format(entry.at)) for entry in entries]
+
+    def whatsapp_account(self, number: Number) -> WhatsappAccount:
+        return WhatsappAccount(
+            id=number.jid,
+            phone=f"+{number.phone}",
+            connected_on=self.time.format(number.connected_at),
+            status="active" if number.is_connected else "disconnected",
+            owner_name=number.owner.name,
+            owner_email=number.owner.email,
+            account_name=number.account_name,
+        )
+
+    def whatsapp_accounts(self, numbers: Iterable[Number]) -> WhatsappAccounts:
+        return WhatsappAccounts([self.whatsapp_account(number) for number in numbers])
+
+    def workspace(self, workspace: WorkspaceModel, quotas: Quotas, calls_not_stored: int) -> Workspace:
+        shown = self.quota_set(quotas, calls_not_stored)
+        return Workspace(
+            workspace_id=workspace.slug,
+            display_name=workspace.display_name,
+            plan=workspace.plan,
+            seats=shown.seats,
+            messaging_quota=shown.messaging_quota,
+            api_calls_quota=shown.api_calls_quota,
+            non_recurring_quota=shown.non_recurring_quota,
+        )
+
+    def quota_set(self, quotas: Quotas, calls_not_stored: int) -> QuotaSet:
+        calls = self._quota(quotas.api_calls)
+        calls.used += calls_not_stored
+        return QuotaSet(
+            seats=self._quota(quotas.seats),
+            messaging_quota=self._quota(quotas.messages),
+            api_calls_quota=calls,
+            non_recurring_quota=self._balance(quotas.balance),
+        )
+
+    def _quota(self, quota: QuotaModel) -> Quota:
+        if quota.period is None:
+            return Quota(quota.total, quota.used)
+        start, end = self.time.format(quota.period.start), self.time.format(quota.period.end)
+        return Quota(quota.total, quota.used, start, end)
+
+    def _balance(self, balance: Balance) -> NonRecurringQuota:
+        topped_up = UNSET if balance.updated_at is None else self.time.format(balance.updated_at)
+        return NonRecurringQuota(balance.remaining, topped_up)
+
+    def teammate(self, teammate: TeammateModel, numbers: Iterable[Number], now: datetime) -> Teammate:
+        return Teammate(
+            user_id=teammate.id,
+            display_name=teammate.display_name,
+            email=teammate.email,
+            role=teammate.role.label,
+            team=teammate.team,
+            status=teammate.status.value.capitalize(),
+            invitation_status=_invitation_status(teammate, now),
+            created_at=self.time.format(teammate.created_at),
+            whatsapp_accounts=[self.whatsapp_account(one) for one in numbers if one.owner_id == teammate.id],
+        )
+
+    def teammate_list(
+        self, teams: Iterable[Team], teammates: Iterable[TeammateModel], numbers: Sequence[Number], now: datetime
+    ) -> TeammateList:
+        return TeammateList(
+            [TeamTitle(team.title) for team in teams],
+            [self.teammate(teammate, numbers, now) for teammate in teammates],
+        )
+
+
+def _invitation_status(teammate: TeammateModel, now: datetime) -> str | None:
+    if teammate.status is not Status.INVITED:
+        return None
+    return "Pending" if teammate.is_invitation_open(now) else "Expired"
+
+
+def _data(message: MessageModel) -> dict[str, Any] | Raw:
+    """The direction as WhatsApp sees it comes first on what passed through WhatsApp."""
+    if message.type is not MessageType.WHATSAPP:
+        return message.data or NO_DATA
+    if not message.data:
+        return FROM_ME[message.from_me]
+    return {"whatsapp_from_me": message.from_me, **message.data}
+
+
+def reactions(given: Sequence[Reaction]) -> Reactions:
+    users = [ReactionUser(one.name, one.phone or "", one.emoji, one.is_own) for one in given]
+    return Reactions(users, Counter(one.emoji for one in given), len(given))

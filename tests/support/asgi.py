@@ -1,0 +1,70 @@
+"""Calls an ASGI application directly: bytes in, bytes out, with nothing in between that would tidy them up."""
+
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def json(self) -> Any:
+        return msgspec.json.decode(self.body)
+
+
+async def call(
+    app: Any,
+    method: str,
+    target: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | Sequence[bytes] = b"",
+    client: str = "127.0.0.1",
+    root_path: str = "",
+) -> Response:
+    """One request. `target` is what stands in the request line; a body of several parts arrives part by part."""
+    path, _, query = target.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": root_path + unquote_to_bytes(path).decode("utf-8", "replace"),
+        "raw_path": (root_path + path).encode(),
+        "root_path": root_path,
+        "query_string": query.encode("latin-1"),
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()],
+        "client": (client, 50_000),
+        "server": ("127.0.0.1", 80),
+    }
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, _receiver([body] if isinstance(body, bytes) else list(body)), send)
+    start, *rest = sent
+    return Response(
+        status=start["status"],
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]},
+        body=b"".join(message["body"] for message in rest),
+    )
+
+
+def _receiver(parts: list[bytes]) -> Any:
+    left = list(parts)
+
+    async def receive() -> MutableMapping[str, Any]:
+        if not left:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    return receive
