@@ -47,7 +47,7 @@ CREATE TABLE simulator.pairing (
 CREATE INDEX pairing_waiting ON simulator.pairing (secret) WHERE state = 'waiting';
 
 -- A linked device of a phone. `number_id` is set when Tideline adopts it; the epoch is the fencing token of the
--- session that was opened last. While its phone is offline, events after `holds_after` stay in the queue.
+-- session that was opened last.
 CREATE TABLE simulator.link (
     id          bigint PRIMARY KEY,
     phone       bigint NOT NULL REFERENCES simulator.phone,
@@ -56,21 +56,23 @@ CREATE TABLE simulator.link (
     number_id   integer UNIQUE,
     epoch       bigint NOT NULL DEFAULT 0,
     opened_at   timestamptz,
-    holds_after bigint,
     created_at  timestamptz NOT NULL,
     ended_at    timestamptz,
     UNIQUE (workspace, pairing_id)
 );
 CREATE INDEX link_of_phone ON simulator.link (phone) WHERE ended_at IS NULL;
 
--- The queue of a link: events stay until they are acknowledged.
+-- The queue of a link: events stay until they are acknowledged. What happens while the phone has no connection is
+-- held, and gets its place in the queue (a new id) when the connection is back.
 CREATE TABLE simulator.event (
     link  bigint NOT NULL REFERENCES simulator.link ON DELETE CASCADE,
     id    bigint NOT NULL,
     kind  text NOT NULL,
     event jsonb NOT NULL,
+    held  boolean NOT NULL DEFAULT false,
     PRIMARY KEY (link, id)
 );
+CREATE INDEX event_held ON simulator.event (link) WHERE held;
 
 -- What a link has heard of a phone: under its phone number, under its LID, and that both are one person.
 CREATE TABLE simulator.acquaintance (
@@ -135,7 +137,8 @@ CREATE TABLE simulator.message (
     edited_at   timestamptz,
     revoked_at  timestamptz
 );
-CREATE INDEX message_author ON simulator.message (author, chat, id);
+CREATE INDEX message_author ON simulator.message (author, id);
+CREATE INDEX message_file ON simulator.message (file) WHERE file IS NOT NULL;
 
 -- A receiving phone's copy, with the conversation as that phone sees it. It arrives at `due_at` when the phone can be
 -- reached; without a due time it waits for the phone. `receipt_at` is when the author was told that it was read.
@@ -149,10 +152,10 @@ CREATE TABLE simulator.copy (
     receipt_at   timestamptz,
     PRIMARY KEY (message, phone)
 );
-CREATE INDEX copy_chat ON simulator.copy (phone, chat, message);
+CREATE INDEX copy_phone ON simulator.copy (phone, message);
 CREATE INDEX copy_unread ON simulator.copy (phone, chat) WHERE read_at IS NULL;
 CREATE INDEX copy_due ON simulator.copy (due_at) WHERE delivered_at IS NULL AND due_at IS NOT NULL;
-CREATE INDEX copy_waiting ON simulator.copy (phone) WHERE delivered_at IS NULL;
+CREATE INDEX copy_waiting ON simulator.copy (phone, due_at) WHERE delivered_at IS NULL;
 
 CREATE TABLE simulator.reaction (
     message bigint NOT NULL REFERENCES simulator.message,

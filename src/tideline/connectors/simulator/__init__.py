@@ -30,6 +30,7 @@ Each call is one transaction of the world; nothing is reported before it is comm
 after a crash what was really sent.
 """
 
+from tideline.connectors.simulator.connector import SimulatorConnector
 from tideline.connectors.simulator.model import (
     Addressing,
     Draft,
@@ -50,6 +51,7 @@ from tideline.connectors.simulator.model import (
     Status,
     Written,
 )
+from tideline.connectors.simulator.world import World
 
 __all__ = [
     "Addressing",
@@ -68,6 +70,8 @@ __all__ = [
     "SeenChat",
     "SeenMessage",
     "SeenReaction",
+    "SimulatorConnector",
     "Status",
+    "World",
     "Written",
 ]

@@ -21,8 +21,8 @@ FILE_LIMITS = dict.fromkeys(MediaKind, 16 * MEBIBYTE) | {MediaKind.DOCUMENT: 100
 
 FIRST_QR = timedelta(seconds=60)
 NEXT_QR = timedelta(seconds=20)
-QR_TURNS = 6
-CODE_LIFETIME = timedelta(seconds=160)
+QR_TURNS = 13
+CODE_LIFETIME = timedelta(minutes=5)
 
 # A send that "fails" this way reaches the recipient all the same; only the sender never hears that it did.
 LOST_ANSWER = "unknown_outcome_but_sent"

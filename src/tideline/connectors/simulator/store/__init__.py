@@ -1,0 +1,1 @@
+"""Every SQL statement of the simulated WhatsApp, by what it is about."""
