@@ -18,6 +18,7 @@ from tideline.features.workspaces.actions.invite import invite
 from tideline.features.workspaces.actions.links import reset_link, sign_in_link
 from tideline.features.workspaces.actions.membership import change_role, remove, restore, suspend
 from tideline.features.workspaces.actions.quotas import charge, quotas, refund, top_up
+from tideline.features.workspaces.actions.removal import remove_workspace
 from tideline.features.workspaces.actions.team import (
     create_team,
     find_teammate,
@@ -157,6 +158,7 @@ __all__ = [
     "reencrypt_tokens",
     "refund",
     "remove",
+    "remove_workspace",
     "reset_link",
     "restore",
     "rotate_token",
