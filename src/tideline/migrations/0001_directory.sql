@@ -97,3 +97,13 @@ CREATE TABLE directory.number_lease (
     expires_at timestamptz
 );
 CREATE INDEX number_lease_free ON directory.number_lease (kind, expires_at);
+
+-- What happens by the clock, once for all nodes: when each is due, who is at it, and how it went last time.
+CREATE TABLE directory.timer (
+    name       text PRIMARY KEY,
+    due_at     timestamptz NOT NULL,
+    held_until timestamptz,
+    node       text,
+    ran_at     timestamptz,
+    outcome    text
+);

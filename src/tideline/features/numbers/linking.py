@@ -50,6 +50,13 @@ def showing_code(code: str, until: datetime, at: datetime) -> Step:
     return lambda pairing: _open(pairing, code=code, code_until=until, updated_at=at)
 
 
+def handed_back(at: datetime) -> Step:
+    """The gateway stops. Another one begins again, with a code of its own."""
+    return lambda pairing: _open(
+        pairing, state=PairingState.REQUESTED, node=None, qr=None, code=None, code_until=None, updated_at=at
+    )
+
+
 def failed(reason: str, at: datetime) -> Step:
     """The connector gave up. Reasons it has no better words for are shown as they are."""
     state = PairingState.EXPIRED if REASONS.get(reason) is TIMED_OUT else PairingState.FAILED

@@ -1,0 +1,113 @@
+"""Does what a number's session is asked for besides sending: read marks, ending a link, bringing in files."""
+
+import time
+from datetime import timedelta
+
+import structlog
+
+from tideline.features import files, numbers
+from tideline.features.files import Files
+from tideline.features.numbers import Fetch, MarkRead, Unlink
+from tideline.features.numbers.port import ConnectorProblem
+from tideline.platform.db import Database
+from tideline.platform.errors import Problem
+from tideline.platform.lanes import Held as HeldLane
+from tideline.platform.lanes import Item
+from tideline.surfaces.gateway.figures import Figures
+from tideline.surfaces.gateway.roster import Held, Roster, at_work
+from tideline.surfaces.gateway.sessions import Sessions
+
+log = structlog.get_logger(__name__)
+
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800))
+# What trying again can mend although it is no matter of the connector: space may be made.
+PASSING = (files.WorkspaceFull, files.DiskFull)
+
+
+class Commands:
+    """The act of the `command` and `media` lanes."""
+
+    def __init__(self, db: Database, roster: Roster, sessions: Sessions, store: Files, figures: Figures) -> None:
+        self._db = db
+        self._roster = roster
+        self._sessions = sessions
+        self._files = store
+        self._figures = figures
+
+    async def __call__(self, lane: HeldLane) -> None:
+        held = self._roster.find(lane.lane.group)
+        if held is None:
+            await leave_to_others(self._db, lane)
+            return
+        for item in lane.items:
+            with at_work(held):
+                await self._attempt(lane, held, item)
+
+    async def _attempt(self, lane: HeldLane, held: Held, item: Item) -> None:
+        """Try once; then it is done, or waits for its next time, or is given up."""
+        began = time.perf_counter()
+        command = numbers.from_payload(item.payload)
+        wait: timedelta | None = None
+        outcome = "done"
+        try:
+            await self._do(held, command)
+        except Problem as problem:
+            outcome = problem.code
+            wait = _wait_after(problem, item.attempt)
+        except Exception as problem:
+            outcome = type(problem).__name__
+            wait = _wait(item.attempt)
+            log.exception("gateway.command_failed", number=held.number.id, do=item.payload["do"])
+        if outcome != "done" and wait is None:
+            await self._give_up(held, command)
+        await self._settle(lane, item, wait)
+        log.info(
+            "gateway.command",
+            number=held.number.id,
+            do=item.payload["do"],
+            attempt=item.attempt,
+            outcome=outcome,
+            took=round(time.perf_counter() - began, 3),
+            again_in=wait.total_seconds() if wait else None,
+        )
+
+    async def _do(self, held: Held, command: numbers.Command) -> None:
+        match command:
+            case MarkRead(keys=keys):
+                await held.connector.mark_read(held.number.account, keys)
+            case Unlink(linked_at=linked_at):
+                await self._sessions.unlink(held, linked_at)
+            case Fetch(file_uid=uid, media=media):
+                chunks = held.connector.open_media(held.number.account, media)
+                await self._files.fill(held.lease.workspace_id, uid, chunks)
+                self._figures.media.labels("stored").inc()
+
+    async def _give_up(self, held: Held, command: numbers.Command) -> None:
+        if isinstance(command, Fetch):
+            await self._files.give_up(held.lease.workspace_id, command.file_uid)
+            self._figures.media.labels("given up").inc()
+
+    async def _settle(self, lane: HeldLane, item: Item, wait: timedelta | None) -> None:
+        async with self._db.tx(lane.workspace_id) as tx:
+            if wait is None:
+                tx.before_commit(lambda last: lane.done(last, item))
+            else:
+                at = tx.now + wait
+                tx.before_commit(lambda last: lane.retry(last, item, at))
+
+
+async def leave_to_others(db: Database, lane: HeldLane) -> None:
+    """The number was lost just after its lane was taken: whoever owns it now begins at once."""
+    async with db.tx(lane.workspace_id) as tx:
+        for item in lane.items:
+            await lane.retry(tx, item, tx.now)
+
+
+def _wait_after(problem: Problem, attempt: int) -> timedelta | None:
+    """How long until the next try; None when there is none."""
+    passes = not problem.is_final if isinstance(problem, ConnectorProblem) else isinstance(problem, PASSING)
+    return _wait(attempt) if passes else None
+
+
+def _wait(attempt: int) -> timedelta | None:
+    return WAITS[attempt - 1] if attempt <= len(WAITS) else None
