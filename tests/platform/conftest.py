@@ -1,11 +1,18 @@
 """Data folders for tests of the embedded database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.embedded import App
+
+
+@pytest.fixture(autouse=True)
+def _no_app_is_left_running() -> Iterator[None]:
+    yield
+    while App.started:
+        App.started.pop().clean_up()
 
 
 @pytest.fixture(scope="session")

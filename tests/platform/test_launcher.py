@@ -64,7 +64,6 @@ async def test_a_killed_app_leaves_no_orphan_and_its_data_opens_again(data_dir: 
     again = App(data_dir, starter=starter)
     assert "dsn" in again.says, again.says
     assert again.stop() == 0
-    app.end_children()
 
 
 async def test_a_start_right_after_a_kill_waits_for_the_old_server(used_data_dir: Path) -> None:

@@ -1,5 +1,6 @@
 """Steers the small app of `launcher_app.py`, and looks at what is left when it is gone."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_ROOT = os.geteuid() == 0
@@ -19,6 +20,8 @@ STARTERS = {"as root": "root", "as an ordinary user": "nobody"} if AS_ROOT else 
 
 class App:
     """The app as a process; `says` is its first line."""
+
+    started: ClassVar[list["App"]] = []
 
     def __init__(
         self, data_dir: Path, *, starter: str = "", children: bool = False, programs: Path | None = None
@@ -31,7 +34,7 @@ class App:
                 os.chown(data_dir, account.pw_uid, account.pw_gid)
         if children:
             command += ["--children"]
-        paths = [str(path) for path in (programs, ROOT / "src", ROOT) if path]
+        paths = [str(path) for path in (programs, ROOT / "src", ROOT, os.environ.get("PYTHONPATH")) if path]
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -41,8 +44,10 @@ class App:
             text=True,
         )
         self.pid = self._process.pid
+        self.says: dict[str, Any] = {}
+        self.started.append(self)
         assert self._process.stdout
-        self.says: dict[str, Any] = json.loads(self._process.stdout.readline())
+        self.says = json.loads(self._process.stdout.readline())
 
     def stop(self) -> int:
         """Ask it to stop, wait, and return its exit status."""
@@ -54,9 +59,13 @@ class App:
         self._process.send_signal(signal.SIGKILL)
         self._close()
 
-    def end_children(self) -> None:
-        for pid in self.says["children"]:
-            os.kill(pid, signal.SIGKILL)
+    def clean_up(self) -> None:
+        """End whatever a failed test left running."""
+        if self._process.returncode is None:
+            self.kill()
+        for pid in self.says.get("children", []):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _close(self) -> None:
         self._process.wait()

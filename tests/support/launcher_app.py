@@ -29,13 +29,13 @@ async def main() -> None:
     options = arguments()
     if options.uid is not None:
         become(options.uid, options.gid)
-    children = [forked_child(), started_child()] if options.children else []
     try:
         server = await launcher.start(options.data_dir)
     except Problem as problem:
-        say(problem=problem.code, message=problem.message, children=children)
+        say(problem=problem.code, message=problem.message)
         return
     await remember(server.dsn)
+    children = [forked_child(), started_child()] if options.children else []
     say(dsn=server.dsn, pid=server.pid, children=children)
     await asyncio.to_thread(sys.stdin.read)
     await server.stop()

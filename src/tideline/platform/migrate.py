@@ -21,6 +21,8 @@ FOLDER = Path(__file__).resolve().parents[1] / "migrations"
 FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 LABELS = ("expand", "contract")
 LOCK = 0x7469_6465_6C69_6E65  # "tideline": whoever migrates holds this advisory lock until its transaction ends
+# Not to_regclass(): right after waiting for the lock it may still answer from a cache that knows of no schema.
+HAS_RECORD = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'directory' AND tablename = 'migration')"
 UNFINISHED_RESTORE = "directory.unfinished_restore"
 
 
@@ -175,7 +177,7 @@ def _named(step: Step) -> str:
 
 async def applied(conn: "asyncpg.Connection[Any]") -> list[Applied]:
     """The database's own record of what was applied."""
-    if not await conn.fetchval("SELECT to_regclass('directory.migration') IS NOT NULL"):
+    if not await conn.fetchval(HAS_RECORD):
         return []
     rows = await conn.fetch("SELECT number, name, label, sha256, applied_at FROM directory.migration ORDER BY number")
     return [Applied(**row) for row in rows]
