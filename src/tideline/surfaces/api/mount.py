@@ -1,0 +1,35 @@
+"""Puts the Public API together: operations bound to the contract, behind one path, with its documents."""
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from tideline.surfaces.api import operations as _operations  # registers the functions
+from tideline.surfaces.api.app import PublicApi
+from tideline.surfaces.api.binding import Binding, bind
+from tideline.surfaces.api.contract import public_api
+from tideline.surfaces.api.contract.paths import Paths
+from tideline.surfaces.api.desk import OFFERED, ApiDeps, ApiDesk
+from tideline.surfaces.api.docs import document_routes
+from tideline.surfaces.api.not_built import NOT_BUILT
+from tideline.surfaces.api.rate_limit import RateLimit
+from tideline.surfaces.api.registry import ALIASES, operations
+
+BASE = "/integrations/api"
+
+__all__ = ["BASE", "public_api_app", "routes", "table"]
+
+
+def table() -> Paths[Binding]:
+    """The routing table; raises `ContractBroken` when the contract and the program do not match."""
+    assert _operations
+    return bind(public_api(), operations.functions, not_built=NOT_BUILT, offered=OFFERED, aliases=ALIASES)
+
+
+def public_api_app(deps: ApiDeps) -> PublicApi:
+    """The API alone, as an ASGI application to be mounted at `BASE`."""
+    return PublicApi(table(), ApiDesk(deps), RateLimit(deps.rate_limit))
+
+
+def routes(deps: ApiDeps) -> list[BaseRoute]:
+    """Everything to mount. The bare base path is a route too, or else Starlette would redirect it."""
+    api = public_api_app(deps)
+    return [*document_routes(), Route(BASE, api), Mount(BASE, api)]
