@@ -73,10 +73,23 @@ class Timers:
 
     async def run(self) -> None:
         """Until cancelled. The clock is looked at every second, because a test may turn it."""
-        await self._lasting(self._introduce)
+        is_introduced = False
         while True:
-            await self._lasting(self.run_due)
+            # A database that is away for a moment must not end the timers.
+            try:
+                if not is_introduced:
+                    await self.introduce()
+                    is_introduced = True
+                await self.run_due()
+            except Exception:
+                log.exception("timers.failed")
             await asyncio.sleep(self._look)
+
+    async def introduce(self) -> None:
+        """Make the rows of timers that are new."""
+        async with self._db.system() as tx:
+            for timer in self._timers.values():
+                await _insert(tx, timer.name, timer.schedule.first(tx.now))
 
     async def run_due(self) -> None:
         """Run whatever is due now and not in other hands."""
@@ -84,11 +97,6 @@ class Timers:
             due = await _list_due(tx, list(self._timers))
         for name in due:
             await self._run(self._timers[name])
-
-    async def _introduce(self) -> None:
-        async with self._db.system() as tx:
-            for timer in self._timers.values():
-                await _insert(tx, timer.name, timer.schedule.first(tx.now))
 
     async def _run(self, timer: Timer) -> None:
         async with self._db.system() as tx:
@@ -114,13 +122,6 @@ class Timers:
     async def _let_go(self, timer: Timer, outcome: str, due_at: datetime) -> None:
         async with self._db.system() as tx:
             await _finish(tx, timer.name, self._node, due_at, outcome)
-
-    async def _lasting(self, step: Callable[[], Awaitable[None]]) -> None:
-        """A database that is away for a moment must not end the timers."""
-        try:
-            await step()
-        except Exception:
-            log.exception("timers.failed")
 
 
 async def _insert(tx: SystemTx, name: str, due_at: datetime) -> None:

@@ -1,0 +1,108 @@
+"""`GET /files/{uid}/{name}`: checks the signature, waits for media that is just coming in, and streams the bytes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tideline.features.files import File, FileNotFound, FileNotReady, Files, LinkExpired, Links, LinkWrong
+from tideline.platform.clock import Clock
+from tideline.platform.errors import Problem
+from tideline.surfaces.files import headers, ranges
+
+# A message is told before its media has come in, so whoever follows the link at once waits a moment for it.
+PATIENCE_SECONDS = 20.0
+LOOK_SECONDS = 0.2
+STATUSES: dict[type[Problem], int] = {FileNotFound: 404, LinkWrong: 404, LinkExpired: 410, FileNotReady: 503}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a link says."""
+
+    workspace_id: int
+    uid: UUID
+    expires: int
+    signature: str
+
+    @classmethod
+    def read(cls, request: Request) -> "_Asked":
+        given = request.query_params
+        try:
+            asked = cls(
+                int(given.get("w", "")),
+                UUID(request.path_params["uid"]),
+                int(given.get("expires", "")),
+                given.get("sig", ""),
+            )
+        except ValueError:
+            raise LinkWrong from None
+        # Beyond these no link of ours can be, and beyond them numbers overflow.
+        if not (0 < asked.workspace_id < 2**31 and 0 < asked.expires < 2**33):
+            raise LinkWrong
+        return asked
+
+
+async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
+
+
+class FileRoutes:
+    """Answers in plain text; a file never shares its origin's trust, whatever it holds."""
+
+    def __init__(self, store: Files, links: Links, clock: Clock) -> None:
+        self._files = store
+        self._links = links
+        self._clock = clock
+
+    def routes(self) -> Sequence[Route]:
+        return [Route("/files/{uid}/{name:path}", self._answered(self._file), methods=["GET", "HEAD"])]
+
+    def _answered(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except Problem as problem:
+                status = STATUSES.get(type(problem), 400)
+                return PlainTextResponse(problem.message + "\n", status, headers.of_problem(status))
+
+        return answer
+
+    async def _file(self, request: Request) -> Response:
+        asked = _Asked.read(request)
+        now = self._clock.now()
+        self._links.check(asked.workspace_id, asked.uid, asked.expires, asked.signature, now)
+        file = await self._wait_for(asked)
+        seconds_left = max(0, asked.expires - int(now.timestamp()))
+        part = ranges.read(request.headers.get("range"), file.size)
+        if part is ranges.NOT_SATISFIABLE:
+            return Response(status_code=416, headers={"Content-Range": f"bytes */{file.size}"})
+        fields = headers.of_file(file, seconds_left)
+        start, end, status = 0, file.size, 200
+        if isinstance(part, ranges.Part):
+            start, end, status = part.start, part.end, 206
+            fields["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+        fields["Content-Length"] = str(end - start)
+        if request.method == "HEAD":
+            return Response(status_code=status, headers=fields)
+        chunks = self._files.chunks(file, start, end)
+        # The first chunk is read before the answer begins, so that a lost object is a 404 and not a torn body.
+        first = await anext(chunks, b"")
+        return StreamingResponse(_all(first, chunks), status, fields)
+
+    async def _wait_for(self, asked: _Asked) -> File:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while True:
+                    file = await self._files.get(asked.workspace_id, asked.uid)
+                    if file.is_stored:
+                        return file
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            raise FileNotReady from None

@@ -1,0 +1,58 @@
+"""What happens by the clock: each chore calls one action of a feature."""
+
+from collections.abc import Sequence
+from datetime import time, timedelta
+
+import structlog
+
+from tideline.features import files, messages, numbers, workspaces
+from tideline.features.files import Files
+from tideline.features.workspaces import SignIn
+from tideline.platform import lanes
+from tideline.platform.db import Database
+from tideline.platform.timers import Daily, Every, Timer
+
+log = structlog.get_logger(__name__)
+
+# After this long without an echo nobody will tell any more whether WhatsApp took a message.
+DOUBT = timedelta(minutes=10)
+QUIET_HOUR = time(2, 40)
+
+
+def chores(db: Database, store: Files, sign_in: SignIn) -> Sequence[Timer]:
+    """All chores of the features."""
+
+    async def settle_unknown() -> None:
+        async with db.system_read() as tx:
+            everywhere = await workspaces.list_workspaces(tx)
+        for workspace in everywhere:
+            if settled := await db.run(workspace.id, lambda tx: messages.settle_unknown(tx, DOUBT)):
+                log.warning("messages.outcome_unknown", workspace=workspace.id, messages=settled)
+
+    async def sweep_files() -> None:
+        swept = await files.sweep(db, store)
+        if swept != files.Swept():
+            log.info("files.swept", given_up=swept.given_up, finished=swept.finished, removed=swept.removed)
+
+    async def sweep_orphans() -> None:
+        if removed := await files.sweep_orphans(db, store):
+            log.info("files.orphans_removed", objects=removed)
+
+    async def forget_links() -> None:
+        async with db.system() as tx:
+            await numbers.delete_expired_pairing_links(tx)
+        await sign_in.sweep()
+
+    async def sweep_lanes() -> None:
+        swept = 1
+        while swept:
+            async with db.system() as tx:
+                swept = await lanes.sweep(tx)
+
+    return [
+        Timer("unknown outcomes", Every(timedelta(seconds=20)), settle_unknown),
+        Timer("files", Every(timedelta(minutes=10)), sweep_files, at_most=timedelta(hours=1)),
+        Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),
+        Timer("expired links", Every(timedelta(hours=1)), forget_links),
+        Timer("idle lanes", Every(timedelta(hours=1)), sweep_lanes),
+    ]
