@@ -170,7 +170,7 @@ CREATE INDEX file_unfinished ON tenant.file (workspace, created_at) WHERE state 
 CREATE INDEX file_uploads ON tenant.file (workspace, created_at DESC) WHERE state = 'stored' AND purpose = 'upload';
 
 -- phone, lid and labels repeat what contact and chat_label say, so that the list of chats needs no join for them.
--- Incoming messages stored up to `read_until` count as read.
+-- Incoming messages with a uid up to `read_until` count as read.
 CREATE TABLE tenant.chat (
     workspace       integer NOT NULL REFERENCES tenant.workspace ON DELETE CASCADE,
     id              integer NOT NULL DEFAULT nextval('tenant.chat_id'),
@@ -194,7 +194,7 @@ CREATE TABLE tenant.chat (
     labels          text[] NOT NULL DEFAULT '{}',
     last_message_uid uuid,
     last_message_at timestamptz,
-    read_until      timestamptz,
+    read_until      uuid,
     created_at      timestamptz NOT NULL,
     PRIMARY KEY (workspace, id),
     FOREIGN KEY (workspace, number_id) REFERENCES tenant.number (workspace, id),

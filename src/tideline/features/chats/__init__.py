@@ -21,6 +21,20 @@ Pure rules: `phones.clean(typed) -> digits` (or WrongPhone), `phones.internation
 `addresses.peer_of(jid) -> Peer` (or WrongJid), `snapshot(chat) -> dict` (the chat as facts carry it).
 """
 
+from tideline.features.chats.actions.changes import (
+    assign,
+    close,
+    mark_read,
+    mark_unread,
+    rename,
+    reopen,
+    set_autoresponse,
+    unassign,
+)
+from tideline.features.chats.actions.groups import change_group
+from tideline.features.chats.actions.labelling import add_labels, labels, replace_labels
+from tideline.features.chats.actions.meeting import find_or_create, link_identity
+from tideline.features.chats.actions.reading import get, get_brief, list_chats
 from tideline.features.chats.errors import (
     AssigneeNotFound,
     CannotMessage,
@@ -31,6 +45,7 @@ from tideline.features.chats.errors import (
     WrongJid,
     WrongPhone,
 )
+from tideline.features.chats.events import from_snapshot, snapshot
 from tideline.features.chats.model import (
     Chat,
     ChatFilter,
@@ -61,4 +76,23 @@ __all__ = [
     "SeenPeer",
     "WrongJid",
     "WrongPhone",
+    "add_labels",
+    "assign",
+    "change_group",
+    "close",
+    "find_or_create",
+    "from_snapshot",
+    "get",
+    "get_brief",
+    "labels",
+    "link_identity",
+    "list_chats",
+    "mark_read",
+    "mark_unread",
+    "rename",
+    "reopen",
+    "replace_labels",
+    "set_autoresponse",
+    "snapshot",
+    "unassign",
 ]

@@ -47,37 +47,42 @@ class Member(msgspec.Struct, frozen=True):
 MEMBERS = msgspec.json.Decoder(list[Member])
 
 
-class Chat(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation as the inbox shows it. `phone` and `lid` are bare digits.
+class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One conversation as the inbox shows it. Phones and `lid` are bare digits.
 
     `roster` is the JSON of `members`, ready for the wire: a page may hold fifty groups of two hundred people,
-    and none of them has to be unpacked for it. Only groups have one.
+    and none of them has to be unpacked for it. Only groups have one. Incoming messages with a uid up to
+    `read_until` have been read. The order of the fields is the order of the store's columns.
     """
 
     id: ChatId
     number_id: NumberId
     number_jid: str
+    number_phone: str
+    number_name: str
     number_state: NumberState
     kind: ChatKind
     name: str
-    phone: str | None
-    lid: str | None
-    group_jid: str | None
-    is_read: bool
-    is_left: bool
-    closed_at: datetime | None
-    responsible_id: int | None
-    responsible_email: str | None
-    responsible_name: str | None
-    autoresponse: bool
-    autoresponse_locked: bool
-    unattended: bool
-    photo_uid: UUID | None
-    labels: list[str]
-    last_message_uid: UUID | None
-    last_message_at: datetime | None
-    read_until: datetime | None
     created_at: datetime
+    is_renamed: bool = False
+    phone: str | None = None
+    lid: str | None = None
+    group_jid: str | None = None
+    contact_id: ContactId | None = None
+    is_read: bool = False
+    is_left: bool = False
+    closed_at: datetime | None = None
+    responsible_id: int | None = None
+    responsible_email: str | None = None
+    responsible_name: str | None = None
+    autoresponse: bool = True
+    autoresponse_locked: bool = False
+    unattended: bool = False
+    photo_uid: UUID | None = None
+    labels: list[str] = []
+    last_message_uid: UUID | None = None
+    last_message_at: datetime | None = None
+    read_until: UUID | None = None
     roster: msgspec.Raw | None = None
 
     @property
@@ -129,12 +134,21 @@ class Chat(msgspec.Struct, frozen=True, kw_only=True):
         return MEMBERS.decode(self.roster) if self.roster is not None else []
 
 
+Cause = Literal["incoming", "outgoing", "imported", "group"]
+
+
 @dataclass(frozen=True, slots=True)
 class SeenPeer:
-    """A peer that turned up in an event or a request, with the name it came with, if any."""
+    """A peer that turned up in an event or a request, with the name it came with, if any.
+
+    `cause` is what opened the chat when there was none. A name `is_sure` when it is not just what somebody calls
+    themselves, so that it replaces the name we had.
+    """
 
     peer: Peer
     name: str | None = None
+    cause: Cause = "incoming"
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +178,3 @@ class Page(Generic[T]):
 
     items: list[T]
     has_more: bool
-
-
-Origin = Literal["incoming", "outgoing", "imported", "group"]

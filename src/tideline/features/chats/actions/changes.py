@@ -1,0 +1,112 @@
+"""What a teammate or the API changes about one chat. A change that changes nothing records nothing."""
+
+import msgspec
+
+from tideline.features import numbers, workspaces
+from tideline.features.chats import events, names
+from tideline.features.chats.actions.rosters import refresh_later
+from tideline.features.chats.errors import AssigneeNotFound, ChatNameTaken, ChatNotFound
+from tideline.features.chats.model import Chat
+from tideline.features.chats.store import chats as rows
+from tideline.features.chats.store import reading
+from tideline.features.numbers.commands import MarkRead
+from tideline.features.workspaces import Status
+from tideline.platform.db import Tx
+from tideline.platform.ids import uuid7
+
+
+async def lock(tx: Tx, chat_id: int) -> Chat:
+    """The chat behind an id, held until the transaction ends. It may be merged away while we wait for it."""
+    for _ in range(2):
+        found = await rows.resolve(tx, [chat_id])
+        if chat_id not in found:
+            break
+        if held := await rows.lock(tx, [found[chat_id]]):
+            return held[found[chat_id]]
+    raise ChatNotFound(chat_id)
+
+
+async def rename(tx: Tx, chat_id: int, name: str) -> None:
+    """Give the chat a name of ours; names that come from WhatsApp do not change it any more."""
+    name = names.clean_name(name)
+    chat = await lock(tx, chat_id)
+    if chat.name == name and chat.is_renamed:
+        return
+    if not await rows.rename(tx, chat.id, name, is_renamed=True):
+        raise ChatNameTaken(name=name)
+    if chat.name != name:
+        renamed = msgspec.structs.replace(chat, name=name, is_renamed=True)
+        tx.record(events.renamed(renamed, await numbers.get(tx, chat.number_id), chat.name))
+        refresh_later(tx, [chat.contact_id])
+
+
+async def assign(tx: Tx, chat_id: int, email: str) -> None:
+    """Make the teammate with this e-mail address responsible."""
+    chat = await lock(tx, chat_id)
+    teammate = await workspaces.find_teammate(tx, email=email.strip())
+    if teammate is None or teammate.status not in (Status.ACTIVE, Status.INVITED):
+        raise AssigneeNotFound(email)
+    if chat.responsible_id == teammate.id:
+        return
+    assigned = msgspec.structs.replace(
+        chat,
+        responsible_id=teammate.id,
+        responsible_email=teammate.email,
+        responsible_name=teammate.display_name,
+    )
+    await rows.save(tx, assigned)
+    tx.record(events.assigned(assigned, await numbers.get(tx, chat.number_id), chat))
+
+
+async def unassign(tx: Tx, chat_id: int) -> None:
+    """Nobody is responsible any more."""
+    chat = await lock(tx, chat_id)
+    if chat.responsible_id is None:
+        return
+    nobodys = msgspec.structs.replace(chat, responsible_id=None, responsible_email=None, responsible_name=None)
+    await rows.save(tx, nobodys)
+    tx.record(events.assigned(nobodys, await numbers.get(tx, chat.number_id), chat))
+
+
+async def close(tx: Tx, chat_id: int) -> None:
+    """What was asked for is done. The next incoming message opens the chat again."""
+    chat = await lock(tx, chat_id)
+    if chat.is_open:
+        await _change(tx, "ChatClosed", msgspec.structs.replace(chat, closed_at=tx.now, unattended=False))
+
+
+async def reopen(tx: Tx, chat_id: int) -> None:
+    chat = await lock(tx, chat_id)
+    if chat.is_closed:
+        await _change(tx, "ChatReopened", msgspec.structs.replace(chat, closed_at=None))
+
+
+async def mark_read(tx: Tx, chat_id: int) -> None:
+    """Somebody read the chat here: the senders are shown so, as far as the number can do that."""
+    chat = await lock(tx, chat_id)
+    if chat.is_read:
+        return
+    if chat.is_number_connected and (keys := await reading.unread_keys(tx, chat)):
+        numbers.order(tx, chat.number_id, [MarkRead(keys)])
+    await _change(tx, "ChatRead", msgspec.structs.replace(chat, is_read=True, read_until=uuid7()))
+
+
+async def mark_unread(tx: Tx, chat_id: int) -> None:
+    """Somebody wants to come back to it."""
+    chat = await lock(tx, chat_id)
+    if chat.is_read:
+        await _change(tx, "ChatUnread", msgspec.structs.replace(chat, is_read=False))
+
+
+async def set_autoresponse(tx: Tx, chat_id: int, is_on: bool) -> None:
+    """Switch the automatic answers. Switching them on also lifts the lock that a human's answer had put on them."""
+    chat = await lock(tx, chat_id)
+    is_locked = chat.autoresponse_locked and not is_on
+    if (chat.autoresponse, chat.autoresponse_locked) != (is_on, is_locked):
+        switched = msgspec.structs.replace(chat, autoresponse=is_on, autoresponse_locked=is_locked)
+        await _change(tx, "ChatAutoresponseSwitched", switched)
+
+
+async def _change(tx: Tx, kind: str, chat: Chat) -> None:
+    await rows.save(tx, chat)
+    tx.record(events.changed(kind, chat, await numbers.get(tx, chat.number_id)))

@@ -1,0 +1,69 @@
+"""Labels of chats: names of up to 64 characters, made on first use."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from tideline.features import numbers
+from tideline.features.chats import events, names
+from tideline.features.chats.actions.changes import lock
+from tideline.features.chats.errors import ChatNotFound
+from tideline.features.chats.model import Chat
+from tideline.features.chats.store import chats as rows
+from tideline.features.chats.store import labels as store
+from tideline.features.numbers import Number, NumberId
+from tideline.platform.db import Tx
+
+
+async def labels(tx: Tx, chat_id: int) -> list[str]:
+    chat = await rows.find_brief(tx, chat_id)
+    if chat is None:
+        raise ChatNotFound(chat_id)
+    return chat.labels
+
+
+async def add_labels(tx: Tx, chat_id: int, typed: Sequence[str]) -> list[str]:
+    """Put labels on the chat, beside those it has. The answer is the whole set."""
+    wanted = _clean(typed)
+    chat = await lock(tx, chat_id)
+    labelled = await put(tx, [(chat, wanted)], await numbers.get_many(tx, [chat.number_id]))
+    return labelled[0].labels
+
+
+async def replace_labels(tx: Tx, chat_id: int, typed: Sequence[str]) -> list[str]:
+    """Make these the whole set; an empty list clears it."""
+    wanted = _clean(typed)
+    chat = await lock(tx, chat_id)
+    gone = [label for label in chat.labels if label not in wanted]
+    new = [label for label in wanted if label not in chat.labels]
+    if not gone and not new:
+        return chat.labels
+    if gone:
+        await store.remove(tx, chat.id, gone)
+    if new:
+        await store.add(tx, [(chat.id, label) for label in new])
+    after = msgspec.structs.replace(chat, labels=wanted)
+    await store.repeat(tx, [after])
+    tx.record(events.labelled(after, await numbers.get(tx, chat.number_id), chat))
+    return wanted
+
+
+async def put(
+    tx: Tx, wanted: Sequence[tuple[Chat, Sequence[str]]], of_numbers: Mapping[NumberId, Number]
+) -> list[Chat]:
+    """Add clean labels to locked chats, all at once; the answer is the chats as they are then."""
+    after = []
+    for chat, some in wanted:
+        new = [label for label in dict.fromkeys(some) if label not in chat.labels]
+        after.append(msgspec.structs.replace(chat, labels=[*chat.labels, *new]) if new else chat)
+    changed = [(before, now) for (before, _), now in zip(wanted, after, strict=True) if before is not now]
+    if changed:
+        await store.add(tx, [(now.id, label) for before, now in changed for label in now.labels[len(before.labels) :]])
+        await store.repeat(tx, [now for _, now in changed])
+    for before, now in changed:
+        tx.record(events.labelled(now, of_numbers[now.number_id], before))
+    return after
+
+
+def _clean(typed: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(names.clean_label(label) for label in typed))

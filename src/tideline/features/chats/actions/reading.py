@@ -1,0 +1,31 @@
+"""Reading chats, one or a page of them."""
+
+from tideline.features.chats.errors import ChatNotFound
+from tideline.features.chats.model import PAGE, Chat, ChatFilter, Page
+from tideline.features.chats.store import chats as rows
+from tideline.features.chats.store import listing
+from tideline.platform.db import Tx
+
+EVERYTHING = ChatFilter()
+
+
+async def get(tx: Tx, chat_id: int) -> Chat:
+    """The chat with this id, or the one it was merged into."""
+    chat = await rows.find(tx, chat_id)
+    if chat is None:
+        raise ChatNotFound(chat_id)
+    return chat
+
+
+async def get_brief(tx: Tx, chat_id: int) -> Chat:
+    """The same without the members of a group."""
+    chat = await rows.find_brief(tx, chat_id)
+    if chat is None:
+        raise ChatNotFound(chat_id)
+    return chat
+
+
+async def list_chats(tx: Tx, wanted: ChatFilter = EVERYTHING, page: int = 1, size: int = PAGE) -> Page[Chat]:
+    """A page of the chats that meet the filter: newest last message first, then by name."""
+    found = await listing.list_chats(tx, wanted, offset=(page - 1) * size, limit=size + 1)
+    return Page(found[:size], has_more=len(found) > size)

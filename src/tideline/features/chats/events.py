@@ -1,0 +1,55 @@
+"""What has happened to chats, as it is kept in the log of facts."""
+
+from typing import Any
+
+import msgspec
+
+from tideline.features.chats.model import Cause, Chat
+from tideline.features.numbers import Number
+from tideline.features.numbers.events import snapshot as number_snapshot
+from tideline.platform.facts import Actor, NewFact
+
+
+def snapshot(chat: Chat) -> dict[str, Any]:
+    """A chat as facts carry it, without members; `from_snapshot` makes a `Chat` of it again."""
+    told: dict[str, Any] = msgspec.to_builtins(chat)
+    told.pop("roster", None)
+    return told
+
+
+def from_snapshot(told: dict[str, Any]) -> Chat:
+    return msgspec.convert(told, Chat)
+
+
+def about(chat: Chat, number: Number) -> dict[str, Any]:
+    """The part that all facts about a chat share."""
+    return {"chat": snapshot(chat), "number": number_snapshot(number)}
+
+
+def opened(chat: Chat, number: Number, cause: Cause, actor: Actor | None = None) -> NewFact:
+    return NewFact("ChatOpened", {**about(chat, number), "cause": cause}, chat.id, actor=actor)
+
+
+def renamed(chat: Chat, number: Number, before: str) -> NewFact:
+    return NewFact("ChatRenamed", {**about(chat, number), "name_before": before}, chat.id)
+
+
+def assigned(chat: Chat, number: Number, before: Chat) -> NewFact:
+    kind = "ChatUnassigned" if chat.responsible_id is None else "ChatAssigned"
+    previous = {"id": before.responsible_id, "email": before.responsible_email, "name": before.responsible_name}
+    return NewFact(kind, {**about(chat, number), "previous_responsible": previous}, chat.id)
+
+
+def changed(kind: str, chat: Chat, number: Number) -> NewFact:
+    """`ChatClosed`, `ChatReopened`, `ChatRead`, `ChatUnread`, `ChatAutoresponseSwitched`, `GroupChanged`."""
+    return NewFact(kind, about(chat, number), chat.id)
+
+
+def labelled(chat: Chat, number: Number, before: Chat) -> NewFact:
+    added = [label for label in chat.labels if label not in before.labels]
+    removed = [label for label in before.labels if label not in chat.labels]
+    return NewFact("ChatLabelled", {**about(chat, number), "added": added, "removed": removed}, chat.id)
+
+
+def merged(chat: Chat, number: Number, gone: Chat) -> NewFact:
+    return NewFact("ChatsMerged", {**about(chat, number), "merged_chat": snapshot(gone)}, chat.id)

@@ -1,0 +1,1 @@
+"""Every SQL statement of chats, by what it is about."""

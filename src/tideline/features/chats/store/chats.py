@@ -1,0 +1,241 @@
+"""The rows of chats, read as the inbox shows them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+from tideline.features.chats import names
+from tideline.features.chats.model import Chat, ChatId, ChatKind
+from tideline.features.numbers import NumberState
+from tideline.platform.db import Row, Tx
+
+COLUMNS: Final = """
+    n.state, c.kind, c.id, c.number_id, n.jid, n.phone, n.account_name, c.name, c.created_at, c.is_renamed, c.phone,
+    c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left, c.closed_at, c.responsible_id, t.email, t.display_name,
+    c.autoresponse, c.autoresponse_locked, c.unattended, c.photo_uid, c.labels, c.last_message_uid,
+    c.last_message_at, c.read_until
+"""
+ROSTER: Final = """
+    CASE WHEN c.kind = 'group' THEN (
+        SELECT r.members FROM tenant.chat_roster r WHERE r.workspace = c.workspace AND r.chat_id = c.id
+    ) END
+"""
+JOINS: Final = """
+    JOIN tenant.number n ON n.workspace = c.workspace AND n.id = c.number_id
+    LEFT JOIN tenant.teammate t ON t.workspace = c.workspace AND t.id = c.responsible_id
+"""
+_THIS_OR_ALIAS: Final = """
+    c.workspace = $1
+    AND c.id = COALESCE((SELECT a.chat_id FROM tenant.chat_alias a WHERE a.workspace = $1 AND a.old_id = $2), $2)
+"""
+_KINDS = {kind.value: kind for kind in ChatKind}
+_STATES = {state.value: state for state in NumberState}
+
+
+def read(row: Row) -> Chat:
+    """A row of `COLUMNS`, perhaps with `ROSTER` behind; the struct has its fields in the same order."""
+    state, kind, chat_id, number_id, jid, phone, account_name, *rest = row
+    if len(rest) == 22 and rest[21] is not None:
+        rest[21] = msgspec.Raw(rest[21])
+    return Chat(chat_id, number_id, jid, phone, account_name, _STATES[state], _KINDS[kind], *rest)
+
+
+async def find(tx: Tx, chat_id: int) -> Chat | None:
+    row = await tx.row(
+        f"SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS}", tx.workspace_id, chat_id
+    )
+    return read(row) if row else None
+
+
+async def find_brief(tx: Tx, chat_id: int) -> Chat | None:
+    """Without the members, for what is about the chat's messages."""
+    row = await tx.row(f"SELECT {COLUMNS} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS}", tx.workspace_id, chat_id)
+    return read(row) if row else None
+
+
+async def find_many(tx: Tx, ids: Collection[int | None]) -> dict[ChatId, Chat]:
+    """These chats, without aliases and members."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM tenant.chat c {JOINS} WHERE c.workspace = $1 AND c.id = ANY ($2::int[])",
+        tx.workspace_id,
+        list(ids),
+    )
+    return {chat.id: chat for chat in map(read, rows)}
+
+
+async def lock(tx: Tx, ids: Collection[int]) -> dict[ChatId, Chat]:
+    """Hold these chats, in the order of their ids. NO KEY: messages may go on referring to them meanwhile."""
+    if not ids:
+        return {}
+    rows = await tx.fetch(
+        f"""
+        SELECT {COLUMNS} FROM tenant.chat c {JOINS}
+        WHERE c.workspace = $1 AND c.id = ANY ($2::int[])
+        ORDER BY c.id FOR NO KEY UPDATE OF c
+        """,
+        tx.workspace_id,
+        list(ids),
+    )
+    return {chat.id: chat for chat in map(read, rows)}
+
+
+async def resolve(tx: Tx, ids: Collection[int]) -> dict[int, ChatId]:
+    """What chat each of these ids, old ones too, stands for now."""
+    rows = await tx.fetch(
+        """
+        SELECT c.id AS asked, c.id FROM tenant.chat c WHERE c.workspace = $1 AND c.id = ANY ($2::int[])
+        UNION ALL
+        SELECT a.old_id, a.chat_id FROM tenant.chat_alias a WHERE a.workspace = $1 AND a.old_id = ANY ($2::int[])
+        """,
+        tx.workspace_id,
+        list(ids),
+    )
+    return {row["asked"]: ChatId(row["id"]) for row in rows}
+
+
+async def find_by_name(tx: Tx, keys: Collection[str]) -> dict[str, ChatId]:
+    """The chats behind these name keys."""
+    rows = await tx.fetch(
+        "SELECT c.name_key, c.id FROM tenant.chat c WHERE c.workspace = $1 AND c.name_key = ANY ($2::text[])",
+        tx.workspace_id,
+        list(keys),
+    )
+    return {row["name_key"]: ChatId(row["id"]) for row in rows}
+
+
+async def find_groups(tx: Tx, number_id: int, jids: Collection[str]) -> dict[str, ChatId]:
+    rows = await tx.fetch(
+        """
+        SELECT c.group_jid, c.id FROM tenant.chat c
+        WHERE c.workspace = $1 AND c.number_id = $2 AND c.group_jid = ANY ($3::text[])
+        """,
+        tx.workspace_id,
+        number_id,
+        list(jids),
+    )
+    return {row["group_jid"]: ChatId(row["id"]) for row in rows}
+
+
+async def insert(tx: Tx, number_id: int, new: Sequence[Mapping[str, Any]]) -> dict[str, ChatId]:
+    """Make chats; those whose name was taken in this moment are missing from the answer, which is by name."""
+    rows = await tx.fetch(
+        """
+        WITH made AS (
+            INSERT INTO tenant.chat
+                (workspace, number_id, kind, contact_id, group_jid, phone, lid, name, name_key, created_at)
+            SELECT $1, $2, new.kind, new.contact_id, new.group_jid, new.phone, new.lid, new.name, new.name_key, $3
+            FROM unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
+                 AS new (kind, contact_id, group_jid, phone, lid, name, name_key)
+            ORDER BY new.name_key
+            ON CONFLICT (workspace, name_key) DO NOTHING
+            RETURNING id, name, name_key, COALESCE(phone, lid, '') AS phone
+        ), found AS (
+            INSERT INTO tenant.chat_search (workspace, chat_id, name_key, phone)
+            SELECT $1, made.id, made.name_key, made.phone FROM made
+        )
+        SELECT made.id, made.name FROM made
+        """,
+        tx.workspace_id,
+        number_id,
+        tx.now,
+        [chat["kind"] for chat in new],
+        [chat["contact_id"] for chat in new],
+        [chat["group_jid"] for chat in new],
+        [chat["phone"] for chat in new],
+        [chat["lid"] for chat in new],
+        [chat["name"] for chat in new],
+        [names.key(chat["name"]) for chat in new],
+    )
+    return {row["name"]: ChatId(row["id"]) for row in rows}
+
+
+async def rename(tx: Tx, chat_id: int, name: str, *, is_renamed: bool) -> bool:
+    """False when another chat took the name in this moment."""
+    try:
+        async with tx.savepoint():
+            await tx.execute(
+                "UPDATE tenant.chat SET name = $3, name_key = $4, is_renamed = $5 WHERE workspace = $1 AND id = $2",
+                tx.workspace_id,
+                chat_id,
+                name,
+                names.key(name),
+                is_renamed,
+            )
+    except asyncpg.UniqueViolationError:
+        return False
+    await tx.execute(
+        "UPDATE tenant.chat_search SET name_key = $3 WHERE workspace = $1 AND chat_id = $2",
+        tx.workspace_id,
+        chat_id,
+        names.key(name),
+    )
+    return True
+
+
+async def set_addresses(tx: Tx, moved: Sequence[tuple[ChatId | None, str | None, str | None]]) -> None:
+    """Phones and LIDs of chats whose people have other ones now."""
+    columns = ([chat for chat, _, _ in moved], [phone for _, phone, _ in moved], [lid for _, _, lid in moved])
+    await tx.execute(
+        """
+        UPDATE tenant.chat c SET phone = new.phone, lid = new.lid
+        FROM unnest($2::int[], $3::text[], $4::text[]) AS new (id, phone, lid)
+        WHERE c.workspace = $1 AND c.id = new.id
+        """,
+        tx.workspace_id,
+        *columns,
+    )
+    await tx.execute(
+        """
+        UPDATE tenant.chat_search s SET phone = COALESCE(new.phone, new.lid, '')
+        FROM unnest($2::int[], $3::text[], $4::text[]) AS new (id, phone, lid)
+        WHERE s.workspace = $1 AND s.chat_id = new.id
+        """,
+        tx.workspace_id,
+        *columns,
+    )
+
+
+async def save(tx: Tx, chat: Chat) -> None:
+    """The fields that people and WhatsApp change one at a time."""
+    await tx.execute(
+        """
+        UPDATE tenant.chat
+        SET is_read = $3, read_until = $4, is_left = $5, closed_at = $6, responsible_id = $7, autoresponse = $8,
+            autoresponse_locked = $9, unattended = $10
+        WHERE workspace = $1 AND id = $2
+        """,
+        tx.workspace_id,
+        chat.id,
+        chat.is_read,
+        chat.read_until,
+        chat.is_left,
+        chat.closed_at,
+        chat.responsible_id,
+        chat.autoresponse,
+        chat.autoresponse_locked,
+        chat.unattended,
+    )
+
+
+async def move(tx: Tx, moved: Sequence[Chat]) -> None:
+    """What messages change about their chats: the newest message, unread, reopened, attended to."""
+    await tx.execute(
+        """
+        UPDATE tenant.chat c
+        SET last_message_uid = new.last_message_uid, last_message_at = new.last_message_at, is_read = new.is_read,
+            closed_at = new.closed_at, autoresponse_locked = new.autoresponse_locked, unattended = new.unattended
+        FROM unnest($2::int[], $3::uuid[], $4::timestamptz[], $5::bool[], $6::timestamptz[], $7::bool[], $8::bool[])
+             AS new (id, last_message_uid, last_message_at, is_read, closed_at, autoresponse_locked, unattended)
+        WHERE c.workspace = $1 AND c.id = new.id
+        """,
+        tx.workspace_id,
+        [chat.id for chat in moved],
+        [chat.last_message_uid for chat in moved],
+        [chat.last_message_at for chat in moved],
+        [chat.is_read for chat in moved],
+        [chat.closed_at for chat in moved],
+        [chat.autoresponse_locked for chat in moved],
+        [chat.unattended for chat in moved],
+    )

@@ -1,0 +1,61 @@
+"""The rows of labels. A chat's row repeats their names, in the order in which they were added."""
+
+from collections.abc import Sequence
+
+from tideline.features.chats.model import Chat, ChatId
+from tideline.platform.db import Tx
+
+
+async def add(tx: Tx, pairs: Sequence[tuple[ChatId, str]]) -> None:
+    """Put labels on chats, making those that the workspace does not have yet."""
+    wanted = sorted({label for _, label in pairs})
+    await tx.execute(
+        """
+        INSERT INTO tenant.label (workspace, name, created_at)
+        SELECT $1, new.name, $2 FROM unnest($3::text[]) AS new (name)
+        ON CONFLICT (workspace, name) DO NOTHING
+        """,
+        tx.workspace_id,
+        tx.now,
+        wanted,
+    )
+    await tx.execute(
+        """
+        INSERT INTO tenant.chat_label (workspace, chat_id, label_id, added_at)
+        SELECT $1, new.chat_id, l.id, $2
+        FROM unnest($3::int[], $4::text[]) AS new (chat_id, name)
+        JOIN tenant.label l ON l.workspace = $1 AND l.name = new.name
+        ON CONFLICT (workspace, chat_id, label_id) DO NOTHING
+        """,
+        tx.workspace_id,
+        tx.now,
+        [chat_id for chat_id, _ in pairs],
+        [label for _, label in pairs],
+    )
+
+
+async def remove(tx: Tx, chat_id: ChatId, names: Sequence[str]) -> None:
+    await tx.execute(
+        """
+        DELETE FROM tenant.chat_label cl USING tenant.label l
+        WHERE cl.workspace = $1 AND cl.chat_id = $2
+          AND l.workspace = cl.workspace AND l.id = cl.label_id AND l.name = ANY ($3::text[])
+        """,
+        tx.workspace_id,
+        chat_id,
+        list(names),
+    )
+
+
+async def repeat(tx: Tx, chats: Sequence[Chat]) -> None:
+    """Say on the chats' rows which labels they have now."""
+    await tx.execute(
+        """
+        UPDATE tenant.chat c SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels))
+        FROM unnest($2::int[], $3::jsonb[]) AS new (id, labels)
+        WHERE c.workspace = $1 AND c.id = new.id
+        """,
+        tx.workspace_id,
+        [chat.id for chat in chats],
+        [chat.labels for chat in chats],
+    )

@@ -1,0 +1,205 @@
+"""The list of chats with its filters, quick in a workspace of a hundred thousand chats.
+
+Filters by name, phone and label can be met by almost every chat or by almost none, and the planner cannot know
+which. So they first look at the chats with the newest messages: what many chats meet fills a page there. What few
+meet is found by the index of substrings, of phones or of labels. Nobody's text becomes a pattern: substrings are
+compared with `strpos`, so %, _ and backslash are characters like others.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tideline.features.chats import names, phones
+from tideline.features.chats.model import Chat, ChatFilter
+from tideline.features.chats.phones import Containing, EndingWith, Exactly
+from tideline.features.chats.store.chats import COLUMNS, JOINS, ROSTER, read
+from tideline.platform.db import Row, Tx
+
+WINDOW: Final = 1000
+_ORDER: Final = "c.last_message_at DESC NULLS LAST, c.name_key"
+
+
+@dataclass(slots=True)
+class _Query:
+    """Conditions on `c`, and the sets of chat ids that can lead to them; arguments are numbered as they come."""
+
+    args: list[Any] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+    def arg(self, value: Any, kind: str) -> str:
+        self.args.append(value)
+        return f"${len(self.args)}::{kind}"
+
+    def where(self, condition: str) -> None:
+        self.conditions.append(condition)
+
+    def where_found(self, condition: str, source: str) -> None:
+        """A condition that an index can lead to: `source` selects the ids of the chats that may meet it."""
+        self.conditions.append(condition)
+        self.sources.append(source)
+
+
+async def list_chats(tx: Tx, wanted: ChatFilter, *, offset: int, limit: int) -> list[Chat]:
+    """One page; the newest last message first, then by name, chats without messages last."""
+    query = _read(tx, wanted)
+    conditions = " AND ".join(query.conditions) or "true"
+    if not query.sources:
+        rows = await _all(tx, conditions, query.args, offset, limit)
+    else:
+        rows = await _newest(tx, conditions, query.args, offset, limit) if offset + limit <= WINDOW else []
+        if len(rows) < limit:
+            # An array is made once and looked up by key, however many ids are in it.
+            found = f"c.id = ANY (ARRAY({query.sources[0]})) AND {conditions}"
+            rows = await _all(tx, found, query.args, offset, limit)
+    return [read(row) for row in rows]
+
+
+async def _all(tx: Tx, conditions: str, args: Sequence[Any], offset: int, limit: int) -> list[Row]:
+    return await tx.fetch(
+        f"""
+        SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS}
+        WHERE c.workspace = $1 AND {conditions}
+        ORDER BY {_ORDER} LIMIT {limit} OFFSET {offset}
+        """,
+        *args,
+    )
+
+
+async def _newest(tx: Tx, conditions: str, args: Sequence[Any], offset: int, limit: int) -> list[Row]:
+    return await tx.fetch(
+        f"""
+        SELECT {COLUMNS}, {ROSTER} FROM (
+            SELECT * FROM tenant.chat o WHERE o.workspace = $1
+            ORDER BY o.last_message_at DESC NULLS LAST, o.name_key LIMIT {WINDOW}
+        ) AS c {JOINS}
+        WHERE c.workspace = $1 AND {conditions}
+        ORDER BY {_ORDER} LIMIT {limit} OFFSET {offset}
+        """,
+        *args,
+    )
+
+
+def _read(tx: Tx, wanted: ChatFilter) -> _Query:
+    """The most selective kinds of sources first: the first one leads, the others are checked chat by chat."""
+    query = _Query([tx.workspace_id])
+    _by_phone(tx, query, wanted)
+    _by_name(tx, query, wanted)
+    _by_label(query, wanted)
+    _by_column(query, wanted)
+    return query
+
+
+def _by_phone(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
+    if wanted.phone is not None:
+        query.where("c.contact_id IS NOT NULL")
+        match phones.pattern(wanted.phone):
+            case Exactly(digits):
+                mine = query.arg([digits], "text[]")
+                query.where_found(f"COALESCE(c.phone, c.lid) = ANY ({mine})", _direct(_exactly(mine)))
+            case Containing(digits) if digits:
+                mine = query.arg(digits, "text")
+                grams = query.arg(_grams(tx, "p", digits), "text[]")
+                query.where_found(f"strpos(COALESCE(c.phone, c.lid), {mine}) > 0", _search("phone", "p", [grams]))
+    if wanted.whatsapp_phone is not None:
+        _by_whatsapp_phone(query, wanted.whatsapp_phone)
+
+
+def _by_whatsapp_phone(query: _Query, typed: Sequence[str]) -> None:
+    """The direct chats with these people, and the groups they are in."""
+    patterns = [phones.whatsapp_pattern(some) for some in typed]
+    exactly = query.arg([found.digits for found in patterns if isinstance(found, Exactly)], "text[]")
+    endings = query.arg([found.digits[::-1] for found in patterns if isinstance(found, EndingWith)], "text[]")
+    people = f"{_exactly(exactly)} UNION {_ending(endings)}"
+    source = f"""
+        WITH people AS MATERIALIZED ({people})
+        SELECT c.id FROM people JOIN tenant.chat c ON c.workspace = $1 AND c.contact_id = people.id
+        UNION
+        SELECT m.chat_id FROM people JOIN tenant.chat_member m ON m.workspace = $1 AND m.contact_id = people.id
+    """
+    query.where_found(f"c.id IN ({source})", source)
+
+
+def _exactly(digits: str) -> str:
+    return f"""
+        SELECT p.id FROM unnest({digits}) AS typed (digits) JOIN tenant.contact p
+          ON p.workspace = $1 AND p.merged_into IS NULL
+         AND reverse(COALESCE(p.phone, p.lid, '')) = reverse(typed.digits)
+    """
+
+
+def _ending(reversed_digits: str) -> str:
+    """`;` is the character after the digits (and after `:`), so these bounds hold every longer phone."""
+    return f"""
+        SELECT p.id FROM unnest({reversed_digits}) AS typed (digits) JOIN tenant.contact p
+          ON p.workspace = $1 AND p.merged_into IS NULL
+         AND reverse(COALESCE(p.phone, p.lid, '')) ~>=~ typed.digits
+         AND reverse(COALESCE(p.phone, p.lid, '')) ~<~ (typed.digits || ';')
+    """
+
+
+def _direct(people: str) -> str:
+    return f"SELECT c.id FROM ({people}) AS people JOIN tenant.chat c ON c.workspace = $1 AND c.contact_id = people.id"
+
+
+def _by_name(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
+    if wanted.names is None:
+        return
+    keys = [key for name in wanted.names if (key := names.key(name))]
+    grams = [query.arg(_grams(tx, "n", key), "text[]") for key in keys]
+    condition = " OR ".join(f"strpos(c.name_key, {query.arg(key, 'text')}) > 0" for key in keys) or "false"
+    query.where_found(f"({condition})", _search("name_key", "n", grams) if keys else "SELECT 0 WHERE false")
+
+
+def _search(column: str, mark: str, grams: Sequence[str]) -> str:
+    """The chats that have all the substrings of one of the wanted texts."""
+    indexed = f"tenant.grams(s.workspace, '{mark}', s.{column})"
+    has_some = " OR ".join(f"{indexed} @> {some}" for some in grams)
+    return f"SELECT s.chat_id AS id FROM tenant.chat_search s WHERE s.workspace = $1 AND ({has_some})"
+
+
+def _grams(tx: Tx, mark: str, text: str) -> list[str]:
+    """The substrings that everything containing the text has too: all of its threes, or itself if it is shorter."""
+    size = min(len(text), 3)
+    found = {text[start : start + size] for start in range(len(text) - size + 1)}
+    return sorted(f"{tx.workspace_id}:{mark}:{gram}" for gram in found)
+
+
+def _by_label(query: _Query, wanted: ChatFilter) -> None:
+    if wanted.labels is None:
+        return
+    labels = query.arg(list(wanted.labels), "text[]")
+    source = f"""
+        SELECT DISTINCT cl.chat_id AS id FROM tenant.label l
+        JOIN tenant.chat_label cl ON cl.workspace = l.workspace AND cl.label_id = l.id
+        WHERE l.workspace = $1 AND l.name = ANY ({labels})
+    """
+    query.where_found(f"c.labels && {labels}", source)
+
+
+def _by_column(query: _Query, wanted: ChatFilter) -> None:
+    """Flags stand in the statement itself, so that the planner knows how many chats have them."""
+    if wanted.number_jids is not None:
+        jids = query.arg(list(wanted.number_jids), "text[]")
+        query.where(
+            f"c.number_id IN (SELECT o.id FROM tenant.number o WHERE o.workspace = $1 AND o.jid = ANY ({jids}))"
+        )
+    if wanted.responsible is not None:
+        emails = query.arg([email.strip().lower() for email in wanted.responsible], "text[]")
+        query.where(
+            "c.responsible_id IN (SELECT o.id FROM tenant.teammate o"
+            f" WHERE o.workspace = $1 AND lower(o.email) = ANY ({emails}))"
+        )
+    if wanted.is_group is not None:
+        query.where("c.contact_id IS NULL" if wanted.is_group else "c.contact_id IS NOT NULL")
+    if wanted.is_read is not None:
+        query.where("c.is_read" if wanted.is_read else "NOT c.is_read")
+    if wanted.is_closed is not None:
+        query.where("c.closed_at IS NOT NULL" if wanted.is_closed else "c.closed_at IS NULL")
+    if wanted.autoresponse is not None:
+        query.where("c.autoresponse" if wanted.autoresponse else "NOT c.autoresponse")
+    if wanted.created_after is not None:
+        query.where(f"c.created_at > {query.arg(wanted.created_after, 'timestamptz')}")
+    if wanted.created_before is not None:
+        query.where(f"c.created_at < {query.arg(wanted.created_before, 'timestamptz')}")
