@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tideline.surfaces.api import operations as _operations  # registers the functions
 from tideline.surfaces.api.app import PublicApi
-from tideline.surfaces.api.binding import Binding, bind
+from tideline.surfaces.api.binding import Binding, ContractBroken, bind
 from tideline.surfaces.api.contract import public_api
 from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.desk import OFFERED, ApiDeps, ApiDesk
@@ -15,7 +15,7 @@ from tideline.surfaces.api.registry import ALIASES, operations
 
 BASE = "/integrations/api"
 
-__all__ = ["BASE", "public_api_app", "routes", "table"]
+__all__ = ["BASE", "ApiDeps", "ContractBroken", "public_api_app", "routes", "table"]
 
 
 def table() -> Paths[Binding]:
