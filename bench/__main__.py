@@ -1,0 +1,53 @@
+"""`make bench`: measure every row of the speed table, print it, and write bench.json.
+
+Everything runs on this machine and on loopback: the embedded database with `synchronous_commit` on, a real
+`tideline serve --demo`, and one client process. `python -m bench --quick` uses a tenth of the data.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import ingest, reads, report, sends, standing
+from bench.server import DemoServer
+from bench.workspace import Sizes
+
+
+async def measure(folder: Path, sizes: Sizes, only: set[str]) -> list[report.Row]:
+    rows: list[report.Row] = []
+    server = DemoServer(folder, rate_limit="0", log_level="warning")
+    if "standing" in only:
+        rows += await standing.rows(server)
+    else:
+        await server.start()
+    try:
+        if "reads" in only:
+            rows += await reads.rows(server, sizes)
+        if "sends" in only:
+            rows += await sends.rows(server)
+    finally:
+        server.stop()
+    if "ingest" in only:
+        rows += await ingest.rows(folder / "ingest")
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the data")
+    parser.add_argument("--only", default="standing,reads,sends,ingest", help="which parts, separated by commas")
+    parser.add_argument("--json", type=Path, default=Path("bench.json"))
+    given = parser.parse_args()
+    sizes = Sizes.quick() if given.quick else Sizes()
+    with tempfile.TemporaryDirectory(prefix="tideline-bench-") as folder:
+        Path(folder).chmod(0o755)  # the embedded database of root runs as somebody else
+        rows = asyncio.run(measure(Path(folder), sizes, set(given.only.split(","))))
+    print(report.table(rows))
+    report.write(rows, given.json)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
