@@ -41,7 +41,6 @@ CREATE TABLE simulator.pairing (
     until      timestamptz NOT NULL,
     version    integer NOT NULL DEFAULT 1,
     error      text,
-    created_at timestamptz NOT NULL,
     PRIMARY KEY (workspace, pairing_id)
 );
 CREATE INDEX pairing_waiting ON simulator.pairing (secret) WHERE state = 'waiting';

@@ -230,10 +230,10 @@ class SimulatorConnector:
     async def open_media(self, account: AccountRef, media: MediaRef) -> AsyncIterator[bytes]:
         async with self._world.db.system_read() as conn:
             link = await self._link(conn, account)
-            is_there = media.ref.isdigit() and await files.may_see_file(conn, link.phone, FileId(int(media.ref)))
-        if not is_there:
-            raise MediaRejected("WhatsApp does not have this file.")
-        async for chunk in self._world.file_bytes(FileId(int(media.ref))):
+            file = _file_id(media.ref)
+            if file is None or not await files.may_see_file(conn, link.phone, file):
+                raise MediaRejected("WhatsApp does not have this file.")
+        async for chunk in self._world.file_bytes(file):
             yield chunk
 
     async def check_numbers(self, account: AccountRef, phones: Sequence[str]) -> Sequence[NumberInfo]:
@@ -281,9 +281,14 @@ class SimulatorConnector:
         raise NotLinked
 
 
+def _file_id(ref: str) -> FileId | None:
+    is_number = ref.isascii() and ref.isdigit() and len(ref) <= 18
+    return FileId(int(ref)) if is_number else None
+
+
 def _pairing_event(ref: PairingRef, row: PairingRow) -> PairingEvent:
     if row.state == "paired" and row.by_phone:
         return Paired(ref, row.by_phone, row.by_lid, row.by_name or "")
     if row.state == "waiting":
         return PairingCode(ref, row.secret, row.until) if row.phone else PairingQr(ref, row.secret, row.until)
-    return PairingFailed(ref, row.error or "The attempt to link was cancelled.")
+    return PairingFailed(ref, row.error or "cancelled")

@@ -93,6 +93,11 @@ class TooManyLinks(Problem):
     message = "A phone has at most four linked devices. Unlink one first."
 
 
+class LinkRefused(Problem):
+    code = "link_refused"
+    message = "Tideline did not take the link: the number may be linked there already."
+
+
 class QrNotValid(Problem):
     code = "qr_not_valid"
     message = "This QR code is not shown any more. Scan the current one."

@@ -26,14 +26,23 @@ from tideline.features.numbers.port import AccountState, NotLinked, Offline, Pai
 
 
 async def begin(step: Step, pairing: PairingRef, phone: str | None) -> None:
-    """Show the first QR code, or the one code for this phone. Begun twice is begun once."""
-    workspace, pairing_id = pairing.workspace_id, pairing.pairing_id
-    if phone is None:
-        secret, until = step.seed.qr(workspace, pairing_id, 1), step.now + FIRST_QR
-    else:
-        secret, until = step.seed.code(workspace, pairing_id), step.now + CODE_LIFETIME
-    row = PairingRow(workspace, pairing_id, phone, "waiting", secret, 1, until, version=1, error=None)
-    await store.insert_pairing(step.tx, row, step.now)
+    """Show a QR code, or a code for this phone. What is under way stays; what has failed starts anew."""
+    found = await store.pairings(step.tx, [(pairing.workspace_id, pairing.pairing_id)])
+    if found and found[0].state in ("waiting", "paired"):
+        return
+    version = found[0].version + 1 if found else 1
+    row = PairingRow(
+        workspace=pairing.workspace_id,
+        pairing_id=pairing.pairing_id,
+        phone=phone,
+        state="waiting",
+        secret=(step.seed.code if phone else step.seed.qr)(pairing.workspace_id, pairing.pairing_id, version),
+        turn=1,
+        until=step.now + (CODE_LIFETIME if phone else FIRST_QR),
+        version=version,
+        error=None,
+    )
+    await store.save_pairing(step.tx, row)
 
 
 async def turn(step: Step) -> None:
@@ -43,23 +52,23 @@ async def turn(step: Step) -> None:
 
 
 def next_turn(pairing: PairingRow, now: datetime, seed: Seed) -> PairingRow:
+    version = pairing.version + 1
     if pairing.phone is not None or pairing.turn >= QR_TURNS:
-        return replace(pairing, state="failed", error="Nobody confirmed the link on the phone in time.")
-    number = pairing.turn + 1
-    return replace(
-        pairing, secret=seed.qr(pairing.workspace, pairing.pairing_id, number), turn=number, until=now + NEXT_QR
-    )
+        return replace(pairing, state="failed", error="expired", version=version)
+    secret = seed.qr(pairing.workspace, pairing.pairing_id, version)
+    return replace(pairing, secret=secret, turn=pairing.turn + 1, until=now + NEXT_QR, version=version)
 
 
 async def cancel(step: Step, pairing: PairingRef) -> None:
     """The code is worth nothing any more; a link that nobody adopted goes with it."""
     ref = (pairing.workspace_id, pairing.pairing_id)
-    for row in await store.pairings(step.tx, [ref]):
-        if row.state == "waiting":
-            await store.save_pairing(step.tx, replace(row, state="cancelled"))
     link = await store.find_by_pairing(step.tx, *ref)
-    if link and link.number_id is None and not link.is_ended:
-        await store.forget(step.tx, link.id, step.now)
+    if link and link.number_id is not None:
+        return
+    if link:
+        await store.forget(step.tx, link.id)
+    for row in await store.pairings(step.tx, [ref]):
+        await store.save_pairing(step.tx, replace(row, state="cancelled", error="cancelled", version=row.version + 1))
 
 
 # On the phone -----------------------------------------------------------------------------------------------
@@ -90,7 +99,7 @@ async def _link(step: Step, phone: Phone, pairing: PairingRow) -> LinkId:
         raise TooManyLinks
     link = Link(LinkId(step.new_id()), phone.id, None, 0, is_open=False)
     await store.insert_link(step.tx, link, pairing.workspace, pairing.pairing_id, step.now)
-    await store.save_pairing(step.tx, replace(pairing, state="paired"))
+    await store.save_pairing(step.tx, replace(pairing, state="paired", version=pairing.version + 1))
     return link.id
 
 
@@ -117,7 +126,7 @@ async def adopt(step: Step, pairing: PairingRef, number_id: int) -> bool:
         return False
     older = await store.find_by_number(step.tx, number_id)
     if older:
-        await store.hand_over(step.tx, older.id, link.id, step.now)
+        await store.hand_over(step.tx, older.id, link.id)
     await store.adopt(step.tx, link.id, number_id)
     return True
 
@@ -140,4 +149,4 @@ async def unlink(step: Step, number_id: int) -> None:
     """Tideline ends the link and forgets it; nothing to do where there is none."""
     link = await store.find_by_number(step.tx, number_id)
     if link:
-        await store.forget(step.tx, link.id, step.now)
+        await store.forget(step.tx, link.id)

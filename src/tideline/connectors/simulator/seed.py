@@ -20,11 +20,11 @@ class Seed:
     def group_jid(self, n: int) -> str:
         return f"120363{self._digits(f'group:{n}', 12)}@g.us"
 
-    def qr(self, workspace_id: int, pairing_id: int, turn: int) -> str:
-        return "tideline-sim:" + self._hash(f"qr:{workspace_id}:{pairing_id}:{turn}").hex()[:40]
+    def qr(self, workspace_id: int, pairing_id: int, version: int) -> str:
+        return "tideline-sim:" + self._hash(f"qr:{workspace_id}:{pairing_id}:{version}").hex()[:40]
 
-    def code(self, workspace_id: int, pairing_id: int) -> str:
-        drawn = self._hash(f"code:{workspace_id}:{pairing_id}")
+    def code(self, workspace_id: int, pairing_id: int, version: int) -> str:
+        drawn = self._hash(f"code:{workspace_id}:{pairing_id}:{version}")
         return "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in drawn[:8])
 
     def _digits(self, what: str, count: int) -> str:

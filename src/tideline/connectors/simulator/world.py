@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from tideline.connectors.simulator import (
@@ -16,6 +16,7 @@ from tideline.connectors.simulator import (
     seeing,
     writing,
 )
+from tideline.connectors.simulator.errors import LinkRefused
 from tideline.connectors.simulator.model import (
     Draft,
     File,
@@ -171,21 +172,23 @@ class World:
         async with self.db.system_read() as conn:
             return await links.current_secret(conn, workspace_id, pairing_id)
 
-    async def wait_until_open(self, link: LinkId, timeout: float) -> bool:
-        """Wait until Tideline has taken the new link into use."""
+    async def wait_until_open(self, link: LinkId, timeout: float) -> None:
+        """Wait until Tideline has taken a new link into use, but not for ever: it may be busy.
+
+        Raises LinkRefused when Tideline does not want it.
+        """
         bell = self.bell()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 while not await self._is_open(link):
                     await bell.wait(LOOK_AGAIN)
-        except TimeoutError:
-            return False
-        return True
 
     async def _is_open(self, link: LinkId) -> bool:
         async with self.db.system_read() as conn:
             found = await links.find_link(conn, link)
-        return found is None or found.is_open or found.is_ended
+        if found is None:
+            raise LinkRefused
+        return found.is_open
 
     # Files
 

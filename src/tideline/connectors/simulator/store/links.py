@@ -49,20 +49,24 @@ def to_link(row: Row) -> Link:
 # Pairing ---------------------------------------------------------------------------------------------------
 
 
-async def insert_pairing(tx: SystemTx, pairing: PairingRow, at: datetime) -> None:
-    """Begin an attempt; one that was begun before stays as it is."""
+async def save_pairing(tx: SystemTx, pairing: PairingRow) -> None:
     await tx.execute(
         """
-        INSERT INTO simulator.pairing (workspace, pairing_id, phone, state, secret, until, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+        INSERT INTO simulator.pairing (workspace, pairing_id, phone, state, secret, turn, until, version, error)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (workspace, pairing_id) DO UPDATE
+        SET phone = excluded.phone, state = excluded.state, secret = excluded.secret, turn = excluded.turn,
+            until = excluded.until, version = excluded.version, error = excluded.error
         """,
         pairing.workspace,
         pairing.pairing_id,
         pairing.phone,
         pairing.state,
         pairing.secret,
+        pairing.turn,
         pairing.until,
-        at,
+        pairing.version,
+        pairing.error,
     )
 
 
@@ -90,22 +94,6 @@ async def due_pairings(tx: SystemTx, now: datetime) -> list[PairingRow]:
 async def find_waiting(tx: SystemTx, secret: str) -> PairingRow | None:
     row = await tx.row(f"SELECT {PAIRING} FROM simulator.pairing p WHERE p.secret = $1 AND p.state = 'waiting'", secret)
     return PairingRow(**row) if row else None
-
-
-async def save_pairing(tx: SystemTx, pairing: PairingRow) -> None:
-    await tx.execute(
-        """
-        UPDATE simulator.pairing SET state = $3, secret = $4, turn = $5, until = $6, error = $7, version = version + 1
-        WHERE workspace = $1 AND pairing_id = $2
-        """,
-        pairing.workspace,
-        pairing.pairing_id,
-        pairing.state,
-        pairing.secret,
-        pairing.turn,
-        pairing.until,
-        pairing.error,
-    )
 
 
 async def current_secret(conn: Connection, workspace: int, pairing_id: int) -> str | None:
@@ -152,7 +140,7 @@ async def adopt(tx: SystemTx, link: LinkId, number_id: int) -> None:
     await tx.execute("UPDATE simulator.link SET number_id = $2 WHERE id = $1", link, number_id)
 
 
-async def hand_over(tx: SystemTx, old: LinkId, new: LinkId, at: datetime) -> None:
+async def hand_over(tx: SystemTx, old: LinkId, new: LinkId) -> None:
     """A number got a new link: what the old one had not been told, and whom it knew, is the new one's now.
 
     States are left behind, because they speak of a connection that is gone.
@@ -171,7 +159,7 @@ async def hand_over(tx: SystemTx, old: LinkId, new: LinkId, at: datetime) -> Non
         old,
         new,
     )
-    await forget(tx, old, at)
+    await forget(tx, old)
 
 
 async def open_session(tx: SystemTx, link: LinkId, epoch: int, at: datetime) -> bool:
@@ -193,13 +181,9 @@ async def end(tx: SystemTx, links: Collection[LinkId], at: datetime) -> None:
     await tx.execute("DELETE FROM simulator.event WHERE link = ANY($1::bigint[]) AND held", list(links))
 
 
-async def forget(tx: SystemTx, link: LinkId, at: datetime) -> None:
-    """The link is over and nobody asks for it any more."""
-    await tx.execute(
-        "UPDATE simulator.link SET ended_at = coalesce(ended_at, $2), number_id = NULL WHERE id = $1", link, at
-    )
-    await tx.execute("DELETE FROM simulator.event WHERE link = $1", link)
-    await tx.execute("DELETE FROM simulator.acquaintance WHERE link = $1", link)
+async def forget(tx: SystemTx, link: LinkId) -> None:
+    """The link is over and nobody asks for it any more; its queue goes with it."""
+    await tx.execute("DELETE FROM simulator.link WHERE id = $1", link)
 
 
 # Queues ----------------------------------------------------------------------------------------------------

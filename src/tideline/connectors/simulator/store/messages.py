@@ -218,7 +218,7 @@ async def reschedule(tx: SystemTx, phone: PhoneId, due_at: datetime | None) -> N
 async def mark_read(tx: SystemTx, phone: PhoneId, chat: str, now: datetime, *, receipt: bool) -> list[MessageId]:
     rows = await tx.fetch(
         """
-        UPDATE simulator.copy SET read_at = $3, receipt_at = CASE WHEN $4 THEN $3 END
+        UPDATE simulator.copy SET read_at = $3::timestamptz, receipt_at = CASE WHEN $4::boolean THEN $3::timestamptz END
         WHERE phone = $1 AND chat = $2 AND read_at IS NULL AND delivered_at IS NOT NULL
         RETURNING message
         """,
@@ -236,7 +236,8 @@ async def mark_these_read(
     """Mark messages that came in on a phone as read; says which changed, with their conversations."""
     rows = await tx.fetch(
         """
-        UPDATE simulator.copy c SET read_at = $3, receipt_at = CASE WHEN $4 THEN $3 END
+        UPDATE simulator.copy c
+        SET read_at = $3::timestamptz, receipt_at = CASE WHEN $4::boolean THEN $3::timestamptz END
         FROM simulator.message m
         WHERE m.external_id = ANY($2::text[]) AND c.message = m.id AND c.phone = $1
           AND c.read_at IS NULL AND c.delivered_at IS NOT NULL

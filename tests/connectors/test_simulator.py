@@ -1,0 +1,157 @@
+"""The simulator keeps the promises of the port."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from tests.connectors.contract import ConnectorContract
+from tests.connectors.network import Attachment, Network, OnScreen
+from tideline.connectors.simulator import (
+    Draft,
+    GroupPatch,
+    PhonePatch,
+    SeenMessage,
+    SimulatorConnector,
+    World,
+    Written,
+)
+from tideline.connectors.simulator.errors import CodeNotValid, QrNotValid, TooManyLinks
+from tideline.features.numbers.port import Connector, MediaKind
+from tideline.platform.clock import ShiftedClock
+
+KINDS = {"image": MediaKind.IMAGE, "audio": MediaKind.AUDIO}
+
+
+class SimulatedNetwork(Network):
+    """Drives a world as a phone's owner would."""
+
+    def __init__(self, world: World, clock: ShiftedClock) -> None:
+        self.world = world
+        self._clock = clock
+        self._phones = 0
+
+    async def new_connector(self) -> Connector:
+        return SimulatorConnector(self.world)
+
+    async def phone(self, name: str) -> str:
+        self._phones += 1
+        return (await self.world.add_phone(f"1555000{self._phones:04}", name)).phone
+
+    async def lid(self, phone: str) -> str:
+        return (await self.world.phone(phone)).lid
+
+    async def scan(self, phone: str, qr: str) -> bool:
+        try:
+            await self.world.scan(phone, qr)
+        except (QrNotValid, TooManyLinks):
+            return False
+        return True
+
+    async def enter_code(self, phone: str, code: str) -> bool:
+        try:
+            await self.world.enter_code(phone, code)
+        except CodeNotValid:
+            return False
+        return True
+
+    async def unlink(self, phone: str) -> None:
+        await self.world.unlink_phone(phone)
+
+    async def links(self, phone: str) -> int:
+        return (await self.world.screen(phone)).links
+
+    async def write(
+        self,
+        phone: str,
+        to: str,
+        text: str | None = None,
+        *,
+        file: Attachment | None = None,
+        reply_to: str | None = None,
+    ) -> str:
+        stored = None
+        if file:
+            kind = MediaKind.VOICE if file.is_voice else KINDS.get(file.mimetype.split("/")[0], MediaKind.DOCUMENT)
+            stored = await self.world.store_file(kind, file.filename, file.mimetype, file.chunks())
+        return (await self.world.write(Draft(phone, to, text, stored, reply_to))).external_id
+
+    async def write_all(self, phone: str, to: str, texts: Sequence[str]) -> None:
+        answers = await self.world.write_many([Draft(phone, to, text) for text in texts])
+        assert all(isinstance(answer, Written) for answer in answers)
+
+    async def edit(self, phone: str, external_id: str, text: str) -> None:
+        await self.world.edit(phone, external_id, text)
+
+    async def revoke(self, phone: str, external_id: str) -> None:
+        await self.world.revoke(phone, external_id)
+
+    async def read(self, phone: str, chat: str) -> None:
+        await self.world.read(phone, chat)
+
+    async def react(self, phone: str, external_id: str, emoji: str | None) -> None:
+        await self.world.react(phone, external_id, emoji)
+
+    async def call(self, phone: str, to: str, outcome: str, *, video: bool = False, seconds: int = 0) -> None:
+        await self.world.call(phone, to, outcome, video=video, seconds=seconds)  # type: ignore[arg-type]
+
+    async def group(self, subject: str, members: Sequence[str]) -> str:
+        return (await self.world.create_group(subject, members)).jid
+
+    async def change_group(
+        self,
+        group: str,
+        *,
+        subject: str | None = None,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+        promote: Sequence[str] = (),
+    ) -> None:
+        await self.world.change_group(group, GroupPatch(subject, add, remove, promote))
+
+    async def screen(self, phone: str) -> list[OnScreen]:
+        return [await self._on_screen(message) for message in await self.world.messages(phone)]
+
+    async def _on_screen(self, message: SeenMessage) -> OnScreen:
+        file = None
+        if message.file:
+            data = b"".join([chunk async for chunk in self.world.file_bytes(message.file.id)])
+            is_voice = message.file.kind is MediaKind.VOICE
+            file = Attachment(message.file.filename, message.file.mimetype, data, is_voice)
+        return OnScreen(
+            external_id=message.external_id,
+            chat=message.chat,
+            author=message.author,
+            text=message.text,
+            file=file,
+            reply_to=message.reply_to,
+            status=message.status,
+            reactions={reaction.phone: reaction.emoji for reaction in message.reactions},
+            is_edited=message.is_edited,
+            is_revoked=message.is_revoked,
+        )
+
+    async def set_online(self, phone: str, online: bool) -> None:
+        await self.world.change_phone(phone, PhonePatch(online=online))
+
+    async def share_reads(self, phone: str, share: bool) -> None:
+        await self.world.change_phone(phone, PhonePatch(read_receipts=share))
+
+    async def restrict(self, phone: str, restricted: bool) -> None:
+        await self.world.change_phone(phone, PhonePatch(restricted=restricted))
+
+    async def ban(self, phone: str, banned: bool) -> None:
+        await self.world.change_phone(phone, PhonePatch(banned=banned))
+
+    async def leave(self, phone: str) -> None:
+        await self.world.change_phone(phone, PhonePatch(on_whatsapp=False))
+
+    async def pass_time(self, by: timedelta) -> None:
+        self._clock.advance(by)
+        self.world.wake()
+
+
+class TestSimulator(ConnectorContract):
+    @pytest.fixture
+    async def network(self, world: World, clock: ShiftedClock) -> Network:
+        return SimulatedNetwork(world, clock)
