@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 from tideline.features import workspaces
-from tideline.features.files import Links
+from tideline.features.files import FileNotFound, Links
 from tideline.features.messages import Outgoing, SendQueue
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
 from tideline.platform.db import Database
 from tideline.platform.facts import Actor
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import problems, wire
 from tideline.surfaces.api.binding import Binding
 from tideline.surfaces.api.wire import Addresses, Wire
 
@@ -71,7 +71,11 @@ class ApiDesk:
 
     async def _send(self, caller: Caller, outgoing: Outgoing) -> wire.MessageRef:
         actor = Actor("token", caller.teammate_id)
-        return wire.MessageRef(str(await self._deps.sends.submit(caller.workspace_id, actor, outgoing)))
+        try:
+            uid = await self._deps.sends.submit(caller.workspace_id, actor, outgoing)
+        except FileNotFound:
+            raise problems.file_missing(outgoing.file_uid) from None
+        return wire.MessageRef(str(uid))
 
     async def _wire(self, workspace_id: WorkspaceId) -> Wire:
         """The workspace's zone hardly ever changes, so it is looked up every few seconds only."""

@@ -8,6 +8,7 @@ from tideline.platform.errors import Problem
 
 ECHO = 100
 """An answer repeats no more than this much of what the caller sent."""
+LONGEST = 400
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -121,23 +122,32 @@ def internal(request_id: str) -> Refusal:
 
 
 def refusal_of(problem: Problem) -> Refusal:
-    """The wire form of a situation that a feature names."""
-    known = TABLE.get(problem.code)
-    if known is None:
-        return refused(problem.message)
-    status, error_code, message = known
+    """The wire form of a situation that a feature names; a rule that was broken, unless the table says otherwise."""
+    status, error_code = STATUSES.get(problem.code, (400, "validation_error"))
     headers = {"www-authenticate": "Bearer"} if status == 401 else None
-    return Refusal(status, error_code, message or problem.message, headers=headers)
+    return Refusal(status, error_code, _shortened(problem.message), headers=headers)
 
 
-TABLE: dict[str, tuple[int, str, str | None]] = {
-    "invalid_token": (401, "invalid_token", None),
-    "member_not_found": (403, "member_not_found", None),
-    "insufficient_scope": (403, "insufficient_scope", None),
-    "api_calls_used_up": (429, "quota_exceeded", None),
-    "teammate_not_found": (404, "not_found", None),
+STATUSES = {
+    "invalid_token": (401, "invalid_token"),
+    "workspace_not_found": (401, "invalid_token"),
+    "member_not_found": (403, "member_not_found"),
+    "insufficient_scope": (403, "insufficient_scope"),
+    "sending_quota_exceeded": (403, "quota_exceeded"),
+    "chat_not_found": (404, "not_found"),
+    "message_not_found": (404, "not_found"),
+    "file_not_found": (404, "not_found"),
+    "assignee_not_found": (404, "not_found"),
+    "teammate_not_found": (404, "not_found"),
+    "api_calls_used_up": (429, "quota_exceeded"),
+    "send_queue_closed": (500, "internal_error"),
 }
 
 
 def _quoted(value: object) -> str:
     return f'"{str(value)[:ECHO]}"'
+
+
+def _shortened(message: str) -> str:
+    """Problems repeat what was typed, and that may have been a whole book."""
+    return message if len(message) <= LONGEST else f"{message[: LONGEST - 1]}…"
