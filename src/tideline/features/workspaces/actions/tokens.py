@@ -60,7 +60,7 @@ async def rotate_token(tx: Tx, access: Access, teammate_id: TeammateId) -> str:
     return token
 
 
-async def reencrypt_tokens(db: Database, access: Access) -> int:
+async def reencrypt_tokens(db: Database, access: Access, *, batch: int = BATCH) -> int:
     """Put every token under the first key: its ciphertext and its hash. Says how many were moved.
 
     For `Keyring.rotate`. Can be stopped at any time and run again; tokens work all along. What no valid key
@@ -69,13 +69,13 @@ async def reencrypt_tokens(db: Database, access: Access) -> int:
     moved, after = 0, b""
     while True:
         async with db.system() as tx:
-            batch = await store.lock_under_other_keys(tx, access.keyring.primary_id, after=after, limit=BATCH)
-            recoded = [new for token in batch if (new := _recode(access, token))]
+            found = await store.lock_under_other_keys(tx, access.keyring.primary_id, after=after, limit=batch)
+            recoded = [new for token in found if (new := _recode(access, token))]
             if recoded:
                 await store.recode(tx, access.keyring.primary_id, recoded)
-        if not batch:
+        if not found:
             return moved
-        moved, after = moved + len(recoded), batch[-1].token_hash
+        moved, after = moved + len(recoded), found[-1].token_hash
 
 
 async def count_unreadable_tokens(tx: SystemTx, access: Access) -> int:

@@ -1,0 +1,69 @@
+"""How often somebody may try."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tideline.features.workspaces.errors import TooManyAttempts
+from tideline.features.workspaces.throttle import Throttle, address_key
+
+MINUTE = timedelta(minutes=1)
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 23, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+def test_the_window_opens_again(clock: HandClock) -> None:
+    throttle = Throttle(clock, most=2, window=MINUTE)
+    throttle.attempt("a")
+    clock.time += MINUTE / 2
+    throttle.attempt("a")
+    with pytest.raises(TooManyAttempts) as refused:
+        throttle.attempt("a")
+    assert refused.value.details["retry_after"] == 30
+    clock.time += MINUTE / 2
+    throttle.attempt("a")
+
+
+def test_keys_do_not_disturb_each_other_and_can_be_forgotten(clock: HandClock) -> None:
+    throttle = Throttle(clock, most=1, window=MINUTE)
+    throttle.attempt("a")
+    throttle.attempt("b")
+    throttle.forget("a")
+    throttle.attempt("a")
+    with pytest.raises(TooManyAttempts):
+        throttle.attempt("b")
+
+
+def test_memory_is_bounded_and_the_busiest_stay_known(clock: HandClock) -> None:
+    throttle = Throttle(clock, most=1, window=MINUTE, most_keys=3)
+    throttle.attempt("busy")
+    for number in range(100):
+        throttle.attempt(f"stranger {number}")
+        with pytest.raises(TooManyAttempts):
+            throttle.attempt("busy")
+    assert len(throttle._attempts) == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("unix", "unix"),
+        ("", ""),
+    ],
+)
+def test_addresses_of_one_customer_are_one_key(address: str, key: str) -> None:
+    assert address_key(address) == key
