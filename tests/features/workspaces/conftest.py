@@ -1,5 +1,6 @@
 """A database with two workspaces that both have people, tokens and credits, and a clock that tests drive."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +32,15 @@ class HandClock:
 
     def advance(self, by: timedelta) -> None:
         self.time += by
+
+
+async def until(fact: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a fact."""
+    async with asyncio.timeout(20):
+        while True:
+            if await fact():
+                return
+            await asyncio.sleep(0.005)
 
 
 @dataclass
