@@ -30,13 +30,8 @@ async def rows(server: DemoServer, sizes: Sizes) -> list[Row]:
         small = await open_workspace(db, server.data_dir, "bench-small")
         conn = await asyncpg.connect(launcher.running_dsn(server.data_dir))
         try:
-            many = await seed.fill(
-                conn, large.id, large.number_id, chats=sizes.chats, messages=sizes.messages, groups=sizes.groups
-            )
-            tenth = sizes.tenth
-            few = await seed.fill(
-                conn, small.id, small.number_id, chats=tenth.chats, messages=tenth.messages, groups=tenth.groups
-            )
+            many = await seed.Seed(conn, large, sizes).fill(db)
+            few = await seed.Seed(conn, small, sizes.tenth).fill(db)
         finally:
             await conn.close()
     result = []

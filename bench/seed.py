@@ -7,224 +7,109 @@ from uuid import UUID
 
 import asyncpg
 
+from bench.workspace import Bench, Sizes
+from tideline.features.chats.store import members as rosters
+from tideline.platform.db import Database
 from tideline.platform.ids import uuid7
 
-NAMES = [
-    "Mira",
-    "Jon",
-    "Ines",
-    "Tomas",
-    "Ana",
-    "Ben",
-    "Dina",
-    "Noa",
-    "Kate",
-    "Daniel",
-    "Maya",
-    "Rui",
-    "Lena",
-    "Omar",
-    "Yuki",
-]
-FAMILIES = [
-    "Solberg",
-    "Vale",
-    "Okafor",
-    "Reyes",
-    "Feldstein",
-    "Lindqvist",
-    "Silva",
-    "Raman",
-    "Barel",
-    "Demir",
-    "Harbour",
-]
-WORDS = [
-    "order", "beans", "roast", "price", "delivery", "tomorrow", "thanks", "please", "invoice", "shop", "grinder",
-    "filter", "espresso", "sample", "box", "kilo", "street",
-]  # fmt: skip
+Row = dict[str, Any]
+
+NAMES = "Mira Jon Ines Tomas Ana Ben Dina Noa Kate Daniel Maya Rui Lena Omar Yuki"
+FAMILIES = "Solberg Vale Okafor Reyes Feldstein Lindqvist Silva Raman Barel Demir Harbour"
+WORDS = "order beans roast price delivery tomorrow thanks please invoice shop grinder filter espresso sample box kilo"
 LABELS = {"new-lead": 0.3, "wholesale": 0.1, "vip": 0.01, "refund": 0.001}
 GROUP_MEMBERS = 200
 
 
-async def fill(
-    conn: "asyncpg.Connection[Any]",
-    workspace: int,
-    number_id: int,
-    *,
-    chats: int,
-    messages: int,
-    groups: int,
-) -> list[int]:
-    """Fill a workspace and answer the ids of its chats, direct ones first. Ids come from the real sequences."""
-    rng = random.Random(chats)
-    now = datetime.now(UTC)
-    contact_ids = await _ids(conn, "contact_id", chats + GROUP_MEMBERS)
-    chat_ids = await _ids(conn, "chat_id", chats + groups)
-    phones = [f"1555{workspace % 10}{n:08d}"[:14] for n in range(len(contact_ids))]
-    names = [f"{rng.choice(NAMES)} {rng.choice(FAMILIES)} {n}" for n in range(chats)] + [
-        f"Group {workspace} {n}" for n in range(groups)
-    ]
-    await _copy(
-        conn,
-        "contact",
-        ["workspace", "id", "number_id", "phone", "name", "created_at"],
-        [
-            (workspace, cid, number_id, phones[n], names[n] if n < chats else f"Member {n}", now)
-            for n, cid in enumerate(contact_ids)
-        ],
-    )
-    stamps = _message_stamps(rng, chat_ids, messages, now)
-    last: dict[int, tuple[datetime, UUID]] = {}
-    records = []
-    for chat_id, at in stamps:
-        uid = uuid7(int(at.timestamp() * 1000))
-        last[chat_id] = (at, uid)
-        from_me = rng.random() < 0.4
-        records.append(
-            (
-                workspace,
-                uid,
-                chat_id,
-                number_id,
-                f"{workspace}-{uid.hex}",
-                from_me,
-                "whatsapp",
-                "text",
-                " ".join(rng.choices(WORDS, k=9)),
-                "Read" if from_me else "Delivered",
-                "Public API" if from_me else "synced from WhatsApp",
-                at,
-                at,
-            )
+class Seed:
+    """Fills one workspace. The first chats are the busiest; every so-manieth is a group."""
+
+    def __init__(self, conn: "asyncpg.Connection[Any]", bench: Bench, sizes: Sizes) -> None:
+        self._conn, self._bench, self._sizes = conn, bench, sizes
+        self._random = random.Random(sizes.chats)
+        self._now = datetime.now(UTC)
+        self._last: dict[int, tuple[datetime, UUID]] = {}
+
+    async def fill(self, db: Database) -> list[int]:
+        """Fill the workspace and answer the ids of its chats, the busiest first."""
+        self._chats = await self._ids("chat_id", self._sizes.chats)
+        self._groups = set(self._chats[7 :: self._sizes.chats // self._sizes.groups])
+        self._contacts = await self._ids("contact_id", self._sizes.chats + GROUP_MEMBERS)
+        self._labels = dict(zip(LABELS, await self._ids("label_id", len(LABELS)), strict=True))
+        messages = self._messages()
+        chats = [self._chat(n, chat_id) for n, chat_id in enumerate(self._chats)]
+        await self._copy("contact", [self._contact(n, contact) for n, contact in enumerate(self._contacts)])
+        await self._copy("chat", chats)
+        await self._copy("chat_search", [self._search(chat) for chat in chats])
+        await self._copy("message", messages)
+        await self._copy("chat_member", self._members())
+        await self._copy(
+            "label", [{"id": one, "name": name, "created_at": self._now} for name, one in self._labels.items()]
         )
-    await _copy(
-        conn,
-        "chat",
-        [
-            "workspace",
-            "id",
-            "number_id",
-            "kind",
-            "contact_id",
-            "group_jid",
-            "phone",
-            "name",
-            "name_key",
-            "is_read",
-            "created_at",
-            "last_message_uid",
-            "last_message_at",
-        ],
-        [
-            _chat(workspace, number_id, cid, n, chats, contact_ids, phones, names[n], last.get(cid), now)
-            for n, cid in enumerate(chat_ids)
-        ],
-    )
-    await _copy(
-        conn,
-        "message",
-        [
-            "workspace",
-            "uid",
-            "chat_id",
-            "number_id",
-            "external_id",
-            "from_me",
-            "type",
-            "content",
-            "text",
-            "status",
-            "origin",
-            "at",
-            "received_at",
-        ],
-        records,
-    )
-    members = contact_ids[chats:]
-    await _copy(
-        conn,
-        "chat_member",
-        ["workspace", "chat_id", "contact_id", "role", "position"],
-        [
-            (workspace, cid, member, "member", position)
-            for cid in chat_ids[chats:]
-            for position, member in enumerate(members)
-        ],
-    )
-    await _labels(conn, rng, workspace, chat_ids, now)
-    await conn.execute("ANALYZE")
-    return chat_ids
+        await self._copy("chat_label", [
+            {"chat_id": chat["id"], "label_id": self._labels[name], "added_at": self._now}
+            for chat in chats for name in chat["labels"]
+        ])  # fmt: skip
+        async with db.tx(self._bench.id) as tx:
+            await rosters.write_rosters(tx, self._groups)
+        await self._conn.execute("VACUUM ANALYZE")
+        return self._chats
 
+    def _messages(self) -> list[Row]:
+        step = timedelta(days=90) / self._sizes.messages
+        return [self._message(self._now - timedelta(days=90) + step * n) for n in range(self._sizes.messages)]
 
-def _chat(
-    workspace: int,
-    number_id: int,
-    cid: int,
-    n: int,
-    chats: int,
-    contact_ids: list[int],
-    phones: list[str],
-    name: str,
-    last: tuple[datetime, UUID] | None,
-    now: datetime,
-) -> tuple[Any, ...]:
-    direct = n < chats
-    at, uid = last or (None, None)
-    return (
-        workspace,
-        cid,
-        number_id,
-        "direct" if direct else "group",
-        contact_ids[n] if direct else None,
-        None if direct else f"12036300{workspace:04d}{n:08d}@g.us",
-        phones[n] if direct else None,
-        name,
-        name.casefold(),
-        n % 3 > 0,
-        now,
-        uid,
-        at,
-    )
+    def _message(self, at: datetime) -> Row:
+        chat_id = self._chats[int(len(self._chats) * self._random.random() ** 2)]
+        uid, from_me = uuid7(int(at.timestamp() * 1000)), self._random.random() < 0.4
+        self._last[chat_id] = (at, uid)
+        return {
+            "uid": uid, "chat_id": chat_id, "number_id": self._bench.number_id, "external_id": uid.hex,
+            "from_me": from_me, "type": "whatsapp", "content": "text",
+            "text": " ".join(self._random.choices(WORDS.split(), k=9)), "status": "Read" if from_me else "Delivered",
+            "origin": "Public API" if from_me else "synced from WhatsApp", "at": at, "received_at": at,
+        }  # fmt: skip
 
+    def _chat(self, n: int, chat_id: int) -> Row:
+        is_group = chat_id in self._groups
+        at, uid = self._last.get(chat_id, (None, None))
+        name = f"Group {n}" if is_group else self._name(n)
+        return {
+            "id": chat_id, "number_id": self._bench.number_id, "kind": "group" if is_group else "direct",
+            "contact_id": None if is_group else self._contacts[n],
+            "group_jid": f"1203630{self._bench.id:04d}{n:08d}@g.us" if is_group else None,
+            "phone": None if is_group else self._phone(n), "name": name, "name_key": name.casefold(),
+            "labels": [label for label, share in LABELS.items() if self._random.random() < share],
+            "is_read": n % 3 > 0, "created_at": self._now, "last_message_uid": uid, "last_message_at": at,
+        }  # fmt: skip
 
-def _message_stamps(
-    rng: random.Random, chat_ids: list[int], messages: int, now: datetime
-) -> list[tuple[int, datetime]]:
-    start = now - timedelta(days=90)
-    step = timedelta(days=90) / messages
-    return [(chat_ids[int(len(chat_ids) * rng.random() ** 2)], start + step * n) for n in range(messages)]
+    def _contact(self, n: int, contact_id: int) -> Row:
+        return {"id": contact_id, "number_id": self._bench.number_id, "phone": self._phone(n), "name": self._name(n),
+                "created_at": self._now}  # fmt: skip
 
+    def _search(self, chat: Row) -> Row:
+        return {"chat_id": chat["id"], "name_key": chat["name_key"], "phone": chat["phone"] or ""}
 
-async def _labels(
-    conn: "asyncpg.Connection[Any]", rng: random.Random, workspace: int, chat_ids: list[int], now: datetime
-) -> None:
-    ids = await _ids(conn, "label_id", len(LABELS))
-    await _copy(
-        conn,
-        "label",
-        ["workspace", "id", "name", "created_at"],
-        [(workspace, lid, name, now) for lid, name in zip(ids, LABELS, strict=True)],
-    )
-    await _copy(
-        conn,
-        "chat_label",
-        ["workspace", "chat_id", "label_id", "added_at"],
-        [
-            (workspace, cid, lid, now)
-            for lid, share in zip(ids, LABELS.values(), strict=True)
-            for cid in chat_ids
-            if rng.random() < share
-        ],
-    )
+    def _members(self) -> list[Row]:
+        people = self._contacts[self._sizes.chats :]
+        return [
+            {"chat_id": group, "contact_id": contact, "role": "member", "position": position}
+            for group in self._groups
+            for position, contact in enumerate(people)
+        ]
 
+    def _name(self, n: int) -> str:
+        first, family = NAMES.split(), FAMILIES.split()
+        return f"{first[n % len(first)]} {family[n // 7 % len(family)]} {n}"
 
-async def _ids(conn: "asyncpg.Connection[Any]", sequence: str, count: int) -> list[int]:
-    rows = await conn.fetch(f"SELECT nextval('tenant.{sequence}') AS id FROM generate_series(1, $1)", count)
-    return [row["id"] for row in rows]
+    def _phone(self, n: int) -> str:
+        return f"1555{self._bench.id % 10}{n:07d}"
 
+    async def _ids(self, sequence: str, count: int) -> list[int]:
+        rows = await self._conn.fetch(f"SELECT nextval('tenant.{sequence}') AS id FROM generate_series(1, $1)", count)
+        return [row["id"] for row in rows]
 
-async def _copy(
-    conn: "asyncpg.Connection[Any]", table: str, columns: list[str], records: list[tuple[Any, ...]]
-) -> None:
-    await conn.copy_records_to_table(table, schema_name="tenant", columns=columns, records=records)
+    async def _copy(self, table: str, rows: list[Row]) -> None:
+        columns = ["workspace", *rows[0]]
+        records = [(self._bench.id, *row.values()) for row in rows]
+        await self._conn.copy_records_to_table(table, schema_name="tenant", columns=columns, records=records)
