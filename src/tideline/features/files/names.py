@@ -12,7 +12,7 @@ UNKNOWN_TYPE = "application/octet-stream"
 # Cc: control characters with NUL, Cf: marks that turn the direction of writing (`exe.fdp` shown as `pdf.exe`)
 # or take no room, Cs: half of a character, Zl and Zp: line breaks.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}")
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _NOT_IN_QUOTES = re.compile(r'[^\x20-\x7e]|["\\%]')
 
 # What a browser may show by itself. Everything that could hold a script (HTML, SVG, XML) stays a download.
@@ -29,7 +29,8 @@ SHOWN_TYPES = frozenset(
 def clean_name(name: str, mimetype: str = UNKNOWN_TYPE) -> str:
     """The last part of a path, visible characters only, and short enough; never empty, never just dots."""
     last = re.split(r"[/\\]", name)[-1]
-    visible = "".join(" " if c.isspace() else c for c in last if unicodedata.category(c) not in _INVISIBLE)
+    spaced = "".join(" " if c.isspace() else c for c in last)
+    visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
     short = _shorten(unicodedata.normalize("NFC", " ".join(visible.split())).strip(". "))
     return short or "file" + (mimetypes.guess_extension(mimetype) or "")
 

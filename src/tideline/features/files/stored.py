@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -104,6 +105,11 @@ class Files:
         with suppress(FileNotFoundError):
             await self._objects.delete_async(path)
 
+    async def remove_torn(self, before: datetime) -> int:
+        """Remove what a crash left of objects that were being written; a local store hides it from its list."""
+        folder = self._folder
+        return await asyncio.to_thread(_remove_torn, folder, before.timestamp()) if folder else 0
+
     @property
     def objects(self) -> ObjectStore:
         return self._objects
@@ -163,6 +169,14 @@ class Files:
     def _count(self, workspace_id: int, size: int) -> None:
         at, used = self._used.get(workspace_id, (float("-inf"), 0))
         self._used[workspace_id] = (at, used + size)
+
+
+def _remove_torn(folder: Path, before: float) -> int:
+    """A local store writes to `{uid}#{n}` and renames when it is done."""
+    torn = [path for path in folder.glob("*/*#*") if path.stat().st_mtime < before]
+    for path in torn:
+        path.unlink(missing_ok=True)
+    return len(torn)
 
 
 class StoredSource:

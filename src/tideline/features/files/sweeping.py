@@ -67,8 +67,8 @@ def is_overdue(file: File, now: datetime) -> bool:
 
 async def sweep_orphans(db: Database, files: Files) -> int:
     """Remove objects that no row knows, as a restored backup or a deleted workspace leaves them."""
-    removed = 0
     before = db.clock.now() - ORPHAN_AGE
+    removed = await files.remove_torn(before)
     async for batch in files.objects.list():
         old = [key for meta in batch if meta["last_modified"] < before and (key := _key(meta["path"]))]
         removed += await _remove_unknown(db, files, old)
