@@ -136,6 +136,7 @@ class Database:
             min_size=min_size,
             max_size=max_size,
             init=_prepare,
+            reset=_tidy,
             command_timeout=60,
             server_settings={"timezone": "UTC"},
         )
@@ -177,6 +178,7 @@ class Database:
     async def session(self) -> AsyncIterator["Session"]:
         """A connection of one's own for what outlives a transaction: advisory locks and LISTEN."""
         async with self._pool.acquire() as conn:
+            _sessions.add(conn.get_server_pid())
             yield Session(conn, self)
 
     def tell(self, tx: Connection) -> None:
@@ -255,6 +257,18 @@ class Session:
 
 
 def _nobody_waits(_topic: str) -> None: ...
+
+
+_sessions: set[int] = set()
+
+
+async def _tidy(conn: Any) -> None:
+    """Only a session leaves something on its connection: locks, LISTEN. asyncpg would ask the server to forget such
+    things on every release, one more round trip for every transaction there is."""
+    pid = conn.get_server_pid()
+    if pid in _sessions:
+        await conn.execute(conn.get_reset_query())
+        _sessions.discard(pid)
 
 
 async def _prepare(conn: Any) -> None:
