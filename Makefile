@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run setup test check format bench faults fuzz lock
+.PHONY: run setup test check format docs bench faults fuzz lock
 
 run: ## serve everything with the simulator and a seeded demo on http://127.0.0.1:8080
 	@scripts/setup run
@@ -24,6 +24,9 @@ check: setup ## format, lint, types, imports
 format: setup ## put the code into its one form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: setup ## write the reference pages that are made from the code
+	@$(BIN)/python -m tests.architecture.reference
 
 bench: setup ## the figures of the speed table, in a few minutes
 	@$(BIN)/python -m bench $(ARGS)

@@ -143,6 +143,12 @@ class Settings:
     )
     messages_quota: int = _setting(1_000_000, _whole(0), "Messages a month in a workspace made by hand.")
     api_calls_quota: int = _setting(10_000_000, _whole(0), "API calls a month in a workspace made by hand.")
+    files_per_workspace: int = _setting(
+        51_200, _whole(1), "Megabytes of files that one workspace may keep; uploads beyond are refused."
+    )
+    disk_reserve: int = _setting(
+        512, _whole(0), "Megabytes that stay free on the disk: uploads stop before it is full."
+    )
     demo: bool = _setting(
         False, _switch, "Seed a demo workspace and run the simulator (`serve --demo`). For loopback only.", shown="no"
     )
@@ -182,11 +188,13 @@ class Settings:
     @classmethod
     def load(cls, environ: Mapping[str, str], **given: Any) -> "Settings":
         """Read the environment; what the command line gave wins. An empty variable counts as not set."""
-        values = {name: value for name, value in given.items() if value is not None}
+        values = {}
         for one in fields(cls):
-            text = environ.get(variable(one.name), "").strip()
-            if text and one.name not in values:
-                values[one.name] = _read(one, text)
+            value = given.get(one.name)
+            if value is None:
+                value = environ.get(variable(one.name), "").strip() or None
+            if value is not None:
+                values[one.name] = _read(one, value) if isinstance(value, str) else value
         return cls(**values)
 
     @property
@@ -196,6 +204,20 @@ class Settings:
     @property
     def has_simulator(self) -> bool:
         return self.demo or self.simulator
+
+    @property
+    def base_url(self) -> str:
+        """What links begin with: the public address, else where we listen."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def files(self) -> Path:
+        return self.data_dir / "files"
+
+    @property
+    def backups(self) -> Path:
+        return self.backup_dir or self.data_dir / "backups"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tideline.platform.errors import Problem
+
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 2.0
@@ -91,6 +93,8 @@ class Vitals:
 async def _passes(name: str, check: Check) -> bool:
     try:
         await asyncio.wait_for(check(), CHECK_SECONDS)
+    except Problem:
+        return False
     except Exception:
         log.warning("readiness.failed", check=name, exc_info=True)
         return False

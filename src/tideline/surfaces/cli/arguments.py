@@ -1,0 +1,153 @@
+"""The commands and their arguments. The texts here are product text: people read them with `--help`."""
+
+import argparse
+from collections.abc import Callable, Coroutine
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tideline import __version__
+
+# Options that are settings too; `Toolbox.use` takes them under these names.
+OPTIONS = ("data_dir", "host", "port", "demo", "demo_anyway", "simulator", "test_clock")
+
+Command = Callable[[Any, argparse.Namespace], Coroutine[Any, Any, int | None] | int | None]
+
+
+def _later(module: str, function: str) -> Command:
+    """The command itself is imported when it is run, so that `tideline --help` and `serve` start quickly."""
+
+    def call(tools: Any, options: argparse.Namespace) -> Any:
+        return getattr(import_module(f"tideline.surfaces.cli.{module}"), function)(tools, options)
+
+    return call
+
+
+class _Commands:
+    """One level of sub-commands."""
+
+    def __init__(self, parent: argparse.ArgumentParser, what: str) -> None:
+        self._rows = parent.add_subparsers(metavar=what, required=True)
+
+    def add(self, name: str, about: str, does: Command) -> argparse.ArgumentParser:
+        command = self._rows.add_parser(name, help=about, description=about)
+        command.add_argument("--data-dir", metavar="FOLDER", help="the data folder (TIDELINE_DATA_DIR)")
+        command.set_defaults(command=does)
+        return command
+
+    def group(self, name: str, about: str) -> "_Commands":
+        return _Commands(self._rows.add_parser(name, help=about, description=about), "COMMAND")
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="tideline", description="A self-hosted WhatsApp team inbox and API platform.", allow_abbrev=False
+    )
+    top.add_argument("--version", action="version", version=f"tideline {__version__}")
+    commands = _Commands(top, "COMMAND")
+    _serving(commands)
+    _storage(commands)
+    _people(commands)
+    _numbers(commands)
+    _looking(commands)
+    return top
+
+
+def _serving(commands: _Commands) -> None:
+    serve = commands.add("serve", "Run everything in one process.", _later("serving", "serve"))
+    serve.add_argument("--demo", action="store_true", default=None, help="seed a demo workspace, with the simulator")
+    serve.add_argument("--demo-anyway", action="store_true", default=None, help="even on a host that is not loopback")
+    serve.add_argument("--test-clock", action="store_true", default=None, help="let the simulator API move the clock")
+    for role, about in (
+        ("web", "Run only the APIs and pages."),
+        ("worker", "Run only the dispatcher, the timers and background work."),
+        ("gateway", "Run only the live sessions of linked numbers."),
+    ):
+        _listening(commands.add(role, about, _later("serving", role)))
+    _listening(serve)
+
+
+def _listening(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", help="address to listen on, 127.0.0.1 if not said (TIDELINE_HOST)")
+    command.add_argument("--port", help="port to listen on, 8080 if not said (TIDELINE_PORT)")
+    command.add_argument("--simulator", action="store_true", default=None, help="with the WhatsApp simulator")
+
+
+def _storage(commands: _Commands) -> None:
+    migrate = commands.add("migrate", "Bring the database to this version.", _later("storage", "bring_up_to_date"))
+    migrate.add_argument("--status", action="store_true", help="only show which migrations are applied")
+    backup = commands.add("backup", "Save database, files and linked sessions.", _later("storage", "backup"))
+    backup.add_argument("to", type=_file, metavar="FILE", help="the archive to write; it must not exist yet")
+    backup.add_argument("--with-key", action="store_true", help="put the secret keys in too: guard the archive well")
+    restore = commands.add("restore", "Fill an empty data folder from a backup.", _later("storage", "restore"))
+    restore.add_argument("source", type=_file, metavar="FILE", help="an archive made by `tideline backup`")
+    commands.add("release", "After a restore: send and deliver again.", _later("storage", "release"))
+    key = commands.group("key", "Secret keys.")
+    rotate = key.add("rotate", "Add a new secret key and encrypt everything with it.", _later("keys", "rotate"))
+    rotate.add_argument("--retire-old", action="store_true", help="also forget the older keys: links and sessions end")
+    demo = commands.group("demo", "The demo workspace.")
+    demo.add("remove", "Remove the demo workspace and its simulated phones.", _later("storage", "remove_demo"))
+
+
+def _people(commands: _Commands) -> None:
+    workspace = commands.group("workspace", "Workspaces.")
+    create = workspace.add("create", "Make a workspace; prints its owner's sign-in link.", _later("people", "create"))
+    create.add_argument("--owner-email", required=True, metavar="EMAIL")
+    create.add_argument("--timezone", required=True, metavar="ZONE", help="such as Europe/Berlin")
+    create.add_argument("--name", help="the display name; the owner's mail domain if not said")
+    create.add_argument("--slug", help="the workspace id on the wire; made from the name if not said")
+    workspace.add("list", "List all workspaces.", _later("people", "list_all"))
+
+    teammate = commands.group("teammate", "People of a workspace.")
+    invite = teammate.add("invite", "Invite somebody; prints the link to send them.", _later("people", "invite"))
+    _of_workspace(invite)
+    invite.add_argument("--email", required=True)
+    roles = ("admin", "team_supervisor", "teammate", "agent", "collaborator")
+    invite.add_argument("--role", choices=roles, default="teammate", help="what they may see and do")
+    invite.add_argument("--team", help="title of the team; the default team if not said")
+    invite.add_argument("--name", default="", help="how the teammate is shown")
+    reset = teammate.add("reset-link", "Print a link that sets a new password.", _later("people", "reset_link"))
+    _of_workspace(reset)
+    reset.add_argument("--email", required=True)
+
+    token = commands.group("token", "API tokens. Without --teammate they are the owner's.")
+    for name, about in (
+        ("create", "Make a teammate's token and print it."),
+        ("show", "Print a teammate's token."),
+        ("rotate", "Replace a teammate's token: the old one ends at once."),
+    ):
+        one = token.add(name, about, _later("people", f"{name}_token"))
+        _of_workspace(one)
+        one.add_argument("--teammate", metavar="EMAIL")
+
+
+def _numbers(commands: _Commands) -> None:
+    number = commands.group("number", "WhatsApp numbers.")
+    _of_workspace(number.add("list", "List the numbers of a workspace.", _later("numbers", "list_all")))
+    link = number.add("link", "Link a phone: shows a QR code to scan.", _later("numbers", "link"))
+    _of_workspace(link)
+    link.add_argument("--teammate", required=True, metavar="EMAIL", help="whose number it will be")
+    link.add_argument("--code", metavar="PHONE", help="show a code to type on this phone instead")
+    for name, about in (
+        ("pause", "Stop receiving and sending on a number; it stays linked."),
+        ("resume", "Connect a paused number again."),
+        ("unlink", "End the link of a number; its chats stay."),
+    ):
+        one = number.add(name, about, _later("numbers", name))
+        _of_workspace(one)
+        one.add_argument("--number", required=True, metavar="PHONE", help="such as +15550001001")
+
+
+def _file(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _of_workspace(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--workspace", required=True, metavar="ID", help="its id: see `tideline workspace list`")
+
+
+def _looking(commands: _Commands) -> None:
+    commands.add("settings", "List every setting with its default.", _later("looking", "settings"))
+    operations = commands.add("operations", "Operations of the Public API.", _later("looking", "operations"))
+    operations.add_argument("--not-built", action="store_true", required=True, help="those that are not built yet")
+    commands.add("doctor", "Check the set-up and say what to do.", _later("doctor", "doctor"))

@@ -1,0 +1,220 @@
+"""`tideline doctor`: looks at everything a set-up needs, and says what to do about what is not well."""
+
+import asyncio
+import shutil
+import stat
+import sys
+import time
+from argparse import Namespace
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, build_opener
+
+from tideline.features import numbers, workspaces
+from tideline.platform import keyfile, lanes, migrate
+from tideline.platform.errors import Problem
+from tideline.surfaces.cli.tools import Desk, Setup, Toolbox
+
+LEAST_FREE = 2 * 1024**3
+BACKUP_IS_OLD_SECONDS = 2 * 86_400
+ANSWER_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one thing is and, unless all is well, what to do."""
+
+    about: str
+    says: str
+    do: str = ""
+
+
+async def doctor(tools: Toolbox, _: Namespace) -> int:
+    """Print what was found, line by line; the exit code is 1 when there is something to do."""
+    count = 0
+    for finding in [*_on_this_machine(tools.setup), await _server(tools.setup)]:
+        count += _print(finding)
+    async for finding in _in_the_database(tools):
+        count += _print(finding)
+    print("All is well." if count == 0 else f"{count} to do.")
+    return min(count, 1)
+
+
+def _print(finding: Finding) -> bool:
+    print(f"{'to do' if finding.do else 'ok   '}  {finding.about}: {finding.says}", flush=True)
+    if finding.do:
+        print(f"       {finding.do}", flush=True)
+    return bool(finding.do)
+
+
+# On this machine -------------------------------------------------------------------------------------------------
+
+
+def _on_this_machine(setup: Setup) -> Iterator[Finding]:
+    yield Finding("Python", ".".join(map(str, sys.version_info[:3])))
+    yield _settings(setup)
+    yield _address(setup)
+    yield from _data_folder(setup)
+    if setup.data_dir.is_dir():
+        yield _secret_key(setup)
+        yield _backups(setup)
+
+
+def _settings(setup: Setup) -> Finding:
+    if setup.unknown_variables:
+        names = ", ".join(setup.unknown_variables)
+        return Finding("settings", f"{names} mean nothing.", "Correct the names: `tideline settings` lists them.")
+    return Finding("settings", "all variables are known.")
+
+
+def _address(setup: Setup) -> Finding:
+    if setup.public_url is None and not setup.is_loopback:
+        return Finding(
+            "address",
+            f"{setup.host} is open to others, and nobody knows under which address.",
+            "Set TIDELINE_PUBLIC_URL to the address that people use: links are built from it.",
+        )
+    if setup.public_url and setup.public_url.startswith("http://") and not setup.is_loopback:
+        return Finding(
+            "address",
+            f"{setup.public_url} is not encrypted.",
+            "Put a TLS proxy in front (docs/reverse-proxy.md) and set TIDELINE_PUBLIC_URL to its https address.",
+        )
+    return Finding("address", setup.public_url or f"http://{setup.host}:{setup.port}, this machine only.")
+
+
+def _data_folder(setup: Setup) -> Iterator[Finding]:
+    folder = setup.data_dir
+    if not folder.is_dir():
+        yield Finding("data folder", f"{folder} does not exist yet; the first start makes it.")
+        return
+    try:
+        free = shutil.disk_usage(folder).free
+        list(folder.iterdir())
+    except OSError as error:
+        yield Finding(
+            "data folder",
+            f"{folder} cannot be read ({error.strerror}).",
+            "Run this command under the account that runs Tideline, or name another folder with --data-dir.",
+        )
+        return
+    open_to_others = stat.S_IMODE(folder.stat().st_mode) & 0o007
+    if open_to_others & 0o006:
+        yield Finding("data folder", f"{folder} is open to everybody.", f"Close it: chmod o-rw {folder}")
+    else:
+        yield Finding("data folder", str(folder))
+    gigabytes = f"{free / 1024**3:.1f} GB are free."
+    yield Finding("disk", gigabytes, "" if free > LEAST_FREE else "Make room: uploads stop before the disk is full.")
+
+
+def _secret_key(setup: Setup) -> Finding:
+    path = setup.data_dir / keyfile.NAME
+    if setup.has_secret_key_setting:
+        return Finding("secret key", "from TIDELINE_SECRET_KEY.")
+    if not path.exists():
+        return Finding("secret key", "there is none yet; the first start makes it.")
+    if path.stat().st_mode & 0o077:
+        return Finding("secret key", f"{path} can be read by others.", f"Close it: chmod 600 {path}")
+    return Finding("secret key", f"{path}. Keep a copy apart from the backups.")
+
+
+def _backups(setup: Setup) -> Finding:
+    if setup.database_url:
+        return Finding("backups", "the database is your own; back it up together with the files folder.")
+    if not setup.backup_is_on:
+        return Finding("backups", "nightly backups are off.", "Set TIDELINE_BACKUP_AT to a time of day, such as 03:30.")
+    made = [path.stat().st_mtime for path in setup.backup_dir.glob("*")] if setup.backup_dir.is_dir() else []
+    if not made:
+        return Finding("backups", f"the first one comes tonight, in {setup.backup_dir}.")
+    if time.time() - max(made) > BACKUP_IS_OLD_SECONDS:
+        return Finding(
+            "backups",
+            f"the last one in {setup.backup_dir} is more than two days old.",
+            "Look for backup lines in the log; `tideline backup FILE` makes one now.",
+        )
+    return Finding("backups", f"{len(made)} in {setup.backup_dir}.")
+
+
+# The server ------------------------------------------------------------------------------------------------------
+
+
+async def _server(setup: Setup) -> Finding:
+    """Is a Tideline answering where the settings say it would be?"""
+    host = "127.0.0.1" if setup.is_loopback or setup.host in {"0.0.0.0", "::"} else setup.host
+    status = await asyncio.to_thread(_status_of, f"http://{host}:{setup.port}/readyz")
+    if status is None:
+        return Finding("server", f"nothing answers on port {setup.port}; `tideline serve` starts it.")
+    if status == 200:
+        return Finding("server", f"ready on port {setup.port}.")
+    return Finding("server", f"port {setup.port} answers {status}.", "Look into the log of the server, or at /readyz.")
+
+
+def _status_of(url: str) -> int | None:
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=ANSWER_SECONDS) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+    except (URLError, OSError):
+        return None
+
+
+# In the database -------------------------------------------------------------------------------------------------
+
+
+async def _in_the_database(tools: Toolbox) -> AsyncIterator[Finding]:
+    if not tools.setup.database_url and not tools.setup.data_dir.is_dir():
+        return
+    try:
+        async with tools.dsn() as dsn:
+            steps = await migrate.status(dsn)
+        yield _schema(steps)
+        if all(step.state is migrate.State.APPLIED for step in steps):
+            async with tools.desk() as desk:
+                async for finding in _at_the_desk(desk):
+                    yield finding
+    except Problem as problem:
+        yield Finding("database", problem.message, "See above; docs/problems.md lists every problem.")
+
+
+def _schema(steps: list[migrate.Step]) -> Finding:
+    waiting = [step for step in steps if step.state is migrate.State.PENDING]
+    strange = [step for step in steps if step.state in {migrate.State.UNKNOWN, migrate.State.CHANGED}]
+    if strange:
+        return Finding(
+            "database", "it was migrated by another version of Tideline.", "Start the version that it belongs to."
+        )
+    if waiting:
+        return Finding("database", f"{len(waiting)} migrations wait; the next start applies them.")
+    return Finding("database", "its schema is that of this version.")
+
+
+async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
+    async with desk.db.system() as tx:
+        unreadable = await workspaces.count_unreadable_tokens(tx, desk.access)
+        is_held = await lanes.is_held(tx)
+        found = await workspaces.list_workspaces(tx)
+    if unreadable:
+        yield Finding(
+            "tokens",
+            f"{unreadable} cannot be read with the keys that are here.",
+            "Put the missing key back (secret.key or TIDELINE_SECRET_KEY), or rotate the tokens.",
+        )
+    if is_held:
+        yield Finding("sending", "held since the restore.", "Look at what waits, then run `tideline release`.")
+    if not found:
+        yield Finding("workspaces", "there is none yet; `tideline workspace create` makes one.")
+    for workspace in found:
+        async with desk.db.read(workspace.id) as tx:
+            for number in await numbers.list_numbers(tx):
+                yield _number(workspace, number)
+
+
+def _number(workspace: workspaces.Workspace, number: numbers.Number) -> Finding:
+    about = f"number {number.id} of {workspace.slug}"
+    if number.is_connected or number.is_paused:
+        return Finding(about, number.sentence)
+    if number.is_gone:
+        return Finding(about, number.sentence, f"tideline number link --workspace {workspace.slug} --teammate EMAIL")
+    return Finding(about, number.sentence, "Wait a minute; then look at the phone and its connection.")

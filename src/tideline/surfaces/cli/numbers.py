@@ -1,0 +1,113 @@
+"""WhatsApp numbers: linking a phone, and what an administrator does with a linked one."""
+
+import asyncio
+import sys
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+
+import segno
+
+from tideline.features import chats, numbers
+from tideline.platform.db import Tx
+from tideline.platform.errors import Problem
+from tideline.surfaces.cli import finding
+from tideline.surfaces.cli.tables import table
+from tideline.surfaces.cli.tools import Desk, Toolbox
+
+LOOK_EVERY = 0.25
+GATEWAY_SECONDS = 10.0
+
+
+class NoGateway(Problem):
+    code = "no_gateway"
+    message = (
+        "Nobody took up the request: start `tideline serve` (or a gateway) first, then link the phone. The simulated "
+        "phones need `--simulator`."
+    )
+
+
+class NotLinkedNow(Problem):
+    code = "linking_failed"
+    message = "The phone was not linked."
+
+
+async def list_all(tools: Toolbox, options: Namespace) -> None:
+    async with tools.desk() as desk:
+        async with desk.db.read(await finding.workspace_id(desk, options.workspace)) as tx:
+            found = await numbers.list_numbers(tx)
+    rows = [(f"+{one.phone}", one.kind, one.state, one.owner.email) for one in found]
+    table(("PHONE", "KIND", "STATE", "OWNER"), rows)
+
+
+async def link(tools: Toolbox, options: Namespace) -> None:
+    """Begin to link, show each code until the phone took one, and say how it went."""
+    async with tools.desk() as desk:
+        workspace_id = await finding.workspace_id(desk, options.workspace)
+        begun = await desk.db.run(workspace_id, lambda tx: _begin(tx, options))
+        try:
+            ended = await _watch(desk, begun)
+        except (Problem, asyncio.CancelledError):
+            await desk.db.run(workspace_id, lambda tx: numbers.cancel_pairing(tx, begun.id))
+            raise
+        if ended.state is not numbers.PairingState.LINKED:
+            raise NotLinkedNow(f"The phone was not linked: {ended.error or ended.state}.")
+    print("The phone is linked.")
+
+
+async def _begin(tx: Tx, options: Namespace) -> numbers.Pairing:
+    teammate = await finding.teammate(tx, options.teammate)
+    method = numbers.PairingMethod.CODE if options.code else numbers.PairingMethod.QR
+    phone = chats.phones.clean(options.code) if options.code else None
+    return await numbers.begin_link(tx, teammate.id, numbers.NumberKind.SIMULATOR, method=method, phone=phone)
+
+
+async def _watch(desk: Desk, pairing: numbers.Pairing) -> numbers.Pairing:
+    """Show what there is to scan or type, each time it changes, until the pairing has ended."""
+    shown: str | None = None
+    waited = 0.0
+    while pairing.is_open:
+        to_show = pairing.qr or pairing.code
+        if to_show and to_show != shown:
+            _show(pairing)
+            shown = to_show
+        if shown is None and waited >= GATEWAY_SECONDS:
+            raise NoGateway
+        await asyncio.sleep(LOOK_EVERY)
+        waited += LOOK_EVERY
+        async with desk.db.read(pairing.workspace_id) as tx:
+            pairing = await numbers.get_pairing(tx, pairing.id)
+    return pairing
+
+
+def _show(pairing: numbers.Pairing) -> None:
+    if pairing.qr:
+        print("In WhatsApp on the phone: Settings, Linked devices, Link a device. Then scan this.", flush=True)
+        segno.make(pairing.qr, error="l").terminal(out=sys.stdout, compact=True, border=2)
+        print(pairing.qr, flush=True)
+    else:
+        print("In WhatsApp on the phone: Linked devices, Link with phone number instead. Then type this code.")
+        print(pairing.code, flush=True)
+
+
+async def pause(tools: Toolbox, options: Namespace) -> None:
+    await _change(tools, options, numbers.pause)
+
+
+async def resume(tools: Toolbox, options: Namespace) -> None:
+    await _change(tools, options, numbers.resume)
+
+
+async def unlink(tools: Toolbox, options: Namespace) -> None:
+    await _change(tools, options, numbers.unlink)
+
+
+Change = Callable[[Tx, numbers.NumberId], Awaitable[numbers.Number]]
+
+
+async def _change(tools: Toolbox, options: Namespace, change: Change) -> None:
+    async def action(tx: Tx) -> numbers.Number:
+        return await change(tx, (await finding.number(tx, options.number)).id)
+
+    async with tools.desk() as desk:
+        changed = await desk.db.run(await finding.workspace_id(desk, options.workspace), action)
+    print(f"+{changed.phone}: {changed.sentence}")

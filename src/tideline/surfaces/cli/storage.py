@@ -1,0 +1,97 @@
+"""The database and what belongs to it: migrations, backups, restores, the demo."""
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tideline import __version__
+from tideline.features import numbers
+from tideline.platform import backup as backups
+from tideline.platform import installation, keyfile, lanes, migrate
+from tideline.platform.db import Connection
+from tideline.platform.errors import Problem
+from tideline.surfaces.cli.tables import table
+from tideline.surfaces.cli.tools import Setup, Toolbox
+
+if TYPE_CHECKING:
+    import asyncpg
+
+
+class NothingHeld(Problem):
+    code = "nothing_held"
+    message = "Nothing is held: sending and delivery are running."
+
+
+class NoDemo(Problem):
+    code = "no_demo"
+    message = "There is no demo workspace."
+
+
+async def bring_up_to_date(tools: Toolbox, options: Namespace) -> None:
+    async with tools.dsn() as dsn:
+        if options.status:
+            steps = await migrate.status(dsn)
+            rows = [(f"{step.number:04}", step.name, step.label, step.state) for step in steps]
+            table(("NUMBER", "NAME", "LABEL", "STATE"), rows)
+            return
+        done = await migrate.migrate(dsn)
+    for one in done:
+        print(f"applied {one.number:04}_{one.name}")
+    if not done:
+        print("The database is up to date.")
+
+
+async def backup(tools: Toolbox, options: Namespace) -> None:
+    async with tools.dsn() as dsn:
+        made = await backups.backup(
+            dsn,
+            options.to,
+            places=_places(tools.setup, with_key=options.with_key),
+            app_version=__version__,
+            now=datetime.now(UTC),
+        )
+    print(f"{options.to}: the database, {made.members} files, {made.bytes >> 20} MB.")
+    if not options.with_key:
+        print(f"The secret keys are not in it. Keep a copy of {tools.setup.data_dir / keyfile.NAME} apart from it.")
+
+
+async def restore(tools: Toolbox, options: Namespace) -> None:
+    async with tools.dsn() as dsn:
+        await backups.restore(
+            options.source,
+            dsn,
+            places=_places(tools.setup, with_key=True),
+            work=tools.setup.data_dir / "restore",
+            after=_hold,
+        )
+    print("Restored. Messages come in, nothing is sent or delivered. Look at what waits, then run `tideline release`.")
+    if not tools.setup.has_secret_key_setting and not (tools.setup.data_dir / keyfile.NAME).exists():
+        print(f"The backup holds no keys: put secret.key into {tools.setup.data_dir} before you start Tideline.")
+
+
+async def _hold(connection: "asyncpg.Connection[Any]") -> None:
+    await installation.begin_again(Connection(connection, datetime.now(UTC)))
+
+
+async def release(tools: Toolbox, _: Namespace) -> None:
+    async with tools.desk() as desk:
+        async with desk.db.system() as tx:
+            if await installation.held_at(tx) is None:
+                raise NothingHeld
+            await lanes.release_all(tx, (numbers.SEND_LANE, numbers.COMMAND_LANE, numbers.MEDIA_LANE))
+    print("Sending and delivery go on.")
+
+
+async def remove_demo(tools: Toolbox, _: Namespace) -> None:
+    removed = await tools.remove_demo()
+    if removed is None:
+        raise NoDemo
+    print(f"The workspace {removed} is removed.")
+
+
+def _places(setup: Setup, *, with_key: bool) -> backups.Places:
+    key = setup.data_dir / keyfile.NAME
+    return backups.Places(
+        files=setup.data_dir / "files",
+        secret_key=key if with_key and not setup.has_secret_key_setting else None,
+    )

@@ -1,0 +1,206 @@
+"""One running Tideline: the roles asked for, on one database, behind one port, until somebody says stop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+from starlette.routing import BaseRoute
+
+from tideline import __version__
+from tideline.connectors.simulator import SimulatorConnector, World
+from tideline.platform import http, launcher, migrate
+from tideline.platform.clock import Clock, ShiftedClock, SystemClock
+from tideline.platform.db import Database
+from tideline.platform.dispatcher import Dispatcher
+from tideline.platform.errors import Problem
+from tideline.platform.vitals import Measured, Metrics, Vitals
+from tideline.settings import Settings
+from tideline.surfaces.gateway import Gateway, Timing
+from tideline.surfaces.worker import Worker
+from tideline.wiring import web
+from tideline.wiring.crew import Crew
+from tideline.wiring.database import connected, ensure_usable
+from tideline.wiring.figures import measure
+from tideline.wiring.folder import node_id, remember_address
+from tideline.wiring.nightly import nightly
+from tideline.wiring.parts import Parts
+
+log = structlog.get_logger(__name__)
+
+ALL = frozenset({"web", "worker", "gateway"})
+
+
+class NeedsPublicUrl(Problem):
+    code = "needs_public_url"
+    message = (
+        "On a host that is not loopback, Tideline has to know its address: set TIDELINE_PUBLIC_URL, such as "
+        "https://tideline.example.com."
+    )
+
+
+class DemoIsForLoopback(Problem):
+    code = "demo_is_for_loopback"
+    message = (
+        "Demo and simulator are for this machine only: whoever reaches them can write as any phone. Listen on "
+        "127.0.0.1, or say --demo-anyway if you know who can reach this host."
+    )
+
+
+class NotReadyYet(Problem):
+    code = "not_ready_yet"
+    message = "Tideline is still preparing the demo."
+
+
+async def serve(settings: Settings, roles: frozenset[str]) -> int:
+    """Run the roles; the exit code is 0 when somebody asked to stop and 1 when something broke."""
+    check_host(settings)
+    listener = http.bind(settings.host, settings.port)
+    settings = replace(settings, port=listener.getsockname()[1])
+    crew = Crew()
+    crew.listen_to_signals()
+    try:
+        async with _database(settings, roles, crew) as (dsn, db), Parts.open(settings, db) as parts:
+            await Node(parts, roles, crew, dsn=dsn).run(listener)
+    finally:
+        listener.close()
+    log.info("tideline.stopped")
+    return 1 if crew.failed else 0
+
+
+def check_host(settings: Settings) -> None:
+    if settings.is_loopback:
+        return
+    if settings.has_simulator and not settings.demo_anyway:
+        raise DemoIsForLoopback
+    if settings.public_url is None:
+        raise NeedsPublicUrl
+
+
+@asynccontextmanager
+async def _database(settings: Settings, roles: frozenset[str], crew: Crew) -> AsyncIterator[tuple[str, Database]]:
+    """The named database, else the embedded one: `serve` starts it, single roles join the one that is running."""
+    async with AsyncExitStack() as stack:
+        if settings.database_url:
+            dsn = settings.database_url
+            await ensure_usable(dsn)
+        elif roles == ALL:
+            server = await launcher.start(settings.data_dir, run_as=settings.run_as)
+            stack.push_async_callback(server.stop)
+            crew.start("embedded database", server.ended())
+            stack.push_async_callback(crew.leave)
+            dsn = server.dsn
+        else:
+            dsn = _running(settings)
+        await migrate.migrate(dsn)
+        most = settings.database_connections
+        yield dsn, await stack.enter_async_context(connected(dsn, clock_of(settings), most=most))
+
+
+def _running(settings: Settings) -> str:
+    try:
+        return launcher.running_dsn(settings.data_dir)
+    except launcher.DatabaseNotRunning:
+        raise launcher.DatabaseNotRunning(
+            "A single role needs a database that somebody else runs: set TIDELINE_DATABASE_URL, or start "
+            "`tideline serve`, which runs every role on the embedded one."
+        ) from None
+
+
+def clock_of(settings: Settings) -> Clock:
+    return ShiftedClock() if settings.test_clock else SystemClock()
+
+
+class Node:
+    """The parts of this process, started in the order in which they need each other."""
+
+    def __init__(self, parts: Parts, roles: frozenset[str], crew: Crew, *, dsn: str) -> None:
+        self._parts = parts
+        self._roles = roles
+        self._crew = crew
+        self._dsn = dsn
+        self._id = node_id(parts.settings)
+        self._metrics = Metrics()
+        self._demo_ready = asyncio.Event()
+        self._world = World(parts.db, parts.wakes) if parts.settings.has_simulator else None
+
+    async def run(self, listener: socket.socket) -> None:
+        """Start everything, wait for the end, stop everything in the opposite order."""
+        try:
+            await self._start(listener)
+            await self._crew.until_the_end()
+            log.info("tideline.stopping")
+        finally:
+            await self._crew.leave()
+
+    async def _start(self, listener: socket.socket) -> None:
+        crew, parts = self._crew, self._parts
+        crew.start("wakes", parts.wakes.run())
+        if "worker" in self._roles:
+            worker = self._worker()
+            crew.start("worker", worker.run(), worker.stop)
+        if "gateway" in self._roles:
+            gateway = self._gateway()
+            crew.start("gateway", gateway.run(), gateway.stop)
+        await self._listen(listener)
+        log.info("tideline.started", roles=sorted(self._roles), port=parts.settings.port, version=__version__)
+        remember_address(parts.settings)
+        if self._world and parts.settings.demo and self._roles == ALL:
+            from tideline.wiring import demo
+
+            crew.begin("demo", demo.offer(parts, self._world, self._demo_ready))
+        else:
+            self._demo_ready.set()
+
+    def _worker(self) -> Worker:
+        parts = self._parts
+        dispatcher = Dispatcher(parts.db, parts.wakes)
+        return Worker(
+            parts.db, parts.files, dispatcher, parts.sign_in, node=str(self._id), timers=nightly(parts, self._dsn)
+        )
+
+    def _gateway(self) -> Gateway:
+        parts = self._parts
+        connectors = [SimulatorConnector(self._world)] if self._world else []
+        return Gateway(
+            parts.db,
+            parts.wakes,
+            connectors,
+            parts.files,
+            node=self._id,
+            timing=Timing(send_gap=timedelta(seconds=parts.settings.send_gap)),
+            registry=self._metrics.registry,
+        )
+
+    async def _reach_database(self) -> None:
+        async with self._parts.db.system_read() as tx:
+            await tx.value("SELECT 1")
+
+    async def _demo_is_offered(self) -> None:
+        if not self._demo_ready.is_set():
+            raise NotReadyYet
+
+    async def _listen(self, listener: socket.socket) -> None:
+        """Health and figures for every role; the ways in for people and programs with the role `web`."""
+        parts = self._parts
+        measure(self._metrics, parts.db)
+        vitals = Vitals(
+            self._metrics,
+            {"database": self._reach_database, "demo": self._demo_is_offered},
+            token=parts.settings.metrics_token,
+        )
+        routes: list[BaseRoute] = [*vitals.routes()]
+        if "web" in self._roles:
+            routes += web.routes(parts, self._world, self._crew)
+        app = Measured(web.application(routes), self._metrics)
+        server = http.HttpServer(app, listener, trusted_proxies=parts.settings.trusted_proxies)
+
+        def stop() -> None:
+            vitals.is_stopping = True
+            server.stop()
+
+        self._crew.start("http", server.run(), stop)
+        await server.started()

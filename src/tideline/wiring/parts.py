@@ -1,0 +1,65 @@
+"""The real things that every role is made of, each built once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tideline.features import workspaces
+from tideline.features.files import Files, Limits, Links
+from tideline.platform.crypto import Keyring
+from tideline.platform.db import Database
+from tideline.platform.passwords import Passwords
+from tideline.platform.wake import Wakes
+from tideline.settings import Settings
+
+MEGABYTE = 1024 * 1024
+FOR_EVER = 2**31
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What surfaces and connectors are handed."""
+
+    settings: Settings
+    db: Database
+    wakes: Wakes
+    keyring: Keyring
+    access: workspaces.Access
+    passwords: Passwords
+    sign_in: workspaces.SignIn
+    files: Files
+    links: Links
+
+    @property
+    def simulator_token(self) -> str:
+        """Lets programs drive the phones; made from the secret key, so that it is the same in every process."""
+        return f"sim_{self.keyring.sign('simulator', FOR_EVER)}"
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings, db: Database) -> "AsyncIterator[Parts]":
+        """Build everything; on the way out, the wake-ups that were not told yet are told."""
+        wakes = Wakes(db)
+        db.wake = wakes.wake
+        keyring = Keyring.open(settings.data_dir, settings.secret_key)
+        access = workspaces.Access(db, keyring, wakes)
+        passwords = Passwords()
+        limits = Limits(
+            workspace_bytes=settings.files_per_workspace * MEGABYTE, reserve_bytes=settings.disk_reserve * MEGABYTE
+        )
+        parts = cls(
+            settings=settings,
+            db=db,
+            wakes=wakes,
+            keyring=keyring,
+            access=access,
+            passwords=passwords,
+            sign_in=workspaces.SignIn(db, access, passwords),
+            files=Files.in_folder(db, settings.files, limits),
+            links=Links(keyring, settings.base_url),
+        )
+        try:
+            yield parts
+        finally:
+            await wakes.flush()
+            passwords.close()

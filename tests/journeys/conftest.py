@@ -1,0 +1,44 @@
+"""A demo that is really served, for the tests that play it through; each test brings phones of its own."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.support.clients import Api, Simulator
+from tests.support.serving import Served
+
+
+@dataclass
+class Demo:
+    """A running demo and the two ways into it."""
+
+    served: Served
+    facts: dict[str, Any]
+    api: Api
+    simulator: Simulator
+
+    async def owner_id(self) -> int:
+        return int((await self.api.get("/workspace/teammates/me"))["user_id"])
+
+
+@pytest.fixture(scope="session")
+def served_demo(make_data_dir: Callable[[], Path]) -> Iterator[Served]:
+    served = Served(make_data_dir())
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+async def demo(served_demo: Served) -> AsyncIterator[Demo]:
+    facts = served_demo.demo
+    async with aiohttp.ClientSession() as http:
+        yield Demo(
+            served=served_demo,
+            facts=facts,
+            api=Api(http, facts["base_url"], facts["api_token"]),
+            simulator=Simulator(http, facts["base_url"], facts["simulator_token"]),
+        )

@@ -1,0 +1,340 @@
+"""The whole story over HTTP only, against a real `tideline serve --demo`: simulator API in, Public API out."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Demo
+from tests.support.clients import Phone, eventually
+
+_next_phone = itertools.count(15550700001)
+NewPhone = Callable[[str], Awaitable[Phone]]
+
+
+@pytest.fixture
+def new_phone(demo: Demo) -> NewPhone:
+    """Makes a phone that nobody has used yet."""
+
+    async def make(name: str) -> Phone:
+        return await demo.simulator.phone(f"+{next(_next_phone)}", name)
+
+    return make
+
+
+@pytest.fixture
+async def number(demo: Demo, new_phone: NewPhone) -> Phone:
+    """A fresh phone, linked to the demo's workspace by scanning the QR code of a link page."""
+    return await link_by_scan(demo, await new_phone("Own number"))
+
+
+async def link_by_scan(demo: Demo, phone: Phone) -> Phone:
+    begun = await demo.simulator.begin_link(demo.facts["workspace_id"], await demo.owner_id())
+    assert begun["qr"]
+    assert begun["qr_link"].startswith(demo.facts["base_url"])
+    assert await phone.scan(begun["qr_link"]) == phone.jid
+    await is_listed(demo, phone)
+    return phone
+
+
+async def is_listed(demo: Demo, phone: Phone) -> Any:
+    """The number as `GET /whatsapp_accounts` shows it, once it is active."""
+
+    async def look() -> Any:
+        found = [one for one in await demo.api.numbers() if one["id"] == phone.jid]
+        return found[0] if found and found[0]["status"] == "active" else None
+
+    return await eventually(look, "the linked number")
+
+
+async def chat_of(demo: Demo, number: Phone, contact: Phone) -> Any:
+    return await demo.api.chat(phone=contact.phone, whatsapp_account_id=number.jid)
+
+
+# Linking -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_phone_is_linked_by_scanning_a_qr_code(demo: Demo, new_phone: NewPhone) -> None:
+    phone = await link_by_scan(demo, await new_phone("Scanned"))
+    listed = await is_listed(demo, phone)
+    assert (listed["phone"], listed["account_name"]) == (phone.phone, "Scanned")
+    assert listed["owner_email"] == demo.facts["owner_email"]
+
+
+async def test_a_phone_is_linked_by_typing_a_code(demo: Demo, new_phone: NewPhone) -> None:
+    from tests.support.commands import LinkCommand
+
+    phone = await new_phone("Typed")
+    async with LinkCommand(demo.served, demo.facts, code_for=phone.phone) as command:
+        code = await command.code()
+        answer = await phone.call("POST", "/link_code", code=code)
+        assert answer["jid"] == phone.jid
+        await is_listed(demo, phone)
+        assert await command.ended() == 0
+
+
+async def test_a_phone_that_unlinks_is_disconnected_and_its_chats_refuse_to_send(
+    demo: Demo, number: Phone, new_phone: NewPhone
+) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "Are you there?")
+    chat = await chat_of(demo, number, ana)
+    await number.call("POST", "/unlink")
+
+    async def is_closed_to_us() -> bool:
+        return not (await demo.api.get(f"/chats/{chat['id']}"))["is_allowed_to_message"]
+
+    await eventually(is_closed_to_us, "the chat of the unlinked number")
+    [listed] = [one for one in await demo.api.numbers() if one["id"] == number.jid]
+    assert listed["status"] == "disconnected"
+    answer = await demo.api.call("POST", f"/chats/{chat['id']}/messages", json={"text": "Hello?"})
+    assert answer.status == 400
+
+
+# Writing back and forth -----------------------------------------------------------------------------------------
+
+
+async def test_a_message_from_a_stranger_opens_a_chat(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana Reyes")
+    await ana.write(number, "Do you ship to Porto?")
+    chat = await chat_of(demo, number, ana)
+    assert chat["name"].startswith("Ana Reyes")
+    assert (chat["jid"], chat["is_group"], chat["read"], chat["closed"]) == (ana.jid, False, False, False)
+    assert (chat["responsible_email"], chat["is_allowed_to_message"]) == (None, True)
+    [message] = await demo.api.history(chat["id"])
+    assert (message["text"], message["from_me"]) == ("Do you ship to Porto?", False)
+    assert (message["sender_phone"], message["message_type"]) == (ana.phone, "whatsapp")
+    assert chat["last_message_uid"] == message["uid"]
+
+
+async def test_an_answer_reaches_the_phone_and_comes_back_delivered_and_read(
+    demo: Demo, number: Phone, new_phone: NewPhone
+) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "Do you ship to Porto?")
+    chat = await chat_of(demo, number, ana)
+    sent = await demo.api.post(f"/chats/{chat['id']}/messages", text="We do, within two days.")
+    uid = sent["message_uid"]
+    assert (await ana.got("We do, within two days."))["from"] == number.phone
+    await demo.api.status(uid, "Delivered")
+    await ana.read(number)
+    message = await demo.api.status(uid, "Read")
+    assert (message["from_me"], message["origin"], message["chat_id"]) == (True, "Public API", chat["id"])
+    history = await demo.api.get(f"/messages/{uid}/status_history")
+    assert [entry["status"] for entry in history] == ["Sent", "Delivered", "Read"]
+
+
+async def test_a_first_message_to_a_new_phone_opens_its_chat(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    uid = await demo.api.send(
+        ana.phone, "Your beans left today.", whatsapp_account_phone=number.phone, label="shipping"
+    )
+    assert (await ana.got("Your beans left today."))["from"] == number.phone
+    message = await demo.api.status(uid, "Delivered")
+    chat = await demo.api.get(f"/chats/{message['chat_id']}")
+    assert (chat["phone"], chat["whatsapp_account_id"], chat["labels"]) == (ana.phone, number.jid, ["shipping"])
+
+
+async def test_a_message_to_an_unknown_number_fails_and_its_credit_comes_back(
+    demo: Demo, number: Phone, new_phone: NewPhone
+) -> None:
+    nobody = await new_phone("Nobody")
+    await nobody.change(on_whatsapp=False)
+    before = await demo.api.credits_used()
+    uid = await demo.api.send(nobody.phone, "Is this you?", whatsapp_account_phone=number.phone)
+    await demo.api.status(uid, "Failed")
+
+    async def are_back() -> bool:
+        return await demo.api.credits_used() == before
+
+    await eventually(are_back, "the credit")
+    history = await demo.api.get(f"/messages/{uid}/status_history")
+    assert [entry["status"] for entry in history] == ["Failed"]
+
+
+async def test_a_sent_message_costs_one_credit(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    before = await demo.api.credits_used()
+    await demo.api.status(await demo.api.send(ana.phone, "Hello", whatsapp_account_phone=number.phone), "Delivered")
+    assert await demo.api.credits_used() == before + 1
+
+
+async def test_what_is_typed_on_the_linked_phone_appears_as_our_own(
+    demo: Demo, number: Phone, new_phone: NewPhone
+) -> None:
+    ana = await new_phone("Ana")
+    before = await demo.api.credits_used()
+    await number.write(ana, "Calling you in five minutes.")
+    chat = await chat_of(demo, number, ana)
+    message = await demo.api.said(chat["id"], "Calling you in five minutes.")
+    assert (message["from_me"], message["origin"]) == (True, "synced from WhatsApp")
+    assert await demo.api.credits_used() == before
+
+
+async def test_an_answer_quotes_what_it_answers(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    asked = await ana.write(number, "Which roast?")
+    chat = await chat_of(demo, number, ana)
+    question = await demo.api.said(chat["id"], "Which roast?")
+    await demo.api.post(f"/chats/{chat['id']}/messages", text="The dark one.", reply_to=question["uid"])
+    await ana.got("The dark one.")
+    assert asked
+
+
+async def test_an_edit_a_revoke_and_a_reaction_come_through(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    first = await ana.write(number, "Two bags")
+    second = await ana.write(number, "Never mind")
+    chat = await chat_of(demo, number, ana)
+    await ana.call("PATCH", f"/messages/{first}", text="Three bags")
+    edited = await demo.api.said(chat["id"], "Three bags")
+    await ana.call("DELETE", f"/messages/{second}")
+
+    async def is_revoked() -> bool:
+        return "Never mind" not in [message["text"] for message in await demo.api.history(chat["id"])]
+
+    await eventually(is_revoked, "the revoke")
+    await ana.call("POST", "/reactions", message_id=first, emoji="☕")
+
+    async def has_reaction() -> bool:
+        return "☕" in str((await demo.api.message(edited["uid"]))["reactions"])
+
+    await eventually(has_reaction, "the reaction")
+
+
+async def test_a_file_that_comes_in_can_be_fetched(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    file = {"filename": "order.txt", "mimetype": "text/plain", "base64": "dHdvIGJhZ3M="}
+    await ana.write(number, "The order", file=file)
+    chat = await chat_of(demo, number, ana)
+
+    async def look() -> Any:
+        message = await demo.api.said(chat["id"], "The order")
+        return message if message["attachment_url"] else None
+
+    message = await eventually(look, "the file")
+    assert (message["has_attachment"], message["attachment_filename"]) == (True, "order.txt")
+    assert message["attachment_url"].startswith(demo.facts["base_url"])
+    async with demo.api.http.get(message["attachment_url"]) as response:
+        assert await response.read() == b"two bags"
+
+
+async def test_a_call_is_an_entry_in_the_chat(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.call("POST", "/calls", to=number.phone, outcome="missed", video=False, seconds=0)
+    chat = await chat_of(demo, number, ana)
+    [entry] = await demo.api.history(chat["id"])
+    assert (entry["message_type"], entry["from_me"]) == ("whatsapp_call", False)
+
+
+async def test_a_new_message_reopens_a_closed_chat(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "Thanks!")
+    chat = await chat_of(demo, number, ana)
+    closed = await demo.api.patch(f"/chats/{chat['id']}", closed=True, read=True)
+    assert (closed["closed"], closed["read"]) == (True, True)
+    await ana.write(number, "One more thing")
+    await demo.api.said(chat["id"], "One more thing")
+    reopened = await demo.api.get(f"/chats/{chat['id']}")
+    assert (reopened["closed"], reopened["read"]) == (False, False)
+
+
+async def test_a_chat_is_assigned_labelled_and_renamed(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "Hello")
+    chat = await chat_of(demo, number, ana)
+    email = demo.facts["owner_email"]
+    changed = await demo.api.patch(f"/chats/{chat['id']}", responsible=email, name=f"Ana of {ana.phone}")
+    assert (changed["responsible_email"], changed["name"]) == (email, f"Ana of {ana.phone}")
+    assert (await demo.api.put(f"/chats/{chat['id']}/labels", labels=["wholesale"]))["labels"] == ["wholesale"]
+    assert (await demo.api.post(f"/chats/{chat['id']}/labels", labels=["vip"]))["labels"] == ["vip"]
+    assert (await demo.api.get(f"/chats/{chat['id']}/labels"))["labels"] == ["vip"]
+    assert (await demo.api.patch(f"/chats/{chat['id']}", responsible=""))["responsible_email"] is None
+
+
+# Groups and people ------------------------------------------------------------------------------------------------
+
+
+async def test_a_group_works_both_ways(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana, bo = await new_phone("Ana"), await new_phone("Bo")
+    subject = f"Roasting crew {number.phone}"
+    group = await demo.simulator.group(subject, ana, bo, number)
+    await ana.write(group, "Who roasts on Thursday?")
+    chat = await demo.api.chat(name=subject)
+    assert (chat["is_group"], chat["jid"], chat["phone"]) == (True, group, None)
+    question = await demo.api.said(chat["id"], "Who roasts on Thursday?")
+    assert (question["sender_phone"], question["from_me"]) == (ana.phone, False)
+    uid = (await demo.api.post("/messages/to_jid", jid=group, text="I do.", whatsapp_account_phone=number.phone))[
+        "message_uid"
+    ]
+    assert (await bo.got("I do."))["chat"] == group
+    await ana.got("I do.")
+    await demo.api.status(uid, "Delivered")
+
+
+async def test_the_same_person_under_phone_and_lid_stays_one_chat(
+    demo: Demo, number: Phone, new_phone: NewPhone
+) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "From my phone")
+    chat = await chat_of(demo, number, ana)
+    await ana.change(addressing="lid")
+    await ana.write(number, "From behind a LID")
+    await demo.api.said(chat["id"], "From behind a LID")
+    texts = [message["text"] for message in await demo.api.history(chat["id"])]
+    assert texts == ["From my phone", "From behind a LID"]
+
+
+async def test_two_chats_that_turn_out_to_be_one_person_merge(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.change(addressing="lid")
+    # known to us by her phone only, because we wrote first
+    uid = await demo.api.send(ana.phone, "Hello Ana", whatsapp_account_phone=number.phone)
+    older = (await demo.api.message(uid))["chat_id"]
+    await ana.got("Hello Ana")
+    await ana.write(number, "Hello, who is this?")
+
+    async def are_one() -> bool:
+        texts = [message["text"] for message in await demo.api.history(older)]
+        return "Hello, who is this?" in texts
+
+    await eventually(are_one, "the merge")
+    chat = await chat_of(demo, number, ana)
+    assert chat["id"] == older
+
+
+async def test_two_numbers_with_the_same_contact_are_two_chats(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    other = await link_by_scan(demo, await new_phone("Second number"))
+    ana = await new_phone("Ana")
+    await ana.write(number, "To the first")
+    await ana.write(other, "To the second")
+    first, second = await chat_of(demo, number, ana), await chat_of(demo, other, ana)
+    assert first["id"] != second["id"]
+    assert first["name"] != second["name"]
+    await demo.api.said(first["id"], "To the first")
+    await demo.api.said(second["id"], "To the second")
+
+
+# The demo itself --------------------------------------------------------------------------------------------------
+
+
+async def test_the_demo_says_how_to_get_in(demo: Demo) -> None:
+    assert sorted(demo.facts) == sorted(
+        [
+            "base_url", "workspace_id", "api_token", "partner_id", "partner_secret", "owner_email", "owner_password",
+            "simulator_token",
+        ]
+    )  # fmt: skip
+    assert all(demo.facts.values())
+    assert (demo.served.data_dir / "demo.json").stat().st_mode & 0o777 == 0o600
+    workspace = await demo.api.get("/workspace")
+    assert workspace["workspace_id"] == demo.facts["workspace_id"]
+
+
+async def test_the_demo_has_conversations_labels_and_a_teammate(demo: Demo) -> None:
+    people = (await demo.api.get("/workspace/teammates"))["teammates"]
+    assert len(people) >= 2
+    seeded = [chat for chat in (await demo.api.get("/chats"))["chats"] if chat["labels"]]
+    assert len(seeded) >= 2
+    assert any(chat["responsible_email"] for chat in seeded)
