@@ -107,15 +107,15 @@ async def _settle_items(
 async def release(tx: SystemTx, helds: Sequence[Held]) -> None:
     """Hand back what is not settled, as if it had never been taken. Lanes that were lost are passed over."""
     mine = await store.lock_leased(tx, [(held.lane_id, held.token) for held in helds])
-    changes = [Change(lane_id, 0, None, FRESH) for lane_id in sorted(mine)]
+    changes = [Change(lane_id, 0, None, FRESH) for lane_id, _ in sorted(mine)]
     await store.change_lanes(tx, changes, Parting.HANDED_BACK)
 
 
 async def renew(tx: SystemTx, helds: Sequence[Held], lease: timedelta) -> list[Held]:
     """Hold for longer; returns those that were lost meanwhile."""
     mine = await store.lock_leased(tx, [(held.lane_id, held.token) for held in helds])
-    await store.extend(tx, mine, tx.now + lease)
-    return [held for held in helds if held.lane_id not in mine]
+    await store.extend(tx, [lane_id for lane_id, _ in mine], tx.now + lease)
+    return [held for held in helds if (held.lane_id, held.token) not in mine]
 
 
 _LATE = FRESH + timedelta(seconds=1)  # the earliest time that does not mean "fresh"

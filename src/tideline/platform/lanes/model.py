@@ -20,7 +20,7 @@ class NewItem:
     """Work for a lane. Without `due_at` it waits for its turn only; with it, for that time as well."""
 
     lane: Lane
-    payload: dict[str, Any]
+    payload: dict[str, Any] = field(hash=False)
     due_at: datetime | None = None
 
 
@@ -30,7 +30,7 @@ class Item:
 
     id: int
     attempt: int
-    payload: dict[str, Any] = field(repr=False)
+    payload: dict[str, Any] = field(repr=False, hash=False)
     enqueued_at: datetime
     key: datetime = field(repr=False)
 

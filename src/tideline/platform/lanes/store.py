@@ -344,18 +344,18 @@ async def change_lanes(tx: Connection, changes: Sequence[Change], how: Parting) 
     )
 
 
-async def lock_leased(tx: Connection, leases: Sequence[tuple[int, int]]) -> set[int]:
-    """Lock lanes in order and return those whose tokens are still right."""
+async def lock_leased(tx: Connection, leases: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Lock lanes in order and return those (lane, token) that are still right."""
     rows = await tx.fetch(
         """
-        SELECT l.id FROM lanes.lane l
+        SELECT l.id, l.token FROM lanes.lane l
         JOIN unnest($1::bigint[], $2::bigint[]) AS h(id, token) ON l.id = h.id AND l.token = h.token
         ORDER BY l.id FOR UPDATE OF l
         """,
         [lane_id for lane_id, _ in leases],
         [token for _, token in leases],
     )
-    return {row["id"] for row in rows}
+    return {(row["id"], row["token"]) for row in rows}
 
 
 async def lock_lapsed(tx: Connection, limit: int) -> list[Row]:
