@@ -1,0 +1,130 @@
+"""Serving: the port is taken at once, answers under way are finished, health and figures tell the truth."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from tideline.platform import http
+from tideline.platform.errors import Problem
+from tideline.platform.vitals import Check, Measured, Metrics, Vitals
+
+
+@asynccontextmanager
+async def served(*routes: Route, metrics: Metrics | None = None) -> AsyncIterator[tuple[str, http.HttpServer]]:
+    app = Measured(Starlette(routes=list(routes)), metrics or Metrics())
+    server = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    running = asyncio.create_task(server.run())
+    await server.started()
+    yield f"http://127.0.0.1:{server.port}", server
+    server.stop()
+    await running
+
+
+def vitals(metrics: Metrics, checks: Mapping[str, Check] | None = None, token: str | None = None) -> Vitals:
+    return Vitals(metrics, checks or {}, token=token)
+
+
+def test_a_taken_port_is_said_at_once() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(http.PortTaken, match=r"Port \d+ is taken"):
+            http.bind("127.0.0.1", other.getsockname()[1])
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(http.HostNotUsable):
+        http.bind("192.0.2.1", 0)
+
+
+async def test_an_answer_under_way_is_finished_before_the_end() -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Request) -> Response:
+        asked.set()
+        await may_answer.wait()
+        return PlainTextResponse("done")
+
+    async with aiohttp.ClientSession() as client, served(Route("/", slow)) as (url, server):
+        answer = asyncio.create_task(client.get(url))
+        await asked.wait()
+        server.stop()
+        may_answer.set()
+        assert await (await answer).text() == "done"
+
+
+async def test_what_nobody_caught_is_a_plain_500_and_counted() -> None:
+    async def broken(_: Request) -> Response:
+        raise ValueError("private words")
+
+    metrics = Metrics()
+    async with aiohttp.ClientSession() as client, served(Route("/", broken), metrics=metrics) as (url, _):
+        async with client.get(url) as response:
+            assert response.status == 500
+            assert "private" not in await response.text()
+    assert b'tideline_http_requests_total{method="GET",status="500"} 1.0' in await metrics.render()
+
+
+async def test_readiness_names_what_fails() -> None:
+    async def well() -> None: ...
+
+    async def broken() -> None:
+        raise OSError("no database")
+
+    async def waits() -> None:
+        raise Problem
+
+    metrics = Metrics()
+    routes = vitals(metrics, {"disk": well, "database": broken, "demo": waits}).routes()
+    async with aiohttp.ClientSession() as client, served(*routes) as (url, _):
+        async with client.get(f"{url}/readyz") as response:
+            assert response.status == 503
+            assert await response.json() == {"status": "not_ready", "failing": ["database", "demo"]}
+        async with client.get(f"{url}/healthz") as response:
+            assert response.status == 200
+
+
+async def test_a_node_that_stops_is_not_ready() -> None:
+    stopping = vitals(Metrics())
+    async with aiohttp.ClientSession() as client, served(*stopping.routes()) as (url, _):
+        assert (await client.get(f"{url}/readyz")).status == 200
+        stopping.is_stopping = True
+        assert (await client.get(f"{url}/readyz")).status == 503
+
+
+READERS = {
+    "somebody on this machine": ({}, 200),
+    "a stranger behind a proxy on this machine": ({"X-Forwarded-For": "203.0.113.7"}, 403),
+    "another kind of proxy": ({"Forwarded": "for=203.0.113.7"}, 403),
+    "a stranger with the token": ({"X-Forwarded-For": "203.0.113.7", "Authorization": "Bearer figures"}, 200),
+    "a stranger with a wrong token": ({"X-Forwarded-For": "203.0.113.7", "Authorization": "Bearer guess"}, 403),
+}
+
+
+@pytest.mark.parametrize(("headers", "status"), READERS.values(), ids=READERS)
+async def test_who_may_read_the_figures(headers: dict[str, str], status: int) -> None:
+    routes = vitals(Metrics(), token="figures").routes()
+    async with aiohttp.ClientSession() as client, served(*routes) as (url, _):
+        async with client.get(f"{url}/metrics", headers=headers) as response:
+            assert response.status == status
+
+
+async def test_a_reading_is_taken_when_somebody_asks() -> None:
+    waiting = {"send": 3.0}
+
+    async def read() -> Mapping[str, float]:
+        return waiting
+
+    metrics = Metrics()
+    metrics.gauge("tideline_lane_waiting", "Items that wait.", read, label="kind")
+    assert b'tideline_lane_waiting{kind="send"} 3.0' in await metrics.render()
+    waiting.clear()
+    assert b"tideline_lane_waiting{" not in await metrics.render()
