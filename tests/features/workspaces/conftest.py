@@ -1,10 +1,10 @@
 """A database with two workspaces that both have people, tokens and credits, and a clock that tests drive."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import pytest
 from argon2 import PasswordHasher
@@ -41,6 +41,40 @@ async def until(fact: Callable[[], Awaitable[bool]]) -> None:
             if await fact():
                 return
             await asyncio.sleep(0.005)
+
+
+class Traffic:
+    """Callers that call again and again while a test does something else; what they find wrong ends the test."""
+
+    def __init__(self, calls: Sequence[Callable[[], Awaitable[None]]]) -> None:
+        self._calls = calls
+        self._done = [0] * len(calls)
+        self._is_over = False
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [asyncio.create_task(self._repeat(number)) for number in range(len(self._calls))]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._is_over = True
+        await asyncio.gather(*self._tasks)
+
+    async def goes_on(self) -> None:
+        """Wait until everybody has begun and finished another call."""
+        before = [done + 1 for done in self._done]
+
+        async def has_gone_on() -> bool:
+            return any(task.done() for task in self._tasks) or all(
+                done > earlier for done, earlier in zip(self._done, before, strict=True)
+            )
+
+        await until(has_gone_on)
+
+    async def _repeat(self, number: int) -> None:
+        while not self._is_over:
+            await self._calls[number]()
+            self._done[number] += 1
+            await asyncio.sleep(0)
 
 
 @dataclass

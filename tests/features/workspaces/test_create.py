@@ -8,8 +8,10 @@ import pytest
 
 from tests.features.workspaces.conftest import START, HandClock, MakeOffice, Office
 from tideline.features import workspaces
+from tideline.platform import facts
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
+from tideline.platform.wake import Wakes
 
 
 async def test_a_new_workspace_has_an_owner_a_team_and_a_token(
@@ -31,11 +33,16 @@ async def test_a_new_workspace_has_an_owner_a_team_and_a_token(
 
 
 async def test_its_creation_is_a_fact_that_holds_no_secret(office: Office) -> None:
-    facts = await office.facts()
-    assert [kind for kind, _ in facts] == ["WorkspaceCreated", "TokenCreated"]
-    assert facts[0][1]["owner"]["email"] == "tomas@harbour.example"
-    assert office.created.api_token not in repr(facts)
-    assert office.created.sign_in_token not in repr(facts)
+    recorded = await office.facts()
+    assert [kind for kind, _ in recorded] == ["WorkspaceCreated", "TokenCreated"]
+    assert recorded[0][1]["owner"]["email"] == "tomas@harbour.example"
+    assert office.created.api_token not in repr(recorded)
+    assert office.created.sign_in_token not in repr(recorded)
+
+
+async def test_its_creation_wakes_those_who_read_facts(make_office: MakeOffice, wakes: Wakes) -> None:
+    await make_office()
+    assert wakes.count(facts.NEW) == 1
 
 
 async def test_one_person_may_own_several_workspaces(make_office: MakeOffice) -> None:

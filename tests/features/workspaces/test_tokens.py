@@ -2,11 +2,11 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from tests.features.workspaces.conftest import START, HandClock, MakeOffice, Office
+from tests.features.workspaces.conftest import START, HandClock, MakeOffice, Office, Traffic
 from tideline.features import workspaces
 from tideline.features.workspaces import Role, TeammateId
 from tideline.features.workspaces.access import LONGEST_TOKEN, MOST_REMEMBERED
@@ -257,60 +257,48 @@ async def test_rotations_at_the_same_time_leave_one_token(office: Office, access
 async def test_rotation_under_traffic_never_lets_an_old_token_in_again(
     office: Office, access: workspaces.Access
 ) -> None:
-    """Callers with the newest token always get in; once a rotation is done, nobody with an older one does."""
-    current, dead = office.created.api_token, set[str]()
-    is_over = asyncio.Event()
+    """Whoever has the newest token gets in, and nobody with an older one once its rotation is done."""
+    newest, dead, is_rotating = office.created.api_token, set[str](), False
 
-    async def traffic() -> int:
-        calls = 0
-        while not is_over.is_set():
-            token, dead_before = current, frozenset(dead)
-            was_refused = await refused(access, token)
-            assert token not in dead_before or was_refused
-            assert not was_refused or token in dead or token != current or is_rotating
-            calls += 1
-            await asyncio.sleep(0)
-        return calls
+    async def call() -> None:
+        token, was_dead, may_be_refused = newest, newest in dead, is_rotating
+        was_refused = await refused(access, token)
+        if was_dead:
+            assert was_refused
+        elif was_refused:
+            assert may_be_refused or is_rotating or token in dead
 
-    is_rotating = False
-    callers = [asyncio.create_task(traffic()) for _ in range(5)]
-    for _ in range(10):
-        is_rotating = True
-        old, new = current, await office.run(workspaces.rotate_token, access, office.created.owner_id)
-        dead.add(old)
-        assert await refused(access, old)
-        current, is_rotating = new, False
-        assert not await refused(access, new)
-    is_over.set()
-    assert sum(await asyncio.gather(*callers)) > 10
+    async with Traffic([call] * 5) as traffic:
+        for _ in range(10):
+            is_rotating = True
+            new = await office.run(workspaces.rotate_token, access, office.created.owner_id)
+            dead.add(newest)
+            assert await refused(access, newest)
+            newest, is_rotating = new, False
+            assert not await refused(access, newest)
+            await traffic.goes_on()
 
 
 # A new key ---------------------------------------------------------------------------------------------------
 
 
 async def test_tokens_move_to_the_new_key_and_work_all_along(
-    office: Office, neighbour: Office, access: workspaces.Access, tmp_path: Any
+    office: Office, neighbour: Office, access: workspaces.Access, wakes: Wakes, tmp_path: Path
 ) -> None:
-    tokens = [office.created.api_token, neighbour.created.api_token]
     old_key = access.keyring.primary_id
-    is_over = asyncio.Event()
-
-    async def traffic(reader: workspaces.Access) -> int:
-        calls = 0
-        while not is_over.is_set():
-            reader._wakes.wake("tokens")  # type: ignore[attr-defined]  # every call asks the database
-            await reader.authenticate(tokens[calls % 2])
-            calls += 1
-        return calls
-
-    elsewhere = workspaces.Access(office.db, Keyring.open(tmp_path), Wakes())
-    callers = [asyncio.create_task(traffic(reader)) for reader in (access, elsewhere)]
+    elsewhere = workspaces.Access(office.db, Keyring.open(tmp_path), wakes)
     command = workspaces.Access(office.db, Keyring.open(tmp_path), Wakes())
-    for _ in range(5):
-        rotation = await command.keyring.rotate(lambda: workspaces.reencrypt_tokens(office.db, command))
-        assert (rotation.is_new, rotation.reencrypted) == (True, 2)
-    is_over.set()
-    assert min(await asyncio.gather(*callers)) > 2
+
+    async def call(reader: workspaces.Access) -> None:
+        for one in (office, neighbour):
+            wakes.wake("tokens")  # nothing is remembered: every call asks the database
+            assert (await reader.authenticate(one.created.api_token)).workspace_id == one.id
+
+    async with Traffic([lambda: call(access), lambda: call(elsewhere)]) as traffic:
+        for _ in range(5):
+            rotation = await command.keyring.rotate(lambda: workspaces.reencrypt_tokens(office.db, command))
+            assert (rotation.is_new, rotation.reencrypted) == (True, 2)
+            await traffic.goes_on()
 
     command.keyring.retire_old_keys()
     assert access.keyring.key_ids == [rotation.key_id] != [old_key]
