@@ -8,7 +8,9 @@ from starlette.types import ASGIApp
 
 from tideline.connectors.simulator import World
 from tideline.features import messages, workspaces
-from tideline.surfaces import api, dashboard
+from tideline.platform.clock import ShiftedClock
+from tideline.surfaces import dashboard, simulator
+from tideline.surfaces.api import mount as api
 from tideline.surfaces.files import FileRoutes
 from tideline.wiring.crew import Crew
 from tideline.wiring.parts import Parts
@@ -51,4 +53,20 @@ def routes(parts: Parts, world: World | None, crew: Crew) -> list[BaseRoute]:
                 has_simulator=world is not None,
             )
         ),
+        *(_simulator(parts, world) if world else []),
     ]
+
+
+def _simulator(parts: Parts, world: World) -> list[BaseRoute]:
+    clock = parts.db.clock
+    return simulator.routes(
+        simulator.SimulatorDeps(
+            db=parts.db,
+            wakes=parts.wakes,
+            world=world,
+            keyring=parts.keyring,
+            token=parts.simulator_token,
+            public_url=parts.settings.base_url,
+            test_clock=clock if isinstance(clock, ShiftedClock) else None,
+        )
+    )
