@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.support.postgres import PostgresForTests
+from tests.support.simulated import empty_world
 from tideline.connectors.simulator import World
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.db import Database
@@ -25,11 +26,8 @@ def clock() -> ShiftedClock:
 
 @pytest.fixture
 async def db(world_dsn: str, clock: ShiftedClock) -> AsyncIterator[Database]:
-    """An empty world; making a new database for each test would take most of the time."""
     db = await Database.connect(world_dsn, clock)
-    async with db.system() as tx:
-        await tx.execute("TRUNCATE simulator.phone, simulator.pairing, simulator.chat_group, simulator.file CASCADE")
-        await tx.execute("UPDATE simulator.world SET last_id = 0, last_event = 0, changes = 0")
+    await empty_world(db)
     yield db
     await db.close()
 

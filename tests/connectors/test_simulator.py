@@ -15,12 +15,11 @@ from tideline.connectors.simulator import (
     SimulatorConnector,
     World,
     Written,
+    media_kind,
 )
 from tideline.connectors.simulator.errors import CodeNotValid, QrNotValid, TooManyLinks
 from tideline.features.numbers.port import Connector, MediaKind
 from tideline.platform.clock import ShiftedClock
-
-KINDS = {"image": MediaKind.IMAGE, "audio": MediaKind.AUDIO}
 
 
 class SimulatedNetwork(Network):
@@ -72,7 +71,7 @@ class SimulatedNetwork(Network):
     ) -> str:
         stored = None
         if file:
-            kind = MediaKind.VOICE if file.is_voice else KINDS.get(file.mimetype.split("/")[0], MediaKind.DOCUMENT)
+            kind = media_kind(file.mimetype, is_voice=file.is_voice)
             stored = await self.world.store_file(kind, file.filename, file.mimetype, file.chunks())
         return (await self.world.write(Draft(phone, to, text, stored, reply_to))).external_id
 

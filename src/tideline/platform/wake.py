@@ -66,6 +66,10 @@ class Wakes:
             if self._telling is None or self._telling.done():
                 self._telling = asyncio.get_running_loop().create_task(self._tell(self._db))
 
+    def wake_all(self) -> None:
+        """The clock was moved: everybody in this process who waits until some time looks again."""
+        self._ring_all()
+
     def bell(self, topic: str) -> Bell:
         """A listener that has heard everything so far: make it, look at the database, then wait."""
         return Bell(self, topic)

@@ -32,6 +32,7 @@ after a crash what was really sent.
 
 from tideline.connectors.simulator.connector import SimulatorConnector
 from tideline.connectors.simulator.model import (
+    LOST_ANSWER,
     Addressing,
     Draft,
     File,
@@ -50,10 +51,12 @@ from tideline.connectors.simulator.model import (
     SeenReaction,
     Status,
     Written,
+    media_kind,
 )
 from tideline.connectors.simulator.world import World
 
 __all__ = [
+    "LOST_ANSWER",
     "Addressing",
     "Draft",
     "File",
@@ -74,4 +77,5 @@ __all__ = [
     "Status",
     "World",
     "Written",
+    "media_kind",
 ]

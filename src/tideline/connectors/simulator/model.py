@@ -30,6 +30,14 @@ LOST_ANSWER = "unknown_outcome_but_sent"
 Outcome = Literal["answered", "missed", "rejected"]
 
 
+def media_kind(mimetype: str, *, is_voice: bool = False) -> MediaKind:
+    """What WhatsApp makes of a file of this type."""
+    if is_voice:
+        return MediaKind.VOICE
+    kinds = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
+    return kinds.get(mimetype.partition("/")[0], MediaKind.DOCUMENT)
+
+
 class Addressing(StrEnum):
     """How events name a phone to linked numbers."""
 

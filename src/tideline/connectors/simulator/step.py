@@ -48,6 +48,7 @@ class Step:
         self.now = now
         self.seed = seed
         self.cast = Cast({}, {}, {}, {}, {}, {}, {})
+        self.is_change = True
         self._counters = counters
         self._events: list[QueuedEvent] = []
         self._known: dict[tuple[LinkId, PhoneId], Known] = {}
@@ -172,5 +173,7 @@ class Step:
             self._learnt.add((link.id, phone.id))
 
     async def settle(self) -> None:
+        if not self.is_change:
+            return
         learnt = [(link, phone, self._known[link, phone]) for link, phone in sorted(self._learnt)]
         await steps.finish(self.tx, self._counters, self._events, learnt)

@@ -134,6 +134,7 @@ class _Batch:
 
     async def save(self) -> None:
         tx = self._step.tx
+        self._step.is_change = bool(self._messages or self._used_up)
         if self._messages:
             await messages.insert_messages(tx, self._messages, self._copies)
         files = [message.file.id for message in self._messages if message.file]

@@ -1,0 +1,22 @@
+"""What the simulator's surface is handed."""
+
+from dataclasses import dataclass, field
+
+from tideline.connectors.simulator import World
+from tideline.platform.clock import ShiftedClock
+from tideline.platform.crypto import Keyring
+from tideline.platform.db import Database
+from tideline.platform.wake import Wakes
+
+
+@dataclass(frozen=True)
+class SimulatorDeps:
+    """`test_clock` is the program's clock when it may be driven (`--test-clock`), None when it may not."""
+
+    db: Database
+    wakes: Wakes
+    world: World
+    keyring: Keyring
+    token: str = field(repr=False)
+    public_url: str
+    test_clock: ShiftedClock | None = None

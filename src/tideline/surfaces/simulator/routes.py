@@ -1,0 +1,35 @@
+"""The simulator's API: every call with its body and its handler. The paths are fixed: other tools are built on them."""
+
+from starlette.routing import BaseRoute
+
+from tideline.surfaces.simulator import desk, groups, links, messages, phones, wire
+from tideline.surfaces.simulator.deps import SimulatorDeps
+from tideline.surfaces.simulator.endpoints import Endpoint, route, unknown_path
+
+PHONE = "/phones/{phone}"
+MESSAGE = PHONE + "/messages/{id}"
+
+ENDPOINTS: dict[str, dict[str, Endpoint]] = {
+    "/phones": {"POST": Endpoint(phones.add, wire.NewPhone), "GET": Endpoint(phones.list_all)},
+    PHONE: {"PATCH": Endpoint(phones.change, wire.PhoneChanges)},
+    "/links": {"POST": Endpoint(links.begin, wire.NewLink)},
+    PHONE + "/scan": {"POST": Endpoint(links.scan, wire.Scan)},
+    PHONE + "/link_code": {"POST": Endpoint(links.enter_code, wire.LinkCode)},
+    PHONE + "/unlink": {"POST": Endpoint(links.unlink)},
+    PHONE + "/messages": {"POST": Endpoint(messages.write, wire.NewMessage), "GET": Endpoint(messages.list_all)},
+    MESSAGE: {"PATCH": Endpoint(messages.edit, wire.NewText), "DELETE": Endpoint(messages.revoke)},
+    MESSAGE + "/file": {"GET": Endpoint(messages.file)},
+    PHONE + "/read": {"POST": Endpoint(messages.read, wire.ReadChat)},
+    PHONE + "/reactions": {"POST": Endpoint(messages.react, wire.NewReaction)},
+    PHONE + "/calls": {"POST": Endpoint(messages.call_somebody, wire.NewCall)},
+    "/groups": {"POST": Endpoint(groups.create, wire.NewGroup)},
+    "/groups/{jid}": {"PATCH": Endpoint(groups.change, wire.GroupChanges)},
+    "/desk": {"GET": Endpoint(desk.desk)},
+    "/people": {"GET": Endpoint(desk.people)},
+    "/clock": {"POST": Endpoint(phones.advance_clock, wire.Advance)},
+}
+
+
+def routes(deps: SimulatorDeps) -> list[BaseRoute]:
+    """The page with all phones, and everything under `/simulator/api`."""
+    return [*desk.page_routes(), *(route(deps, path, endpoints) for path, endpoints in ENDPOINTS.items()), unknown_path(deps)]
