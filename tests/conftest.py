@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import PostgresForTests
+from tests.support.room import room
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,7 @@ def make_data_dir() -> Iterator[Callable[[], Path]]:
     made = []
 
     def make() -> Path:
-        made.append(Path(tempfile.mkdtemp(prefix="tideline-data-")))
+        made.append(Path(tempfile.mkdtemp(prefix="tideline-data-", dir=room())))
         return made[-1]
 
     yield make

@@ -68,3 +68,19 @@ async def test_a_disk_that_would_become_too_full_is_left_alone(dsn: str, tmp_pat
     with pytest.raises(backups.NoRoomForBackup, match="MB free"):
         await nightly(dsn, tmp_path, places=Places(), app_version="0.1.0", now=NOW, room_to_leave=1 << 60)
     assert everything(tmp_path) == []
+
+
+async def test_stored_files_are_left_out_before_the_database_is(dsn: str, tmp_path: Path) -> None:
+    too_much = sparse_file(tmp_path / "files" / "1" / "film", 1 << 42)
+    made = await nightly(
+        dsn, tmp_path / "backups", places=Places(files=too_much.parents[1]), app_version="0.1.0", now=NOW
+    )
+    assert not backups.read_manifest(made).has_files
+
+
+def sparse_file(path: Path, size: int) -> Path:
+    """A file that claims a size and takes no room."""
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(size)
+    return path

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from tests.support.room import room
 from tideline.platform import launcher
 from tideline.platform.migrate import FOLDER, migrate
 
@@ -82,7 +83,7 @@ class PostgresForTests:
         self._dsn = os.environ.get("TIDELINE_TEST_DATABASE_URL", "")
         if not self._dsn:
             remove_left_overs()
-            self._folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+            self._folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=room()))
             self._server = await launcher.start(self._folder, settings=FOR_SPEED, may_create_databases=True)
             self._dsn = self._server.dsn
         self._admin = await asyncpg.connect(self._dsn)
@@ -128,7 +129,7 @@ def with_database(dsn: str, name: str) -> str:
 
 def remove_left_overs() -> None:
     """Remove the folders of test runs that were killed; those of living ones are locked."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    for folder in room().glob(f"{PREFIX}*"):
         try:
             with (folder / "serve.lock").open() as lock, (folder / "postgres" / "server.lock").open() as server:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

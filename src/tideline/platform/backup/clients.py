@@ -78,7 +78,7 @@ async def reach_server(dsn: str, conn: "asyncpg.Connection[Any]") -> Server:
     if password is not None:
         environment["PGPASSWORD"] = password
     encrypted = await conn.fetchval("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-    folder = _installed(conn.get_server_version().major) if encrypted else programs.installed().folder
+    folder = of_the_system(conn.get_server_version().major) if encrypted else programs.installed().folder
     return Server(address, environment, folder)
 
 
@@ -93,7 +93,7 @@ def without_password(dsn: str) -> tuple[str, str | None]:
     return urlunsplit(("postgresql", f"{user}{at}{place}", parts.path, options, "")), secret
 
 
-def _installed(major: int) -> Path:
+def of_the_system(major: int) -> Path:
     """The bundled programs know no TLS; a server that is reached with it needs those of the system."""
     found = shutil.which("pg_dump")
     if found:

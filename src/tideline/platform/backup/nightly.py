@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -43,9 +44,9 @@ async def nightly(
 ) -> Path:
     """Make a backup in the folder, then remove the oldest ones beyond `keep`, and what a crash left."""
     await asyncio.to_thread(_tidy, folder)
-    await _check_room(dsn, folder, places, room_to_leave)
+    fitting = await _what_fits(dsn, folder, places, room_to_leave)
     to = folder / f"nightly-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.tar"
-    await backup(dsn, to, places=places, app_version=app_version, now=now)
+    await backup(dsn, to, places=fitting, app_version=app_version, now=now)
     await asyncio.to_thread(_prune, folder, keep)
     return to
 
@@ -61,20 +62,27 @@ def _tidy(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-async def _check_room(dsn: str, folder: Path, places: Places, room_to_leave: int) -> None:
-    """A backup must not be what fills the disk under a running database."""
-    conn = await asyncpg.connect(dsn)
-    try:
-        database = int(await conn.fetchval("SELECT pg_database_size(current_database())"))
-    finally:
-        await conn.close()
-    beside = await asyncio.to_thread(lambda: size_of(places.files) + size_of(places.sessions))
+async def _what_fits(dsn: str, folder: Path, places: Places, room_to_leave: int) -> Places:
+    """A backup must not be what fills the disk: the stored files are left out first, then there is none."""
     free = shutil.disk_usage(folder).free
-    wanted = database + beside + room_to_leave
+    wanted = await _size(dsn) + await asyncio.to_thread(size_of, places.sessions) + room_to_leave
     if free < wanted:
         raise NoRoomForBackup(
             f"The nightly backup was left out: {folder} has {free >> 20} MB free, and {wanted >> 20} MB may be needed."
         )
+    files = await asyncio.to_thread(size_of, places.files)
+    if free < wanted + files:
+        log.warning("backup.files_left_out", free_mb=free >> 20, files_mb=files >> 20)
+        return replace(places, files=None)
+    return places
+
+
+async def _size(dsn: str) -> int:
+    conn = await asyncpg.connect(dsn)
+    try:
+        return int(await conn.fetchval("SELECT pg_database_size(current_database())"))
+    finally:
+        await conn.close()
 
 
 def _prune(folder: Path, keep: int) -> None:
