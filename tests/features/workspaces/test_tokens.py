@@ -310,6 +310,25 @@ async def test_tokens_move_to_the_new_key_and_work_all_along(
         assert await workspaces.count_unreadable_tokens(tx, access) == 0
 
 
+class LateKeyring(Keyring):
+    """Knows of the newest key from the second question on, as if the keys were rotated just after the first."""
+
+    was_asked = False
+
+    def token_hashes(self, token: str) -> list[bytes]:
+        hashes = super().token_hashes(token)
+        hashes, self.was_asked = (hashes if self.was_asked else hashes[1:]), True
+        return hashes
+
+
+async def test_a_token_that_moves_while_it_is_looked_for_is_found(
+    office: Office, access: workspaces.Access, tmp_path: Path, wakes: Wakes
+) -> None:
+    await access.keyring.rotate(lambda: workspaces.reencrypt_tokens(office.db, access))
+    late = workspaces.Access(office.db, LateKeyring.open(tmp_path), wakes)
+    assert (await late.authenticate(office.created.api_token)).workspace_id == office.id
+
+
 async def test_moving_again_moves_nothing(office: Office, access: workspaces.Access) -> None:
     assert await workspaces.reencrypt_tokens(office.db, access) == 0
 
