@@ -11,14 +11,13 @@ from prometheus_client import CollectorRegistry
 from tideline.features import messages, numbers
 from tideline.features.files import Files
 from tideline.features.messages.jobs import Sending
-from tideline.features.numbers import Linked
 from tideline.features.numbers.port import Connector
 from tideline.platform import lanes
 from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
 from tideline.surfaces.gateway.commands import Commands, leave_to_others
 from tideline.surfaces.gateway.figures import Figures
-from tideline.surfaces.gateway.intake import Intake
+from tideline.surfaces.gateway.intake import Intake, Receive
 from tideline.surfaces.gateway.ownership import Ownership
 from tideline.surfaces.gateway.pairing import PairingDesk
 from tideline.surfaces.gateway.roster import Roster, at_work
@@ -42,6 +41,7 @@ class Gateway:
         *,
         node: UUID,
         timing: Timing | None = None,
+        receive: Receive = messages.receive,
         registry: CollectorRegistry | None = None,
     ) -> None:
         timing = timing or Timing()
@@ -52,8 +52,10 @@ class Gateway:
         self._db = db
         self._connectors = by_kind
         self._ownership = Ownership(db, wakes, by_kind, node=node, roster=self.roster, sessions=sessions, timing=timing)
-        self._desk = PairingDesk(db, wakes, by_kind, node=node, hold=self._hold, timing=timing, figures=figures)
-        self._intake = Intake(db, self.roster, messages.receive, figures)
+        self._desk = PairingDesk(
+            db, wakes, by_kind, node=node, link=self._ownership.link, timing=timing, figures=figures
+        )
+        self._intake = Intake(db, self.roster, receive, figures)
         self._sending = {
             kind: Sending(db, connector, files, self.roster.lease_of) for kind, connector in by_kind.items()
         }
@@ -95,9 +97,6 @@ class Gateway:
             return
         with at_work(held):
             await self._sending[held.connector.kind](lane)
-
-    def _hold(self, linked: Linked, asked_at: float) -> None:
-        self._ownership.hold(linked.lease, linked.number, asked_at)
 
     @staticmethod
     def _begin(name: str, loop: Callable[[], Awaitable[None]]) -> "asyncio.Task[None]":

@@ -8,7 +8,7 @@ import structlog
 
 from tideline.features import numbers
 from tideline.features.numbers import Lease, Number
-from tideline.features.numbers.port import Connector
+from tideline.features.numbers.port import Connector, Paired
 from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
 from tideline.surfaces.gateway.roster import Held, Roster
@@ -42,6 +42,8 @@ class Ownership:
         self._sessions = sessions
         self._timing = timing
         self._tasks = Tasks()
+        # A number that was just linked is ours before it is in the roster; the claim must not take it from us then.
+        self._taking = asyncio.Lock()
         self._is_stopping = False
 
     async def run(self) -> None:
@@ -75,6 +77,14 @@ class Ownership:
         """Take a few free numbers and open their sessions; how many were taken."""
         if self._is_stopping:
             return 0
+        async with self._taking:
+            opening = await self._take_free()
+        if opening:
+            # Wait for them, so that the start of many numbers is spread out; but not beyond the next renewal.
+            await asyncio.wait(opening, timeout=self._timing.renew_every.total_seconds() / 2)
+        return len(opening)
+
+    async def _take_free(self) -> "list[asyncio.Task[None]]":
         asked_at = asyncio.get_running_loop().time()
         async with self._db.system() as tx:
             leases = await numbers.claim_leases(
@@ -87,18 +97,21 @@ class Ownership:
                 grace=self._timing.grace,
             )
             seen = await numbers.numbers_of(tx, leases)
-        opening = [self.hold(lease, seen[lease.number_id], asked_at) for lease in leases if lease.number_id in seen]
-        if opening:
-            # Wait for them, so that the start of many numbers is spread out; but not beyond the next renewal.
-            await asyncio.wait(opening, timeout=self._timing.renew_every.total_seconds() / 2)
-        return len(leases)
+        return [self.hold(lease, seen[lease.number_id], asked_at) for lease in leases if lease.number_id in seen]
+
+    async def link(self, paired: Paired) -> Number:
+        """The phone confirmed: its number is there, and ours."""
+        async with self._taking:
+            asked_at = asyncio.get_running_loop().time()
+            linked = await self._db.run(
+                paired.pairing.workspace_id,
+                lambda tx: numbers.link(tx, paired, self._node, self._timing.ttl),
+            )
+            self.hold(linked.lease, linked.number, asked_at)
+        return linked.number
 
     def hold(self, lease: Lease, number: Number, asked_at: float) -> "asyncio.Task[None]":
         """The number is ours from now on: serve it, in place of what was held of it before."""
-        known = self._roster.find(number.id)
-        if known and known.lease.epoch >= lease.epoch:
-            # Linking a phone and the loop that claims may come by the same number; the later epoch counts.
-            return self._settle(known)
         held = Held(lease, number, self._connectors[lease.kind], self._roster.turn_of(number.id))
         before = self._roster.put(held)
         if before:

@@ -1,14 +1,13 @@
 """Links phones: takes up attempts that wait for a gateway, shows their codes, holds the number that comes of it."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from uuid import UUID
 
 import structlog
 
 from tideline.features import numbers
-from tideline.features.numbers import Linked, Pairing, PairingClosed, PairingMethod, PairingState, linking
+from tideline.features.numbers import Number, Pairing, PairingClosed, PairingMethod, PairingState, linking
 from tideline.features.numbers.port import (
     Connector,
     ConnectorProblem,
@@ -28,7 +27,7 @@ from tideline.surfaces.gateway.timing import Timing
 
 log = structlog.get_logger(__name__)
 
-Hold = Callable[[Linked, float], object]
+LinkPhone = Callable[[Paired], Awaitable[Number]]
 
 
 class PairingDesk:
@@ -41,7 +40,7 @@ class PairingDesk:
         connectors: dict[str, Connector],
         *,
         node: UUID,
-        hold: Hold,
+        link: LinkPhone,
         timing: Timing,
         figures: Figures,
     ) -> None:
@@ -49,7 +48,7 @@ class PairingDesk:
         self._wakes = wakes
         self._connectors = connectors
         self._node = node
-        self._hold = hold
+        self._link_phone = link
         self._timing = timing
         self._figures = figures
         self._mine: dict[PairingRef, Connector] = {}
@@ -121,12 +120,9 @@ class PairingDesk:
                 await self._link(connector, event)
 
     async def _link(self, connector: Connector, paired: Paired) -> None:
-        asked_at = asyncio.get_running_loop().time()
         ref = paired.pairing
         try:
-            linked = await self._db.run(
-                ref.workspace_id, lambda tx: numbers.link(tx, paired, self._node, self._timing.ttl)
-            )
+            number = await self._link_phone(paired)
         except PairingClosed:
             raise
         except Problem as problem:
@@ -137,9 +133,8 @@ class PairingDesk:
             log.info("gateway.pairing", pairing=ref.pairing_id, outcome=problem.code)
             return
         self._mine.pop(ref, None)
-        self._hold(linked, asked_at)
         self._figures.linked.inc()
-        log.info("gateway.pairing", pairing=ref.pairing_id, number=linked.number.id, outcome="linked")
+        log.info("gateway.pairing", pairing=ref.pairing_id, number=number.id, outcome="linked")
 
     async def _surplus(self, connector: Connector, ref: PairingRef) -> None:
         """News about an attempt that has ended. One that is linked was told twice; any other leaves no session."""

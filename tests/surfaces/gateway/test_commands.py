@@ -1,0 +1,153 @@
+"""Read marks, ending a link and files that come in, through a running gateway."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.support.office import HandClock, Office
+from tests.surfaces.gateway.conftest import A
+from tests.surfaces.gateway.network import FakeNetwork, until
+from tests.surfaces.gateway.test_pairing import Running, Start, ref, seen, start
+from tideline.features import files, numbers
+from tideline.features.files import File, FileNotFound, Files, NewFile, Purpose
+from tideline.features.numbers import Command, Fetch, MarkRead, NumberId
+from tideline.features.numbers.port import MediaKind, MediaRef, MediaRejected, MessageKey, Offline, Peer
+from tideline.platform.db import Tx
+
+__all__ = ["start"]
+
+KEY = MessageKey(Peer(phone="15550002001"), "ABC", from_me=False)
+
+
+async def linked(office: Office, running: Running, phone: str = "15550001001") -> NumberId:
+    pairing = await office.begin_link()
+    running.connector.scan(ref(pairing), phone)
+    number_id = (await seen(office, pairing, lambda row: row.number_id)).number_id
+    assert number_id
+    await until(lambda: number_id in running.connector.sessions)
+    return number_id
+
+
+async def order(office: Office, number_id: int, *commands: Command) -> None:
+    async def ask(tx: Tx) -> None:
+        numbers.order(tx, number_id, commands)
+
+    await office.run(ask)
+
+
+async def expect(office: Office, name: str = "a.jpg", mimetype: str = "image/jpeg") -> tuple[File, MediaRef]:
+    [file] = await office.run(files.expect, [NewFile(name, mimetype, Purpose.MEDIA)])
+    return file, MediaRef(MediaKind.IMAGE, name, mimetype, 0, f"ref/{file.uid}")
+
+
+async def waiting(office: Office) -> int:
+    async with office.db.system_read() as tx:
+        count: int = await tx.value("SELECT count(*) FROM lanes.item")
+    return count
+
+
+async def until_done(office: Office) -> None:
+    async with asyncio.timeout(10):
+        while await waiting(office):
+            pass
+
+
+async def test_messages_are_marked_as_read(office: Office, network: FakeNetwork, start: Start) -> None:
+    number_id = await linked(office, await start())
+    await order(office, number_id, MarkRead([KEY]))
+    await until_done(office)
+    assert network.read == [KEY]
+
+
+async def test_a_file_comes_in_behind_its_message(
+    office: Office, network: FakeNetwork, store: Files, start: Start
+) -> None:
+    number_id = await linked(office, await start())
+    file, media = await expect(office)
+    network.media[media.ref] = [b"one", b"two"]
+    await order(office, number_id, Fetch(file.uid, media))
+    await until_done(office)
+    stored = await office.run(files.get, file.uid)
+    assert stored.is_stored
+    assert b"".join([chunk async for chunk in store.chunks(stored)]) == b"onetwo"
+
+
+async def test_a_file_that_whatsapp_has_no_more_is_given_up(office: Office, network: FakeNetwork, start: Start) -> None:
+    number_id = await linked(office, await start())
+    file, media = await expect(office)
+    network.media[media.ref] = [MediaRejected()]
+    await order(office, number_id, Fetch(file.uid, media))
+    await until_done(office)
+    with pytest.raises(FileNotFound):
+        await office.run(files.get, file.uid)
+
+
+BROKEN: dict[str, Callable[[], Exception]] = {
+    "no connection": Offline,
+    "a torn stream": ConnectionResetError,
+}
+
+
+@pytest.mark.parametrize("problem", BROKEN.values(), ids=BROKEN)
+async def test_a_file_that_breaks_off_is_fetched_again(
+    office: Office,
+    network: FakeNetwork,
+    start: Start,
+    clock: HandClock,
+    problem: Callable[[], Exception],
+) -> None:
+    number_id = await linked(office, await start())
+    file, media = await expect(office)
+    network.media[media.ref] = [b"half", problem()]
+    await order(office, number_id, Fetch(file.uid, media))
+    async with asyncio.timeout(10):
+        while await attempts(office) < 2:
+            pass
+    assert not (await office.run(files.get, file.uid)).is_stored
+    network.media[media.ref] = [b"whole"]
+    clock.advance(timedelta(seconds=6))
+    await until_done(office)
+    assert (await office.run(files.get, file.uid)).size == 5
+
+
+async def attempts(office: Office) -> int:
+    async with office.db.system_read() as tx:
+        most: int = await tx.value("SELECT coalesce(max(attempt), 0) FROM lanes.item")
+    return most
+
+
+async def test_unlinking_ends_the_link_at_whatsapp(office: Office, network: FakeNetwork, start: Start) -> None:
+    running = await start()
+    number_id = await linked(office, running)
+    await office.run(numbers.unlink, number_id)
+    await until_done(office)
+    assert network.unlinked == [number_id]
+    assert running.connector.sessions == set()
+
+
+async def test_a_late_order_to_unlink_leaves_a_new_link_alone(
+    office: Office, network: FakeNetwork, start: Start, clock: HandClock
+) -> None:
+    """Nobody ran the number while it was unlinked and linked again; the old order must not end the new link."""
+    old = await office.link("15550001001", A)
+    await office.run(numbers.unlink, old.number.id)
+    clock.advance(timedelta(seconds=1))
+    await office.link("15550001001", A)
+    running = await start()
+    await until(lambda: old.number.id in running.connector.sessions)
+    await until_done(office)
+    assert network.unlinked == []
+    assert (await office.run(numbers.get, old.number.id)).is_connected
+
+
+async def test_read_marks_wait_while_the_number_is_paused(office: Office, network: FakeNetwork, start: Start) -> None:
+    running = await start()
+    number_id = await linked(office, running)
+    await office.run(numbers.pause, number_id)
+    await until(lambda: not running.connector.sessions)
+    await order(office, number_id, MarkRead([KEY]))
+    await office.run(numbers.resume, number_id)
+    await until_done(office)
+    assert network.read == [KEY]
