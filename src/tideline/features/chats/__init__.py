@@ -17,8 +17,12 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     link_identity(tx, number, phone=, lid=, name=)          this phone and this LID are one person
     change_group(tx, number, GroupChanged)                  the group as it is now, whole
 
-Pure rules: `phones.clean(typed) -> digits` (or WrongPhone), `phones.international(digits)`,
-`addresses.peer_of(jid) -> Peer` (or WrongJid), `snapshot(chat) -> dict` (the chat as facts carry it).
+For messages, who work on a batch of peers at once: `meet(tx, number, Guests(...)) -> Company` (people made or mended,
+chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `put`, `read_on_phone`, `get_brief`, `get_many`,
+`resolve`, `find_met`, `find_named`, `find_groups`, `hold`.
+
+Pure rules: `clean_phone(typed) -> digits` (or WrongPhone), `peer_of(jid) -> Peer` (or WrongJid),
+`snapshot(chat) -> dict` (the chat as facts carry it) and `from_snapshot`.
 """
 
 from tideline.features.chats.actions.changes import (
@@ -26,15 +30,19 @@ from tideline.features.chats.actions.changes import (
     close,
     mark_read,
     mark_unread,
+    move,
+    read_on_phone,
     rename,
     reopen,
     set_autoresponse,
     unassign,
 )
-from tideline.features.chats.actions.groups import change_group
-from tideline.features.chats.actions.labelling import add_labels, labels, replace_labels
-from tideline.features.chats.actions.meeting import find_or_create, link_identity
-from tideline.features.chats.actions.reading import get, get_brief, list_chats
+from tideline.features.chats.actions.finding import find_groups, find_met, find_named, hold, resolve
+from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
+from tideline.features.chats.actions.labelling import add_labels, labels, put, replace_labels
+from tideline.features.chats.actions.meeting import Company, Guests, find_or_create, link_identity, meet
+from tideline.features.chats.actions.reading import get, get_brief, get_many, list_chats
+from tideline.features.chats.addresses import kind_of, peer_of
 from tideline.features.chats.errors import (
     AssigneeNotFound,
     CannotMessage,
@@ -47,6 +55,7 @@ from tideline.features.chats.errors import (
 )
 from tideline.features.chats.events import from_snapshot, snapshot
 from tideline.features.chats.model import (
+    Cause,
     Chat,
     ChatFilter,
     ChatId,
@@ -57,17 +66,23 @@ from tideline.features.chats.model import (
     Page,
     SeenPeer,
 )
+from tideline.features.chats.names import clean_label, clean_name
+from tideline.features.chats.names import key as name_key
+from tideline.features.chats.phones import clean as clean_phone
 
 __all__ = [
     "AssigneeNotFound",
     "CannotMessage",
+    "Cause",
     "Chat",
     "ChatFilter",
     "ChatId",
     "ChatKind",
     "ChatNameTaken",
     "ChatNotFound",
+    "Company",
     "ContactId",
+    "Guests",
     "InvalidChatName",
     "InvalidLabel",
     "Member",
@@ -77,21 +92,40 @@ __all__ = [
     "WrongJid",
     "WrongPhone",
     "add_labels",
+    "apply_group",
     "assign",
     "change_group",
+    "clean_label",
+    "clean_name",
+    "clean_phone",
     "close",
+    "find_groups",
+    "find_met",
+    "find_named",
     "find_or_create",
     "from_snapshot",
     "get",
     "get_brief",
+    "get_many",
+    "group_guests",
+    "hold",
+    "kind_of",
     "labels",
+    "leads_group",
     "link_identity",
     "list_chats",
     "mark_read",
     "mark_unread",
+    "meet",
+    "move",
+    "name_key",
+    "peer_of",
+    "put",
+    "read_on_phone",
     "rename",
     "reopen",
     "replace_labels",
+    "resolve",
     "set_autoresponse",
     "snapshot",
     "unassign",

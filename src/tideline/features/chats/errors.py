@@ -34,6 +34,7 @@ class AssigneeNotFound(Problem):
     """Nobody active in the workspace has this e-mail address."""
 
     code = "assignee_not_found"
+    message = "Nobody in this workspace has this e-mail address."
 
     def __init__(self, email: str) -> None:
         super().__init__(f'Teammate "{email}" not found', email=email)
@@ -43,6 +44,7 @@ class WrongPhone(Problem):
     """Takes the phone as it was typed."""
 
     code = "wrong_phone"
+    message = "This is not a phone number with its country code."
 
     def __init__(self, typed: str) -> None:
         super().__init__(f'Wrong phone number "{typed}"', typed=typed)
@@ -52,6 +54,7 @@ class WrongJid(Problem):
     """Takes the WhatsApp address as it was typed."""
 
     code = "wrong_jid"
+    message = "This is not a WhatsApp address."
 
     def __init__(self, typed: str) -> None:
         super().__init__(f'Wrong WhatsApp address "{typed}"', typed=typed)

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
+from tideline.features import numbers
 from tideline.features.chats.model import Cause, Chat
 from tideline.features.numbers import Number
-from tideline.features.numbers.events import snapshot as number_snapshot
 from tideline.platform.facts import Actor, NewFact
 
 
@@ -23,7 +23,7 @@ def from_snapshot(told: dict[str, Any]) -> Chat:
 
 def about(chat: Chat, number: Number) -> dict[str, Any]:
     """The part that all facts about a chat share."""
-    return {"chat": snapshot(chat), "number": number_snapshot(number)}
+    return {"chat": snapshot(chat), "number": numbers.snapshot(number)}
 
 
 def opened(chat: Chat, number: Number, cause: Cause, actor: Actor | None = None) -> NewFact:
@@ -40,9 +40,9 @@ def assigned(chat: Chat, number: Number, before: Chat) -> NewFact:
     return NewFact(kind, {**about(chat, number), "previous_responsible": previous}, chat.id)
 
 
-def changed(kind: str, chat: Chat, number: Number) -> NewFact:
+def changed(kind: str, chat: Chat, number: Number, actor: Actor | None = None) -> NewFact:
     """`ChatClosed`, `ChatReopened`, `ChatRead`, `ChatUnread`, `ChatAutoresponseSwitched`, `GroupChanged`."""
-    return NewFact(kind, about(chat, number), chat.id)
+    return NewFact(kind, about(chat, number), chat.id, actor=actor)
 
 
 def labelled(chat: Chat, number: Number, before: Chat) -> NewFact:

@@ -12,9 +12,14 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBERED = re.compile(r"(?P<base>.*) \((?P<index>[1-9][0-9]{0,8})\)", re.DOTALL)
 
 
+def tidy(text: str) -> str:
+    """On one line, trimmed, and nothing in it that cannot be stored or seen."""
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)).strip()
+
+
 def clean_name(typed: str) -> str:
     """A name somebody typed: trimmed, 1 to 256 characters."""
-    name = _tidy(typed)
+    name = tidy(typed)
     if not 1 <= len(name) <= NAME_MAX:
         raise InvalidChatName
     return name
@@ -22,7 +27,7 @@ def clean_name(typed: str) -> str:
 
 def clean_label(typed: str) -> str:
     """A label somebody typed: trimmed, 1 to 64 characters."""
-    label = _tidy(typed)
+    label = tidy(typed)
     if not 1 <= len(label) <= LABEL_MAX:
         raise InvalidLabel
     return label
@@ -30,7 +35,7 @@ def clean_label(typed: str) -> str:
 
 def synced(name: str | None) -> str | None:
     """A name that came from WhatsApp: whatever it holds, it fits; None when nothing is left of it."""
-    return _tidy(name)[:NAME_MAX].strip() or None if name else None
+    return tidy(name)[:NAME_MAX].strip() or None if name else None
 
 
 def key(name: str) -> str:
@@ -69,7 +74,3 @@ def first_free(names: Collection[str], taken: Collection[str]) -> str | None:
 
 def _free(names: Collection[str], taken: Collection[str]) -> Iterator[str]:
     return (name for name in names if key(name) not in taken)
-
-
-def _tidy(text: str) -> str:
-    return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)).strip()

@@ -8,17 +8,20 @@ Actions of a workspace (`tx: Tx`):
     history(tx, chat_id, HistoryFilter(), page=1, size=50) -> Page[Message]   or ChatNotFound, MessageNotFound
     status_history(tx, uid) -> list[StatusEntry]               oldest first; or MessageNotFound
     last_messages(tx, chats) -> dict[ChatId, Message]          for lists of chats, without reactions
-    unread_keys(tx, chat_id, after=, until=) -> list[MessageKey]   what a read mark on WhatsApp has to name
     settle_unknown(tx, older_than) -> int                      sends nobody can vouch for become Failed, outcome unknown
 
 Objects of the program:
 
     SendQueue(db): `await queue.submit(workspace_id, actor, Outgoing) -> MessageUid` or raises; `await queue.close()`
-    jobs.Sending(db, connector, files, lease_of): await sending(held)    the lane's act: at most once to WhatsApp
+    jobs.Sending(db, connector, files, lease_of): await sending(held)    the lane's act; at most once to WhatsApp
 
 Pure rules: `clean_text(text)` (BlankText, TextTooLong), `parse_uid(text)` (MessageNotFound).
 """
 
+from tideline.features.messages.actions.progress import settle_unknown
+from tideline.features.messages.actions.reading import get, history, last_messages, status_history
+from tideline.features.messages.actions.receive import receive
+from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.errors import (
     BlankText,
     MessageNotFound,
@@ -29,6 +32,7 @@ from tideline.features.messages.errors import (
     SendQueueClosed,
     TextTooLong,
 )
+from tideline.features.messages.events import from_snapshot, snapshot
 from tideline.features.messages.model import (
     Attachment,
     Failure,
@@ -47,9 +51,10 @@ from tideline.features.messages.model import (
     ToChatName,
     ToJid,
     ToPhone,
-    clean_text,
     parse_uid,
 )
+from tideline.features.messages.queue import SendQueue
+from tideline.features.messages.wording import clean_text
 
 __all__ = [
     "Attachment",
@@ -66,6 +71,7 @@ __all__ = [
     "Outgoing",
     "Reaction",
     "ReplyToOtherNumber",
+    "SendQueue",
     "SendQueueClosed",
     "Sender",
     "SendingQuotaExceeded",
@@ -78,5 +84,14 @@ __all__ = [
     "ToJid",
     "ToPhone",
     "clean_text",
+    "from_snapshot",
+    "get",
+    "history",
+    "last_messages",
     "parse_uid",
+    "receive",
+    "send_batch",
+    "settle_unknown",
+    "snapshot",
+    "status_history",
 ]

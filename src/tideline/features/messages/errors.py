@@ -9,6 +9,7 @@ class MessageNotFound(Problem):
     """Takes the uid as it was asked for."""
 
     code = "message_not_found"
+    message = "There is no such message."
 
     def __init__(self, asked: Any) -> None:
         super().__init__(f'Message uid "{asked}" not found', asked=str(asked))

@@ -16,7 +16,6 @@ from tideline.platform.facts import Actor
 MessageUid = NewType("MessageUid", UUID)
 
 PAGE = 50
-TEXT_MAX = 2000
 
 
 class MessageType(StrEnum):
@@ -115,22 +114,21 @@ class Outgoing:
         return 0 if self.is_free else (self.text is not None) + (self.file_uid is not None)
 
 
-def clean_text(text: str) -> str:
-    """Trim; refuse what is blank or longer than a message may be."""
-    text = text.strip()
-    if not text:
-        raise errors.BlankText
-    if len(text) > TEXT_MAX:
-        raise errors.TextTooLong
-    return text
-
-
 def parse_uid(text: str) -> MessageUid:
     """A message uid as it came in; anything that is none names no message."""
     try:
         return MessageUid(UUID(text))
     except ValueError:
         raise errors.MessageNotFound(text) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """What a reply has to know of the message it quotes."""
+
+    uid: MessageUid
+    chat_id: ChatId
+    number_id: NumberId
 
 
 # Reading -----------------------------------------------------------------------------------------------------
@@ -162,7 +160,7 @@ class Failure(msgspec.Struct, frozen=True):
     title: str
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     """A message as the history shows it. Phones have their plus; None where the party is a group.
 
     `status` is a `Status`, or a call's outcome for call entries. `created_by` is the display name of the
@@ -177,26 +175,37 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     received_at: datetime
     from_me: bool
-    sender_phone: str | None
     sender_name: str
-    recipient_phone: str | None
     recipient_name: str
-    text: str | None
-    attachment: Attachment | None
     status: str
     origin: str
-    data: dict[str, Any]
-    created_by: str | None
-    reply_to: MessageUid | None
-    edited_at: datetime | None
-    revoked_at: datetime | None
-    failure: Failure | None
-    reactions: list[Reaction]
+    sender_phone: str | None = None
+    recipient_phone: str | None = None
+    text: str | None = None
+    attachment: Attachment | None = None
+    data: dict[str, Any] = {}
+    created_by: str | None = None
+    reply_to: MessageUid | None = None
+    edited_at: datetime | None = None
+    revoked_at: datetime | None = None
+    failure: Failure | None = None
+    reactions: list[Reaction] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands in the history of its chat."""
+
+    at: datetime
+    uid: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """What to show of a chat's history. Times are inclusive, the named messages are not shown themselves."""
+    """What to show of a chat's history. Times are inclusive, the named messages are not shown themselves.
+
+    The places are found by the named messages; nobody else fills them in.
+    """
 
     from_me: bool | None = None
     after: datetime | None = None
@@ -204,6 +213,8 @@ class HistoryFilter:
     after_message: UUID | None = None
     before_message: UUID | None = None
     order: Literal["asc", "desc"] = "desc"
+    after_place: Place | None = None
+    before_place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What a teammate or the API changes about one chat. A change that changes nothing records nothing."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from tideline.features import numbers, workspaces
@@ -9,9 +11,10 @@ from tideline.features.chats.errors import AssigneeNotFound, ChatNameTaken, Chat
 from tideline.features.chats.model import Chat
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import reading
-from tideline.features.numbers.commands import MarkRead
+from tideline.features.numbers import MarkRead, Number
 from tideline.features.workspaces import Status
 from tideline.platform.db import Tx
+from tideline.platform.facts import Actor
 from tideline.platform.ids import uuid7
 
 
@@ -89,6 +92,22 @@ async def mark_read(tx: Tx, chat_id: int) -> None:
     if chat.is_number_connected and (keys := await reading.unread_keys(tx, chat)):
         numbers.order(tx, chat.number_id, [MarkRead(keys)])
     await _change(tx, "ChatRead", msgspec.structs.replace(chat, is_read=True, read_until=uuid7()))
+
+
+async def read_on_phone(tx: Tx, number: Number, chat: Chat) -> Chat:
+    """The owner read the chat on another device, so WhatsApp knows already. The chat is locked."""
+    if chat.is_read:
+        return chat
+    read = msgspec.structs.replace(chat, is_read=True, read_until=uuid7())
+    await rows.save(tx, read)
+    tx.record(events.changed("ChatRead", read, number, Actor("phone")))
+    return read
+
+
+async def move(tx: Tx, moved: Sequence[Chat]) -> None:
+    """Store what new messages changed about their chats, which are locked. The facts are those of the messages."""
+    if moved:
+        await rows.move(tx, moved)
 
 
 async def mark_unread(tx: Tx, chat_id: int) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from tideline.features.chats import events, names
 from tideline.features.chats.actions.meeting import Company, Guests, call_it, meet
 from tideline.features.chats.actions.rosters import refresh_later
-from tideline.features.chats.model import Chat, SeenPeer
+from tideline.features.chats.model import Chat, ChatId, ContactId, SeenPeer
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import members
 from tideline.features.chats.store.members import Place
@@ -16,7 +16,7 @@ from tideline.features.numbers.port import GroupChanged, Peer
 from tideline.platform.db import Tx
 
 
-def guests(event: GroupChanged) -> Guests:
+def group_guests(event: GroupChanged) -> Guests:
     """Whom a group brings: itself, and everybody in it but the number."""
     return Guests(
         chats=[SeenPeer(Peer(group=event.group), event.subject, "group")],
@@ -26,10 +26,10 @@ def guests(event: GroupChanged) -> Guests:
 
 async def change_group(tx: Tx, number: Number, event: GroupChanged) -> None:
     """The group as it is now, whole; a group that is new here gets a chat."""
-    await apply(tx, number, await meet(tx, number, guests(event)), event)
+    await apply_group(tx, number, await meet(tx, number, group_guests(event)), event)
 
 
-async def apply(tx: Tx, number: Number, company: Company, event: GroupChanged) -> None:
+async def apply_group(tx: Tx, number: Number, company: Company, event: GroupChanged) -> None:
     """The same for a group and people that were met already."""
     before = company.chat_of(Peer(group=event.group))
     assert before is not None
@@ -42,6 +42,11 @@ async def apply(tx: Tx, number: Number, company: Company, event: GroupChanged) -
     has_moved = await _seat(tx, company, before, event)
     if has_moved or before.is_left != event.is_left:
         tx.record(events.changed("GroupChanged", company.chats[before.id], number))
+
+
+async def leads_group(tx: Tx, chat_id: ChatId, contact_id: ContactId | None) -> bool:
+    """Is this member (None: the number itself) the owner or an administrator of the group?"""
+    return await members.leads(tx, chat_id, contact_id)
 
 
 async def _seat(tx: Tx, company: Company, chat: Chat, event: GroupChanged) -> bool:

@@ -41,6 +41,13 @@ class Company:
         person = self.book.find(peer)
         return person.id if person else None
 
+    def is_of(self, chat: Chat, peer: Peer) -> bool:
+        """May this peer speak for the chat? A receipt can come from the address of a person that we know only by
+        the other one; a stranger's address is another chat's, or stands beside one that the contact has."""
+        if peer.is_group or chat.is_group or self.book.find(peer):
+            return self.chat_id_of(peer) == chat.id
+        return not (peer.phone and chat.phone) and not (peer.lid and chat.lid)
+
     def person_of(self, peer: Peer) -> Person | None:
         return self.book.find(peer)
 
@@ -171,6 +178,7 @@ def _new_chat(company: Company, seen: SeenPeer, name: str) -> dict[str, object]:
         "phone": person.phone if person else None,
         "lid": person.lid if person else None,
         "name": name,
+        "is_read": seen.cause == "imported",
     }
 
 

@@ -1,7 +1,9 @@
 """Reading chats, one or a page of them."""
 
+from collections.abc import Collection
+
 from tideline.features.chats.errors import ChatNotFound
-from tideline.features.chats.model import PAGE, Chat, ChatFilter, Page
+from tideline.features.chats.model import PAGE, Chat, ChatFilter, ChatId, Page
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import listing
 from tideline.platform.db import Tx
@@ -23,6 +25,11 @@ async def get_brief(tx: Tx, chat_id: int) -> Chat:
     if chat is None:
         raise ChatNotFound(chat_id)
     return chat
+
+
+async def get_many(tx: Tx, ids: Collection[int]) -> dict[ChatId, Chat]:
+    """Those of these chats that exist, without members."""
+    return await rows.find_many(tx, ids) if ids else {}
 
 
 async def list_chats(tx: Tx, wanted: ChatFilter = EVERYTHING, page: int = 1, size: int = PAGE) -> Page[Chat]:

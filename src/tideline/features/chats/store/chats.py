@@ -8,7 +8,7 @@ import msgspec
 
 from tideline.features.chats import names
 from tideline.features.chats.model import Chat, ChatId, ChatKind
-from tideline.features.numbers import NumberState
+from tideline.features.numbers import NumberId, NumberState
 from tideline.platform.db import Row, Tx
 
 COLUMNS: Final = """
@@ -118,16 +118,30 @@ async def find_groups(tx: Tx, number_id: int, jids: Collection[str]) -> dict[str
     return {row["group_jid"]: ChatId(row["id"]) for row in rows}
 
 
+async def find_groups_of_all(tx: Tx, jids: Collection[str]) -> dict[tuple[NumberId, str], ChatId]:
+    """The same for all numbers of the workspace."""
+    rows = await tx.fetch(
+        """
+        SELECT c.number_id, c.group_jid, c.id FROM tenant.number n
+        JOIN tenant.chat c ON c.workspace = n.workspace AND c.number_id = n.id AND c.group_jid = ANY ($2::text[])
+        WHERE n.workspace = $1
+        """,
+        tx.workspace_id,
+        list(jids),
+    )
+    return {(NumberId(row["number_id"]), row["group_jid"]): ChatId(row["id"]) for row in rows}
+
+
 async def insert(tx: Tx, number_id: int, new: Sequence[Mapping[str, Any]]) -> dict[str, ChatId]:
     """Make chats; those whose name was taken in this moment are missing from the answer, which is by name."""
     rows = await tx.fetch(
         """
         WITH made AS (
             INSERT INTO tenant.chat
-                (workspace, number_id, kind, contact_id, group_jid, phone, lid, name, name_key, created_at)
-            SELECT $1, $2, new.kind, new.contact_id, new.group_jid, new.phone, new.lid, new.name, new.name_key, $3
-            FROM unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-                 AS new (kind, contact_id, group_jid, phone, lid, name, name_key)
+                (workspace, number_id, created_at, kind, contact_id, group_jid, phone, lid, name, name_key, is_read)
+            SELECT $1, $2, $3, new.*
+            FROM unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bool[])
+                 AS new (kind, contact_id, group_jid, phone, lid, name, name_key, is_read)
             ORDER BY new.name_key
             ON CONFLICT (workspace, name_key) DO NOTHING
             RETURNING id, name, name_key, COALESCE(phone, lid, '') AS phone
@@ -147,6 +161,7 @@ async def insert(tx: Tx, number_id: int, new: Sequence[Mapping[str, Any]]) -> di
         [chat["lid"] for chat in new],
         [chat["name"] for chat in new],
         [names.key(chat["name"]) for chat in new],
+        [chat["is_read"] for chat in new],
     )
     return {row["name"]: ChatId(row["id"]) for row in rows}
 

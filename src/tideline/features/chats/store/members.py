@@ -44,6 +44,21 @@ async def replace(tx: Tx, chat_id: ChatId, places: Sequence[Place]) -> None:
     )
 
 
+async def leads(tx: Tx, chat_id: ChatId, contact_id: ContactId | None) -> bool:
+    """Does this person, or the number itself, own or administrate the group?"""
+    found = await tx.value(
+        """
+        SELECT 1 FROM tenant.chat_member m
+        WHERE m.workspace = $1 AND m.chat_id = $2 AND m.contact_id IS NOT DISTINCT FROM $3
+          AND m.role IN ('owner', 'admin')
+        """,
+        tx.workspace_id,
+        chat_id,
+        contact_id,
+    )
+    return found is not None
+
+
 async def groups_of(tx: Tx, contacts: Collection[int]) -> set[int]:
     """The groups these people are in."""
     rows = await tx.fetch(

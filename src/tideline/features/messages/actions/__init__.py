@@ -1,0 +1,1 @@
+"""What is done with messages; each is part of the caller's transaction."""

@@ -1,0 +1,169 @@
+"""Storing messages that a connector reports, those of contacts and those typed on the phone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tideline.features import chats, files, numbers
+from tideline.features.chats import Chat, Company
+from tideline.features.files import NewFile, Purpose
+from tideline.features.messages import wording
+from tideline.features.messages.actions.progress import Accepted, accept
+from tideline.features.messages.drafts import Draft, shown
+from tideline.features.messages.events import Told
+from tideline.features.messages.model import Attachment, MessageUid, Origin, Status
+from tideline.features.messages.store import rows
+from tideline.features.numbers import Fetch, Number
+from tideline.features.numbers.port import MediaRef, MessageReceived, Via
+from tideline.platform.db import Tx
+from tideline.platform.facts import Actor
+from tideline.platform.ids import uuid7
+
+PHONE = Actor("phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A reported message with the row it becomes."""
+
+    event: MessageReceived
+    draft: Draft
+
+    @property
+    def is_live(self) -> bool:
+        return self.event.via is not Via.HISTORY
+
+
+async def store_messages(tx: Tx, number: Number, company: Company, events: Sequence[MessageReceived]) -> None:
+    """Store those that are new, move their chats, and record what happened."""
+    by_id = {event.external_id: event for event in reversed(events)}
+    unique = [event for event in events if by_id[event.external_id] is event]
+    foreign = await _without_echoes(tx, number, unique)
+    quoted = {event.reply_to for event in foreign if event.reply_to}
+    known = await rows.find_external(tx, number.id, {event.external_id for event in foreign} | quoted)
+    new = [event for event in foreign if event.external_id not in known]
+    if new:
+        arrived = await _draft(tx, number, company, new, known)
+        stored = await rows.insert(tx, [one.draft for one in arrived])
+        await _tell(tx, number, company, [one for one in arrived if one.draft.uid in stored])
+
+
+async def _without_echoes(tx: Tx, number: Number, events: Sequence[MessageReceived]) -> list[MessageReceived]:
+    """An echo of what we sent says that WhatsApp has it, also when nobody could say so until now."""
+    ours = {uid: event for event in events if event.from_me and (uid := _uid(event.client_ref))}
+    if not ours:
+        return list(events)
+    accepted = {uid: Accepted(event.external_id, event.at) for uid, event in ours.items()}
+    taken = {ours[uid].external_id for uid in await accept(tx, number, accepted)}
+    return [event for event in events if event.external_id not in taken]
+
+
+def _uid(client_ref: str | None) -> MessageUid | None:
+    try:
+        return MessageUid(UUID(client_ref)) if client_ref else None
+    except ValueError:
+        return None
+
+
+async def _draft(
+    tx: Tx, number: Number, company: Company, events: Sequence[MessageReceived], known: Mapping[str, MessageUid]
+) -> list[Arrived]:
+    media = {event.external_id: event.media for event in events if event.media}
+    attached = dict(zip(media, await _expect(tx, list(media.values())), strict=True))
+    uids = {event.external_id: MessageUid(uuid7()) for event in events}
+    by_outside_id = {**uids, **known}
+    arrived = []
+    for event in events:
+        chat = company.chat_of(event.chat)
+        if chat is None:
+            raise RuntimeError("a message's chat was not met")
+        draft = _new(number, company, chat, event)
+        draft.uid = uids[event.external_id]
+        draft.attachment = attached.get(event.external_id)
+        draft.reply_to = by_outside_id.get(event.reply_to) if event.reply_to else None
+        arrived.append(Arrived(event, draft))
+    numbers.order(tx, number.id, [Fetch(attached[name].uid, ref) for name, ref in media.items()])
+    return arrived
+
+
+async def _expect(tx: Tx, media: Sequence[MediaRef]) -> list[Attachment]:
+    """Rows for files whose bytes the gateway brings in later."""
+    new = [NewFile(one.filename, one.mimetype, Purpose.MEDIA, one.size) for one in media]
+    return [
+        Attachment(file.uid, file.filename, file.mimetype, file.size, is_stored=False)
+        for file in await files.expect(tx, new)
+    ]
+
+
+def _new(number: Number, company: Company, chat: Chat, event: MessageReceived) -> Draft:
+    writer = company.person_of(event.sender) if event.sender and chat.is_group and not event.from_me else None
+    status = Status.DELIVERED if event.via is not Via.HISTORY else Status.READ
+    return Draft(
+        uid=MessageUid(UUID(int=0)),
+        chat_id=chat.id,
+        number_id=number.id,
+        external_id=event.external_id,
+        from_me=event.from_me,
+        status=Status.SENT if event.from_me else status,
+        origin=Origin.SYNCED,
+        at=event.at,
+        content=_content(event),
+        text=wording.received(event.text),
+        sender_id=writer.id if writer else None,
+        sender_name=(writer.name or wording.received(event.push_name)) if writer else None,
+        sent_at=event.at if event.from_me else None,
+        data=_data(event),
+    )
+
+
+def _content(event: MessageReceived) -> str:
+    if event.unsupported is not None:
+        return "unsupported"
+    return event.media.kind.value if event.media else "text"
+
+
+def _data(event: MessageReceived) -> dict[str, Any]:
+    return {} if event.unsupported is None else {"unsupported": wording.received(event.unsupported) or "unknown"}
+
+
+async def _tell(tx: Tx, number: Number, company: Company, arrived: Sequence[Arrived]) -> None:
+    """Chats move, open and become unread message by message, so that each fact shows them as they were then."""
+    told = Told(number)
+    moved = {}
+    for one in arrived:
+        before = company.chats[one.draft.chat_id]
+        chat = company.chats[before.id] = moved[before.id] = _moved(before, one)
+        writer = company.person_of(one.event.sender) if one.event.sender and chat.is_group else None
+        actor = PHONE if one.draft.from_me else Actor("contact", writer.id if writer else chat.contact_id)
+        if before.is_closed and chat.is_open:
+            tx.record(told.chat_fact("ChatReopened", chat, actor=actor))
+        message = shown(one.draft, chat, tx.now, sender_phone=writer.phone if writer else None, author=None)
+        tx.record(told.fact(_kind(one), chat, message, actor=actor))
+    await chats.move(tx, list(moved.values()))
+
+
+def _kind(one: Arrived) -> str:
+    if not one.is_live:
+        return "MessageImported"
+    return "MessageSent" if one.draft.from_me else "MessageReceived"
+
+
+def _moved(chat: Chat, one: Arrived) -> Chat:
+    """What a message does to its chat. History only fills in; an answer from the phone silences the machine."""
+    changes = newest(chat, one.draft)
+    if one.is_live and one.draft.from_me:
+        changes |= {"autoresponse_locked": True, "unattended": False}
+    elif one.is_live:
+        changes |= {"is_read": False, "closed_at": None}
+    return msgspec.structs.replace(chat, **changes)
+
+
+def newest(chat: Chat, draft: Draft) -> dict[str, Any]:
+    """The chat's last message, if this one is."""
+    at, uid = chat.last_message_at, chat.last_message_uid
+    if at is not None and uid is not None and (at, uid.int) > (draft.at, draft.uid.int):
+        return {}
+    return {"last_message_at": draft.at, "last_message_uid": draft.uid}

@@ -1,0 +1,76 @@
+"""Reading messages: one, a page of a chat's history, what became of it, the newest of many chats."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from tideline.features import chats
+from tideline.features.chats import Chat, ChatId, Page
+from tideline.features.messages.errors import MessageNotFound
+from tideline.features.messages.model import PAGE, HistoryFilter, Message, Place, Status, StatusEntry
+from tideline.features.messages.store import states, views
+from tideline.platform.db import Tx
+
+EVERYTHING = HistoryFilter()
+
+
+async def get(tx: Tx, uid: UUID) -> Message:
+    chat_id = await views.find_chat(tx, uid)
+    if chat_id is None:
+        raise MessageNotFound(uid)
+    chat = await chats.get_brief(tx, chat_id)
+    found = await views.find_many(tx, [uid], {chat.id: chat})
+    if uid not in found:
+        raise MessageNotFound(uid)
+    return found[uid]
+
+
+async def history(
+    tx: Tx, chat_id: int, wanted: HistoryFilter = EVERYTHING, page: int = 1, size: int = PAGE
+) -> Page[Message]:
+    """A page of what was said in a chat, the newest first unless told otherwise."""
+    chat = await chats.get_brief(tx, chat_id)
+    wanted = await _placed(tx, wanted)
+    found = await views.history(tx, chat, wanted, offset=(page - 1) * size, limit=size + 1)
+    return Page(found[:size], has_more=len(found) > size)
+
+
+async def _placed(tx: Tx, wanted: HistoryFilter) -> HistoryFilter:
+    named = [uid for uid in (wanted.after_message, wanted.before_message) if uid is not None]
+    if not named:
+        return wanted
+    times = await views.places(tx, named)
+    for uid in named:
+        if uid not in times:
+            raise MessageNotFound(uid)
+    after, before = (
+        None if uid is None else Place(times[uid], uid) for uid in (wanted.after_message, wanted.before_message)
+    )
+    return replace(wanted, after_place=after, before_place=before)
+
+
+async def status_history(tx: Tx, uid: UUID) -> list[StatusEntry]:
+    """The states a sent message got to, oldest first."""
+    now = await states.find_reached(tx, uid)
+    if now is None:
+        raise MessageNotFound(uid)
+    reached = [
+        StatusEntry(status, at, now.failure if status is Status.FAILED else None)
+        for status, at in (
+            (Status.SENT, now.sent_at),
+            (Status.DELIVERED, now.delivered_at),
+            (Status.READ, now.read_at),
+            (Status.FAILED, now.failed_at),
+        )
+        if at is not None
+    ]
+    return sorted(reached, key=lambda entry: entry.at)
+
+
+async def last_messages(tx: Tx, shown: Sequence[Chat]) -> dict[ChatId, Message]:
+    """The newest message of each chat that has one, without reactions."""
+    uids = {chat.last_message_uid: chat for chat in shown if chat.last_message_uid is not None}
+    if not uids:
+        return {}
+    found = await views.find_many(tx, list(uids), {chat.id: chat for chat in shown})
+    return {message.chat_id: message for message in found.values()}

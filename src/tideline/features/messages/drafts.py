@@ -1,0 +1,83 @@
+"""A message that is about to be stored, as a row and as the history will show it. No I/O."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tideline.features.chats import Chat, ChatId, ContactId
+from tideline.features.messages.model import Attachment, Message, MessageType, MessageUid, Status
+from tideline.features.numbers import NumberId
+from tideline.features.workspaces import Charge
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """The columns of a new message. The sender of a group's message is named; in a direct chat it is the contact."""
+
+    uid: MessageUid
+    chat_id: ChatId
+    number_id: NumberId
+    external_id: str | None
+    from_me: bool
+    status: str
+    origin: str
+    at: datetime
+    content: str = "text"
+    type: MessageType = MessageType.WHATSAPP
+    text: str | None = None
+    sender_id: ContactId | None = None
+    sender_name: str | None = None
+    created_by: int | None = None
+    reply_to: UUID | None = None
+    attachment: Attachment | None = None
+    sent_at: datetime | None = None
+    charge: Charge | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def shown(draft: Draft, chat: Chat, received_at: datetime, *, sender_phone: str | None, author: str | None) -> Message:
+    """The draft as a message of this chat. `sender_phone` is the writer's in a group, `author` a teammate's name."""
+    sender, recipient = parties(chat, draft.from_me, draft.sender_name, sender_phone)
+    return Message(
+        draft.uid,
+        chat.id,
+        draft.number_id,
+        draft.type,
+        draft.content,
+        draft.at,
+        received_at,
+        draft.from_me,
+        sender[0],
+        recipient[0],
+        draft.status,
+        draft.origin,
+        sender[1],
+        recipient[1],
+        draft.text,
+        draft.attachment,
+        draft.data,
+        author,
+        None if draft.reply_to is None else MessageUid(draft.reply_to),
+    )
+
+
+Party = tuple[str, str | None]
+"""A name and a phone with its plus."""
+
+
+def parties(chat: Chat, from_me: bool, sender_name: str | None, sender_phone: str | None) -> tuple[Party, Party]:
+    """Who wrote and to whom. A group has no phone; its members are named by themselves."""
+    own = (chat.number_name or f"+{chat.number_phone}", f"+{chat.number_phone}")
+    if from_me:
+        return own, (chat.name, None if chat.is_group else chat.international)
+    if not chat.is_group:
+        return (chat.name, chat.international), own
+    phone = f"+{sender_phone}" if sender_phone else None
+    return (sender_name or phone or chat.name, phone), (chat.name, None)
+
+
+def incoming_status(stored: str, uid: UUID, chat: Chat) -> str:
+    """What came in is delivered, and read once its chat was read after it."""
+    is_read = chat.read_until is not None and uid.int <= chat.read_until.int
+    return Status.READ if is_read and stored == Status.DELIVERED else stored

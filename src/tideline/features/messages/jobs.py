@@ -1,0 +1,194 @@
+"""The lane's way out: a message is handed to WhatsApp at most once, and what became of it is stored."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from tideline.features import files, numbers
+from tideline.features.files import Files
+from tideline.features.messages.actions import progress
+from tideline.features.messages.actions.progress import Accepted
+from tideline.features.messages.model import Failure, MessageUid, Status, parse_uid
+from tideline.features.messages.requests import media_kind
+from tideline.features.messages.store import outbox, states
+from tideline.features.messages.store.outbox import Outbound
+from tideline.features.numbers import Lease, LeaseLost, Number
+from tideline.features.numbers.port import (
+    Connector,
+    ConnectorProblem,
+    Content,
+    Media,
+    RateLimited,
+    Text,
+    UnknownOutcome,
+)
+from tideline.platform.db import Database, Tx
+from tideline.platform.errors import Problem
+from tideline.platform.lanes import Held, Item, LaneLost
+
+log = structlog.get_logger(__name__)
+
+OFFLINE_WAITS: Final = (2.0, 5.0, 15.0, 60.0, 300.0)
+RATE_WAITS: Final = (30.0, 120.0, 600.0)
+STORE_WAITS: Final = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """WhatsApp did not take it, and never will."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """WhatsApp did not take it; the whole lane waits, so that the order stays."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """Nobody knows whether WhatsApp took it. It is never sent again; an echo or a receipt may still say so."""
+
+
+Outcome = Accepted | Refused | NotNow | InDoubt
+
+
+class Sending:
+    """The act of the `send` lanes of one connector's numbers, under the leases that `lease_of` knows."""
+
+    def __init__(self, db: Database, connector: Connector, store: Files, lease_of: Callable[[int], Lease]) -> None:
+        self._db = db
+        self._connector = connector
+        self._files = store
+        self._lease_of = lease_of
+
+    async def __call__(self, held: Held) -> None:
+        for item in held.items:
+            await self._send(held, item)
+
+    async def _send(self, held: Held, item: Item) -> None:
+        began = time.perf_counter()
+        uid = parse_uid(item.payload["uid"])
+        try:
+            begun = await self._begin(held, item, uid)
+        except LeaseLost:
+            await self._leave_to_the_owner(held, item)
+            return
+        if begun is None:
+            return
+        number, outbound = begun
+        outcome = await self._hand_over(number, outbound, uid, item.attempt)
+        await self._store(held, item, number.id, uid, outcome)
+        log.info(
+            "message.sending",
+            uid=str(uid),
+            number=number.id,
+            attempt=item.attempt,
+            outcome=type(outcome).__name__,
+            took=round(time.perf_counter() - began, 4),
+        )
+
+    async def _begin(self, held: Held, item: Item, uid: MessageUid) -> tuple[Number, Outbound] | None:
+        """Mark it as being sent, in a transaction of its own. What is marked already was in somebody's hands when
+        that one died: it is in doubt, and its turn is over."""
+
+        async def begin(tx: Tx) -> tuple[Number, Outbound] | None:
+            await numbers.fence(tx, self._lease_of(held.lane.group))
+            outbound = await outbox.lock(tx, uid, held.lane.group)
+            if outbound is None or outbound.status is not Status.PENDING:
+                tx.before_commit(lambda last: held.done(last, item))
+                return None
+            await states.set_sending(tx, uid)
+            return await numbers.get(tx, held.lane.group), outbound
+
+        return await self._db.run(held.workspace_id, begin)
+
+    async def _leave_to_the_owner(self, held: Held, item: Item) -> None:
+        async with self._db.tx(held.workspace_id) as tx:
+            await held.retry(tx, item, item.key)
+
+    async def _hand_over(self, number: Number, outbound: Outbound, uid: MessageUid, attempt: int) -> Outcome:
+        try:
+            content = await self._content(number.workspace_id, outbound)
+        except Problem as problem:
+            return Refused(Failure(problem.code, problem.message))
+        try:
+            accepted = await self._connector.send(
+                number.account, outbound.to, content, client_ref=str(uid), reply_to=outbound.reply_to
+            )
+        except UnknownOutcome:
+            return InDoubt()
+        except ConnectorProblem as problem:
+            return _outcome_of(problem, attempt)
+        except Exception:
+            # A bug in a connector says nothing about what WhatsApp has got.
+            log.exception("message.send_raised", uid=str(uid), number=number.id)
+            return InDoubt()
+        return Accepted(accepted.external_id, accepted.at)
+
+    async def _content(self, workspace_id: int, outbound: Outbound) -> Content:
+        if outbound.file_uid is None:
+            return Text(outbound.text or "")
+        file = await self._files.get(workspace_id, outbound.file_uid)
+        if not file.is_stored:
+            raise files.FileNotReady
+        kind = media_kind(file.mimetype)
+        return Media(kind, file.filename, file.mimetype, file.size, self._files.source(file), caption=outbound.text)
+
+    async def _store(self, held: Held, item: Item, number_id: int, uid: MessageUid, outcome: Outcome) -> None:
+        """What happened has happened: it is written even if the lane is another's by now, and tried again while the
+        database is away, because after a crash nobody could tell."""
+
+        async def store(tx: Tx) -> None:
+            await self._write(tx, number_id, uid, outcome)
+            if isinstance(outcome, NotNow):
+                held.rest = max(held.rest, outcome.seconds)
+                tx.before_commit(lambda last: held.retry(last, item, item.key))
+            else:
+                tx.before_commit(lambda last: held.done(last, item))
+
+        async def store_alone(tx: Tx) -> None:
+            await self._write(tx, number_id, uid, outcome)
+
+        try:
+            await self._surely(held.workspace_id, store)
+        except LaneLost:
+            await self._surely(held.workspace_id, store_alone)
+            raise
+
+    async def _write(self, tx: Tx, number_id: int, uid: MessageUid, outcome: Outcome) -> None:
+        match outcome:
+            case Accepted():
+                await progress.accept(tx, await numbers.get(tx, number_id), {uid: outcome})
+            case Refused(failure):
+                number = await numbers.get(tx, number_id)
+                await progress.refuse(tx, number, uid, failure)
+            case NotNow():
+                await states.take_back(tx, uid)
+            case InDoubt():
+                return
+
+    async def _surely(self, workspace_id: int, action: Callable[[Tx], Awaitable[None]]) -> None:
+        for wait in STORE_WAITS:
+            try:
+                return await self._db.run(workspace_id, action)
+            except LaneLost:
+                raise
+            except Exception as problem:
+                log.warning("message.store_waits", problem=type(problem).__name__)
+                await asyncio.sleep(wait)
+        await self._db.run(workspace_id, action)
+        return None
+
+
+def _outcome_of(problem: ConnectorProblem, attempt: int) -> Outcome:
+    if problem.is_final:
+        return Refused(Failure(problem.code, problem.message))
+    waits = RATE_WAITS if isinstance(problem, RateLimited) else OFFLINE_WAITS
+    return NotNow(waits[min(attempt, len(waits)) - 1])

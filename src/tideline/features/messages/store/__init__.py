@@ -1,0 +1,1 @@
+"""Every SQL statement of messages, by what it is about."""

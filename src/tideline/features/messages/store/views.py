@@ -1,0 +1,144 @@
+"""Messages as the history shows them, fifty in one statement with everything that belongs to them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from tideline.features.chats import Chat
+from tideline.features.messages.drafts import incoming_status, parties
+from tideline.features.messages.model import (
+    Attachment,
+    Failure,
+    HistoryFilter,
+    Message,
+    MessageType,
+    Reaction,
+)
+from tideline.platform.db import Row, Tx
+
+COLUMNS: Final = """
+    m.uid, m.number_id, m.type, m.content, m.at, m.received_at, m.from_me, m.text, m.status, m.origin,
+    NULLIF(m.data, '{}'), m.reply_to, m.edited_at, m.revoked_at, m.failure, COALESCE(p.name, m.sender_name), p.phone,
+    t.display_name, f.uid, f.filename, f.mimetype, f.size, f.state,
+    CASE WHEN m.has_reactions THEN (
+        SELECT jsonb_agg(jsonb_build_array(r.emoji, r.person = 'own', q.name, q.phone) ORDER BY r.reacted_at, r.person)
+        FROM tenant.reaction r
+        LEFT JOIN tenant.contact q ON q.workspace = r.workspace AND q.id = r.contact_id
+        WHERE r.workspace = m.workspace AND r.message_uid = m.uid
+    ) END
+"""
+JOINS: Final = """
+    LEFT JOIN tenant.contact p ON p.workspace = m.workspace AND p.id = m.sender_id
+    LEFT JOIN tenant.teammate t ON t.workspace = m.workspace AND t.id = m.created_by
+    LEFT JOIN tenant.file f ON f.workspace = m.workspace AND f.uid = m.file_uid
+"""
+_TYPES = {kind.value: kind for kind in MessageType}
+
+
+def read(row: Sequence[Any] | Row, chat: Chat) -> Message:
+    """A row of `COLUMNS` as a message of its chat."""
+    (uid, number_id, kind, content, at, received_at, from_me, text, status, origin, data, reply_to, edited_at,
+     revoked_at, failure, sender_name, sender_phone, author, *file, reactions) = row  # fmt: skip
+    sender, recipient = parties(chat, from_me, sender_name, sender_phone)
+    return Message(
+        uid,
+        chat.id,
+        number_id,
+        _TYPES[kind],
+        content,
+        at,
+        received_at,
+        from_me,
+        sender[0],
+        recipient[0],
+        status if from_me else incoming_status(status, uid, chat),
+        origin,
+        sender[1],
+        recipient[1],
+        text,
+        None if file[0] is None else _attachment(*file),
+        data or {},
+        author,
+        reply_to,
+        edited_at,
+        revoked_at,
+        None if failure is None else msgspec.convert(failure, Failure),
+        [] if reactions is None else [_reaction(chat, *told) for told in reactions],
+    )
+
+
+def _attachment(uid: UUID, filename: str, mimetype: str, size: int, state: str) -> Attachment:
+    return Attachment(uid, filename, mimetype, size, state == "stored")
+
+
+def _reaction(chat: Chat, emoji: str, is_own: bool, name: str | None, phone: str | None) -> Reaction:
+    if is_own:
+        return Reaction(chat.number_name or f"+{chat.number_phone}", f"+{chat.number_phone}", emoji, True)
+    if not chat.is_group:
+        return Reaction(chat.name, chat.international, emoji, False)
+    shown = f"+{phone}" if phone else None
+    return Reaction(name or shown or "", shown, emoji, False)
+
+
+async def history(tx: Tx, chat: Chat, wanted: HistoryFilter, *, offset: int, limit: int) -> list[Message]:
+    args: list[Any] = [tx.workspace_id, chat.id]
+    conditions = " AND ".join(_conditions(wanted, args)) or "true"
+    way = "ASC" if wanted.order == "asc" else "DESC"
+    rows = await tx.fetch(
+        f"""
+        SELECT {COLUMNS} FROM tenant.message m {JOINS}
+        WHERE m.workspace = $1 AND m.chat_id = $2 AND {conditions}
+        ORDER BY m.at {way}, m.uid {way} LIMIT {limit} OFFSET {offset}
+        """,
+        *args,
+    )
+    return [read(row, chat) for row in rows]
+
+
+def _conditions(wanted: HistoryFilter, args: list[Any]) -> list[str]:
+    conditions = []
+    if wanted.from_me is not None:
+        conditions.append("m.from_me" if wanted.from_me else "NOT m.from_me")
+    for value, comparison in ((wanted.after, ">="), (wanted.before, "<=")):
+        if value is not None:
+            args.append(value)
+            conditions.append(f"m.at {comparison} ${len(args)}::timestamptz")
+    for place, comparison in ((wanted.after_place, ">"), (wanted.before_place, "<")):
+        if place is not None:
+            args += [place.at, place.uid]
+            conditions.append(f"(m.at, m.uid) {comparison} (${len(args) - 1}::timestamptz, ${len(args)}::uuid)")
+    return conditions
+
+
+async def places(tx: Tx, uids: Collection[UUID]) -> dict[UUID, Any]:
+    """When these messages were sent, which is where they stand in a history."""
+    rows = await tx.fetch(
+        "SELECT m.uid, m.at FROM tenant.message m WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[])",
+        tx.workspace_id,
+        list(uids),
+    )
+    return {row["uid"]: row["at"] for row in rows}
+
+
+async def find_many(tx: Tx, uids: Collection[UUID], chats: dict[Any, Chat]) -> dict[UUID, Message]:
+    """These messages; their chats are at hand."""
+    rows = await tx.fetch(
+        f"""
+        SELECT m.chat_id, {COLUMNS} FROM tenant.message m {JOINS}
+        WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[])
+        """,
+        tx.workspace_id,
+        list(uids),
+    )
+    found = [read(row[1:], chats[row["chat_id"]]) for row in rows if row["chat_id"] in chats]
+    return {message.uid: message for message in found}
+
+
+async def find_chat(tx: Tx, uid: UUID) -> int | None:
+    """The chat that a message is in."""
+    chat_id: int | None = await tx.value(
+        "SELECT m.chat_id FROM tenant.message m WHERE m.workspace = $1 AND m.uid = $2", tx.workspace_id, uid
+    )
+    return chat_id
