@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 20.0
 @dataclass(frozen=True, slots=True)
 class Member:
     name: str
-    task: asyncio.Task[Any]
+    task: asyncio.Task[Any] | None
     stop: Callable[[], Awaitable[None] | None] | None
 
 
@@ -43,6 +43,10 @@ class Crew:
     async def _once(self, work: Coroutine[Any, Any, None]) -> None:
         await work
         await asyncio.Event().wait()
+
+    def close_later(self, name: str, close: Callable[[], Awaitable[None] | None]) -> None:
+        """Close something that has no loop when its turn to end has come."""
+        self._members.append(Member(name, None, close))
 
     def listen_to_signals(self) -> None:
         """SIGTERM and Ctrl-C end cleanly; asking twice ends at once."""
@@ -77,18 +81,22 @@ class Crew:
 
 async def _end(member: Member) -> None:
     try:
-        if member.stop is None:
-            member.task.cancel()
-        else:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                asked = member.stop()
-                if inspect.isawaitable(asked):
-                    await asked
-                await asyncio.shield(member.task)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await _ask(member)
     except TimeoutError:
         log.warning("tideline.loop_is_slow", loop=member.name)
-        member.task.cancel()
     except Exception:
         log.exception("tideline.loop_did_not_end", loop=member.name)
+    if member.task:
         member.task.cancel()
-    await asyncio.wait([member.task])
+        await asyncio.wait([member.task])
+
+
+async def _ask(member: Member) -> None:
+    if member.stop is None:
+        return
+    asked = member.stop()
+    if inspect.isawaitable(asked):
+        await asked
+    if member.task:
+        await asyncio.wait([member.task])

@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from tideline.platform import launcher, migrate
+from tideline.platform import installation, launcher, migrate
 from tideline.platform.clock import Clock, SystemClock
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
+from tideline.platform.partitions import maintain_partitions
 from tideline.settings import Settings
 
 OLDEST, NEWEST = 15, 18
+PREPARING = 0x7469_6465_7072_6570  # "tideprep"
 
 
 class DatabaseOutOfReach(Problem):
@@ -41,6 +43,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     async with reach(settings) as dsn:
         await migrate.migrate(dsn)
         async with connected(dsn, SystemClock(), most=2) as db:
+            await prepare(db)
             yield db
 
 
@@ -51,6 +54,15 @@ async def connected(dsn: str, clock: Clock, *, most: int) -> AsyncIterator[Datab
         yield db
     finally:
         await db.close()
+
+
+async def prepare(db: Database) -> None:
+    """What has to be there before the first transaction: the installation's own row, and today's partitions, which
+    nobody may be writing past while they are made."""
+    async with db.system() as tx:
+        await tx.execute("SELECT pg_advisory_xact_lock($1)", PREPARING)
+        await installation.introduce(tx)
+        await maintain_partitions(tx)
 
 
 async def ensure_usable(dsn: str) -> None:

@@ -23,7 +23,7 @@ from tideline.surfaces.gateway import Gateway, Timing
 from tideline.surfaces.worker import Worker
 from tideline.wiring import web
 from tideline.wiring.crew import Crew
-from tideline.wiring.database import connected, ensure_usable
+from tideline.wiring.database import connected, ensure_usable, prepare
 from tideline.wiring.figures import measure
 from tideline.wiring.folder import node_id, remember_address
 from tideline.wiring.nightly import nightly
@@ -96,8 +96,9 @@ async def _database(settings: Settings, roles: frozenset[str], crew: Crew) -> As
         else:
             dsn = _running(settings)
         await migrate.migrate(dsn)
-        most = settings.database_connections
-        yield dsn, await stack.enter_async_context(connected(dsn, clock_of(settings), most=most))
+        db = await stack.enter_async_context(connected(dsn, clock_of(settings), most=settings.database_connections))
+        await prepare(db)
+        yield dsn, db
 
 
 def _running(settings: Settings) -> str:

@@ -28,7 +28,7 @@ def routes(parts: Parts, world: World | None, crew: Crew) -> list[BaseRoute]:
     api_calls = workspaces.ApiCalls(parts.db)
     crew.start("api calls", api_calls.run(), api_calls.stop)
     sends = messages.SendQueue(parts.db)
-    crew.start("sends", sends.until_closed(), sends.close)
+    crew.close_later("sends", sends.close)
     public_url = parts.settings.base_url
     return [
         *api.routes(
