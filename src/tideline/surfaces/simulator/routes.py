@@ -32,4 +32,8 @@ ENDPOINTS: dict[str, dict[str, Endpoint]] = {
 
 def routes(deps: SimulatorDeps) -> list[BaseRoute]:
     """The page with all phones, and everything under `/simulator/api`."""
-    return [*desk.page_routes(), *(route(deps, path, endpoints) for path, endpoints in ENDPOINTS.items()), unknown_path(deps)]
+    return [
+        *desk.page_routes(),
+        *(route(deps, path, endpoints) for path, endpoints in ENDPOINTS.items()),
+        unknown_path(deps),
+    ]
