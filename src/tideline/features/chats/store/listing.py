@@ -25,12 +25,15 @@ class _Query:
     """Conditions on `c`, and the sets of chat ids that can lead to them; arguments are numbered as they come."""
 
     args: list[Any] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
 
     def arg(self, value: Any, kind: str) -> str:
         self.args.append(value)
-        return f"${len(self.args)}::{kind}"
+        name = f"${len(self.args)}::{kind}"
+        self.names.append(name)
+        return name
 
     def where(self, condition: str) -> None:
         self.conditions.append(condition)
@@ -44,7 +47,9 @@ class _Query:
 async def list_chats(tx: Tx, wanted: ChatFilter, *, offset: int, limit: int) -> list[Chat]:
     """One page; the newest last message first, then by name, chats without messages last."""
     query = _read(tx, wanted)
-    conditions = " AND ".join(query.conditions) or "true"
+    # PostgreSQL wants to know the type of every argument, also of one that only the sources use.
+    mentioned = [f"(ROW({', '.join(query.names)}) IS NULL OR true)"] if query.names else []
+    conditions = " AND ".join([*query.conditions, *mentioned]) or "true"
     if not query.sources:
         rows = await _all(tx, conditions, query.args, offset, limit)
     else:
