@@ -24,7 +24,7 @@ LEASE = timedelta(seconds=30)
 GROUPS = (1, 2)
 SUBS = ("", "x", "y")
 
-crashes = st.sampled_from([None, None, None, None, *((at, after) for at in (1, 2, 3, 5) for after in (False, True))])
+crashes = st.sampled_from([*[None] * 16, *((at, after) for at in (1, 2, 3, 5) for after in (False, True))])
 waits = st.sampled_from([0.0, 5.0, 60.0])
 
 
@@ -237,8 +237,10 @@ class LaneMachine(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.clock.forward(seconds)
 
-    @rule(crash=crashes)
-    def leases_run_out(self, crash: tuple[int, bool] | None) -> None:
+    @rule(seconds=st.sampled_from([0.0, 31.0]), crash=crashes)
+    def leases_run_out(self, seconds: float, crash: tuple[int, bool] | None) -> None:
+        self.clock.forward(seconds)
+
         async def expire() -> None:
             async with doomed(self.db, *at(crash)) as tx:
                 await lanes.expire(tx)
@@ -305,8 +307,7 @@ class LaneMachine(RuleBasedStateMachine):
         for group in list(self.groups):
             self.pause_or_resume(group, False)
         for _ in range(10 * len(self.work) + 10):
-            self.clock.forward(LEASE.total_seconds())
-            self.leases_run_out(None)
+            self.leases_run_out(LEASE.total_seconds(), None)
             for name in map(int, self.loop.run_until_complete(self.stage.work_off())):
                 del self.work[name]
             if not self.work:
@@ -351,7 +352,7 @@ def test_lanes_keep_their_promises_whatever_happens(postgres: PostgresForTests) 
         run_state_machine_as_test(
             LaneMachine,
             settings=settings(
-                max_examples=30 * FUZZ,
+                max_examples=60 * FUZZ,
                 stateful_step_count=40,
                 deadline=None,
                 derandomize=FUZZ == 1,
