@@ -51,11 +51,10 @@ async def repeat(tx: Tx, chats: Sequence[Chat]) -> None:
     """Say on the chats' rows which labels they have now."""
     await tx.execute(
         """
-        UPDATE tenant.chat c SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels))
-        FROM unnest($2::int[], $3::jsonb[]) AS new (id, labels)
-        WHERE c.workspace = $1 AND c.id = new.id
+        UPDATE tenant.chat c SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels -> 'names'))
+        FROM jsonb_each($2::jsonb) AS new (id, labels)
+        WHERE c.workspace = $1 AND c.id = new.id::int
         """,
         tx.workspace_id,
-        [chat.id for chat in chats],
-        [chat.labels for chat in chats],
+        {str(chat.id): chat.labels for chat in chats},
     )
