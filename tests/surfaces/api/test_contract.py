@@ -25,7 +25,9 @@ def docs() -> Starlette:
 
 
 def test_yaml_and_json_are_one_document() -> None:
-    assert contract.JSON.read_text("utf-8") == build.as_json(build.read_yaml()), "run .venv/bin/python -m tideline.surfaces.api.contract build"
+    assert contract.JSON.read_text("utf-8") == build.as_json(build.read_yaml()), (
+        "run .venv/bin/python -m tideline.surfaces.api.contract build"
+    )
 
 
 def test_every_operation_is_built_or_listed_as_not_built() -> None:

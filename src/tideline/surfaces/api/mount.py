@@ -2,7 +2,6 @@
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from tideline.surfaces.api import operations as _operations  # registers the functions
 from tideline.surfaces.api.app import PublicApi
 from tideline.surfaces.api.binding import Binding, ContractBroken, bind
 from tideline.surfaces.api.contract import public_api
@@ -10,8 +9,9 @@ from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.desk import OFFERED, ApiDeps, ApiDesk
 from tideline.surfaces.api.docs import document_routes
 from tideline.surfaces.api.not_built import NOT_BUILT
+from tideline.surfaces.api.operations import FUNCTIONS
 from tideline.surfaces.api.rate_limit import RateLimit
-from tideline.surfaces.api.registry import ALIASES, operations
+from tideline.surfaces.api.registry import ALIASES
 
 BASE = "/integrations/api"
 
@@ -20,8 +20,7 @@ __all__ = ["BASE", "ApiDeps", "ContractBroken", "public_api_app", "routes", "tab
 
 def table() -> Paths[Binding]:
     """The routing table; raises `ContractBroken` when the contract and the program do not match."""
-    assert _operations
-    return bind(public_api(), operations.functions, not_built=NOT_BUILT, offered=OFFERED, aliases=ALIASES)
+    return bind(public_api(), FUNCTIONS, not_built=NOT_BUILT, offered=OFFERED, aliases=ALIASES)
 
 
 def public_api_app(deps: ApiDeps) -> PublicApi:
