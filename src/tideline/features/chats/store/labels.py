@@ -51,7 +51,7 @@ async def repeat(tx: Tx, chats: Sequence[Chat]) -> None:
     """Say on the chats' rows which labels they have now."""
     await tx.execute(
         """
-        UPDATE tenant.chat c SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels -> 'names'))
+        UPDATE tenant.chat c SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels))
         FROM jsonb_each($2::jsonb) AS new (id, labels)
         WHERE c.workspace = $1 AND c.id = new.id::int
         """,
