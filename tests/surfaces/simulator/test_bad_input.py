@@ -1,5 +1,6 @@
 """Whatever is wrong with a call, the answer is a 4xx with a code, and nothing in the world has changed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -268,7 +269,5 @@ async def test_a_bad_change_of_a_group_changes_nothing(
 
 
 async def test_the_clock_stands_still_without_the_switch(deps: SimulatorDeps) -> None:
-    from dataclasses import replace
-
     api = Api(replace(deps, test_clock=None))
     assert await api.refused("POST", "/clock", {"advance_s": 10}) == (403, "clock_not_driven")

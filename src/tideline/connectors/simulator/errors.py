@@ -18,11 +18,6 @@ class MessageNotFound(Problem):
     message = "This phone sees no such message."
 
 
-class ChatNotFound(Problem):
-    code = "chat_not_found"
-    message = "This phone has no such conversation."
-
-
 class NotOnWhatsApp(Problem):
     code = "not_on_whatsapp"
     message = "This phone is not on WhatsApp."

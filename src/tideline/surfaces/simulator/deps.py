@@ -11,7 +11,10 @@ from tideline.platform.wake import Wakes
 
 @dataclass(frozen=True)
 class SimulatorDeps:
-    """`test_clock` is the program's clock when it may be driven (`--test-clock`), None when it may not."""
+    """`test_clock` is the program's clock when it may be driven (`--test-clock`), None when it may not.
+
+    `patience` is how many seconds a call waits for a gateway to show a code.
+    """
 
     db: Database
     wakes: Wakes
@@ -20,3 +23,4 @@ class SimulatorDeps:
     token: str = field(repr=False)
     public_url: str
     test_clock: ShiftedClock | None = None
+    patience: float = 10.0

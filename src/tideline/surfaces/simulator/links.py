@@ -16,7 +16,6 @@ from tideline.surfaces.simulator.endpoints import Call
 from tideline.surfaces.simulator.phones import phone_in
 from tideline.surfaces.simulator.problems import InvalidRequest, LinkingFailed, NoGateway, WorkspaceNotFound
 
-GATEWAY_SECONDS = 10.0
 ADOPTED_SECONDS = 5.0
 LOOK_AGAIN = 1.0
 LARGEST_ID = 2**31 - 1
@@ -58,7 +57,7 @@ async def _shown_qr(deps: SimulatorDeps, pairing: numbers.Pairing) -> str:
     """Wait until a gateway shows a code, for as long as somebody at the other end may be patient."""
     bell = deps.wakes.bell(numbers.PAIRINGS_TOPIC)
     try:
-        async with asyncio.timeout(GATEWAY_SECONDS):
+        async with asyncio.timeout(deps.patience):
             while True:
                 async with deps.db.read(pairing.workspace_id) as tx:
                     pairing = await numbers.get_pairing(tx, pairing.id)

@@ -63,7 +63,6 @@ STATUS: dict[type[Problem], int] = {
     errors.PhoneNotFound: 404,
     errors.GroupNotFound: 404,
     errors.MessageNotFound: 404,
-    errors.ChatNotFound: 404,
     errors.QrNotValid: 404,
     errors.CodeNotValid: 404,
     WorkspaceNotFound: 404,
