@@ -59,7 +59,6 @@ class ApiWorld:
 
     db: Database
     clock: HandClock
-    rate_limit: int = 0
 
     def __post_init__(self) -> None:
         wakes = Wakes()
@@ -69,17 +68,16 @@ class ApiWorld:
         self.api_calls = workspaces.ApiCalls(self.db)
         self.sends = SendQueue(self.db)
         self.links = Links(self.keyring, PUBLIC_URL)
-        self.app = public_api_app(
-            ApiDeps(
-                db=self.db,
-                access=self.access,
-                api_calls=self.api_calls,
-                sends=self.sends,
-                links=self.links,
-                public_url=PUBLIC_URL,
-                rate_limit=self.rate_limit,
-            )
+        self.deps = ApiDeps(
+            db=self.db,
+            access=self.access,
+            api_calls=self.api_calls,
+            sends=self.sends,
+            links=self.links,
+            public_url=PUBLIC_URL,
+            rate_limit=0,
         )
+        self.app = public_api_app(self.deps)
 
     async def workspace(self, name: str = "Harbour Coffee", **named: Any) -> "Place":
         slug = f"shop-{uuid4().hex[:20]}"

@@ -29,7 +29,8 @@ def _validator(operation_id: str, status: int) -> tuple[Any, Draft202012Validato
 
 def _schema(operation: Operation | None, status: int) -> Any:
     if operation is None:
-        return ERROR
+        shared = public_api().document["components"]["responses"]["TooManyRequests"]
+        return shared["content"]["application/json"]["schema"] if status == 429 else ERROR
     documented = operation.responses.get(str(status))
     assert documented, f"{operation.id} answered {status}, which is in no contract"
     return public_api().resolve(documented)["content"]["application/json"]["schema"]
