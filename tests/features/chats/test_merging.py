@@ -7,12 +7,11 @@ import msgspec
 import pytest
 
 from tests.support.world import World
-from tideline.features import chats, messages
+from tideline.features import chats, messages, numbers
 from tideline.features.chats import Chat, ChatId, ChatKind, ChatNotFound
 from tideline.features.chats.merging import combine
-from tideline.features.messages import Outgoing, ToChat
 from tideline.features.numbers import NumberId, NumberState
-from tideline.features.numbers.port import GroupMember, IdentityLinked, Peer, ReactionChanged
+from tideline.features.numbers.port import GroupMember, IdentityLinked, MessageEdited, Peer, ReactionChanged
 
 T0 = datetime(2026, 11, 23, 12, tzinfo=UTC)
 T1 = T0 + timedelta(hours=1)
@@ -123,7 +122,7 @@ async def test_labels_lead_to_the_chat_that_stays(world: World) -> None:
 
 async def test_a_message_that_waits_to_be_sent_goes_on_waiting(world: World) -> None:
     older, newer = await two_chats(world)
-    [uid] = await world.run(messages.send_batch, [Outgoing(ToChat(newer.id), "Thank you")])
+    uid = await world.send(newer, "Thank you")
     await join(world, older)
     assert (await world.message(uid)).chat_id == older.id
     [lane] = await world.fetch("SELECT waiting FROM lanes.lane WHERE workspace = $1 AND kind = 'send'")
@@ -133,13 +132,8 @@ async def test_a_message_that_waits_to_be_sent_goes_on_waiting(world: World) -> 
 async def test_reactions_and_places_in_groups_become_one(world: World) -> None:
     older, newer = await two_chats(world)
     number_id = older.number_id
-    number = (await world.run(chats.get, older.id)).number_id
-    assert number == number_id
-    [row] = await world.fetch("SELECT id FROM tenant.number WHERE workspace = $1")
-    from tideline.features import numbers
-
     group = await world.group(
-        await world.run(numbers.get, row["id"]),
+        await world.run(numbers.get, number_id),
         members=[GroupMember(Peer(phone="15550100234"), "member"), GroupMember(Peer(lid="777"), "admin")],
     )
     assert len(group.members) == 3
@@ -157,8 +151,6 @@ async def test_reactions_and_places_in_groups_become_one(world: World) -> None:
 
 
 async def test_an_author_known_twice_may_still_edit(world: World) -> None:
-    from tideline.features.numbers.port import MessageEdited
-
     older, _ = await two_chats(world)
     event = world.written(older.peer, "tomorow", external_id="E1")
     await world.run(messages.receive, older.number_id, [event])
