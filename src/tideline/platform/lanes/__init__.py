@@ -27,13 +27,14 @@ from tideline.platform.lanes.actions import (
     sweep,
     topic,
 )
-from tideline.platform.lanes.claiming import LEASE, claim, expire, next_at
+from tideline.platform.lanes.claiming import LAPSED_AT_ONCE, LEASE, claim, expire, next_at, reclaim
 from tideline.platform.lanes.errors import LaneLost
 from tideline.platform.lanes.holding import Done, Held, Retry, Settled, acknowledge, release, renew
 from tideline.platform.lanes.model import GroupState, Item, Lane, Limits, NewItem
 from tideline.platform.lanes.worker import Worker
 
 __all__ = [
+    "LAPSED_AT_ONCE",
     "LEASE",
     "Done",
     "GroupState",
@@ -55,6 +56,7 @@ __all__ = [
     "list_groups",
     "next_at",
     "pause",
+    "reclaim",
     "release",
     "release_all",
     "remove_group",

@@ -57,13 +57,24 @@ async def next_at(tx: Connection, kind: str, groups: Collection[int] | None = No
 
 async def expire(tx: SystemTx) -> int:
     """Free lanes of every kind whose holders let their lease run out, and say how many. Their items were not lost."""
-    lapsed = await store.lock_lapsed(tx, LAPSED_AT_ONCE)
-    if lapsed:
-        changes = [Change(row["id"], 0, None, row["rest_until"]) for row in lapsed]
-        await store.change_lanes(tx, changes, Parting.LAPSED)
-        for kind in {row["kind"] for row in lapsed}:
+    return await _free(tx, await store.lock_lapsed(tx, LAPSED_AT_ONCE))
+
+
+async def reclaim(tx: SystemTx, node: str) -> int:
+    """Free at once what an earlier life of this node held, and say how many lanes that were.
+
+    For a node whose name no other program can have; it starts after a crash and need not wait for its own leases.
+    Call it before the node's workers run, again while it returns `LAPSED_AT_ONCE`.
+    """
+    return await _free(tx, await store.lock_left(tx, node, LAPSED_AT_ONCE))
+
+
+async def _free(tx: SystemTx, left: Sequence[Row]) -> int:
+    if left:
+        await store.change_lanes(tx, [Change(row["id"], 0, None, row["rest_until"]) for row in left], Parting.LAPSED)
+        for kind in {row["kind"] for row in left}:
             tx.wake(topic(kind))
-    return len(lapsed)
+    return len(left)
 
 
 def _shares(now: datetime, open_groups: Sequence[Row], limit: int, heads: int) -> list[Share]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tideline.platform.db import SystemTx, Tx
 from tideline.platform.lanes import store
+from tideline.platform.lanes.actions import topic
 from tideline.platform.lanes.errors import LaneLost
 from tideline.platform.lanes.model import Item, Lane
 from tideline.platform.lanes.store import FRESH, Change, Parting
@@ -109,6 +110,8 @@ async def release(tx: SystemTx, helds: Sequence[Held]) -> None:
     mine = await store.lock_leased(tx, [(held.lane_id, held.token) for held in helds])
     changes = [Change(lane_id, 0, None, FRESH) for lane_id, _ in sorted(mine)]
     await store.change_lanes(tx, changes, Parting.HANDED_BACK)
+    for kind in {held.lane.kind for held in helds}:
+        tx.wake(topic(kind))
 
 
 async def renew(tx: SystemTx, helds: Sequence[Held], lease: timedelta) -> list[Held]:

@@ -56,9 +56,11 @@ class Worker:
         self._lease = lease
         self._poll = poll
         self._rng = rng or random.Random()
+        self._taken: list[Held] = []
         self._running: dict[asyncio.Task[None], Held] = {}
         self._look = asyncio.Event()
         self._stopping = False
+        self._handing_back = False
         self._grace = GRACE_SECONDS
         self._ended = asyncio.Event()
         self._ended.set()
@@ -81,6 +83,7 @@ class Worker:
         finally:
             for chore in chores:
                 chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await self._hand_back()
             self._ended.set()
 
@@ -91,27 +94,34 @@ class Worker:
         self._look.set()
         await self._ended.wait()
 
+    def look(self) -> None:
+        """Look for work now: there are more groups to take from."""
+        self._look.set()
+
     async def _take_what_is_ready(self) -> float:
         """Fill the slots and say after how many seconds to look again."""
-        try:
-            patient = False
-            while not self._stopping and (free := self._slots - len(self._running)) > 0:
-                helds, again_in = await self._claim(free, patient)
-                for held in helds:
-                    self._begin(held)
-                if not helds and (patient or again_in > 0):
-                    return max(again_in, SHORTEST_WAIT_SECONDS)
-                patient = not helds
-        except Exception as problem:
-            log.warning("lanes.claim_failed", kind=self._kind, problem=repr(problem))
+        patient = False
+        while not self._stopping and (free := self._slots - len(self._running)) > 0:
+            try:
+                again_in = await self._take(free, patient)
+            except Exception as problem:
+                log.warning("lanes.claim_failed", kind=self._kind, problem=repr(problem))
+                return self._poll
+            taken, self._taken = self._taken, []
+            for held in taken:
+                self._begin(held)
+            if again_in > 0 or patient:
+                return max(again_in, SHORTEST_WAIT_SECONDS)
+            patient = not taken  # something is ready, but others have it locked just now
         return self._poll
 
-    async def _claim(self, free: int, patient: bool) -> tuple[list[Held], float]:
+    async def _take(self, free: int, patient: bool) -> float:
+        """Claim into `_taken`, where `_hand_back` finds it too, and say when the next lane is ready."""
         groups = self._groups() if self._groups else None
         if groups is not None and not groups:
-            return [], self._poll
+            return self._poll
         async with self._db.system() as tx:
-            helds = await claim(
+            self._taken = await claim(
                 tx,
                 self._kind,
                 limit=free,
@@ -122,7 +132,7 @@ class Worker:
                 patient=patient,
                 rng=self._rng,
             )
-            return helds, 0.0 if helds else self._seconds_to(await next_at(tx, self._kind, groups))
+            return self._seconds_to(await next_at(tx, self._kind, groups))
 
     def _seconds_to(self, at: datetime | None) -> float:
         if at is None:
@@ -135,9 +145,9 @@ class Worker:
         task.add_done_callback(self._end)
 
     def _end(self, task: asyncio.Task[None]) -> None:
-        held = self._running[task]
-        if held.is_settled or not task.cancelled():
-            del self._running[task]
+        held = self._running.pop(task)
+        if task.cancelled():
+            self._taken.append(held)
         self._look.set()
 
     async def _work_on(self, held: Held) -> None:
@@ -145,6 +155,11 @@ class Worker:
             await self._act(held)
         except LaneLost:
             log.warning("lanes.lost", kind=self._kind, group=held.lane.group)
+        except asyncio.CancelledError:
+            if self._handing_back:
+                raise
+            log.warning("lanes.act_cancelled", kind=self._kind, group=held.lane.group)
+            await self._put_off(held)
         except Exception:
             log.exception("lanes.act_failed", kind=self._kind, group=held.lane.group)
             await self._put_off(held)
@@ -176,12 +191,12 @@ class Worker:
             await asyncio.wait(list(self._running), timeout=self._grace)
 
     async def _hand_back(self) -> None:
+        self._handing_back = True
         tasks = list(self._running)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        left = [held for held in self._running.values() if not held.is_settled]
-        self._running.clear()
+        left = [held for held in self._taken if not held.is_settled]
         if not left:
             return
         try:
