@@ -238,6 +238,7 @@ def main() -> None:
     given = parser.parse_args()
     print(f"seed {given.seed}")
     with tempfile.TemporaryDirectory(prefix="tideline-faults-") as folder:
+        Path(folder).chmod(0o755)  # the embedded database of root runs as somebody else
         run = Run(Path(folder), kills=given.kills, sends=given.sends, writes=given.writes, seed=given.seed)
         verdict = asyncio.run(run.play())
     print(verdict)

@@ -61,7 +61,8 @@ class DemoServer:
         async with aiohttp.ClientSession() as http:
             while time.perf_counter() < until:
                 if self._process.poll() is not None:
-                    raise RuntimeError(f"serve ended with {self._process.returncode}, see {self._log.name}")
+                    last_words = Path(self._log.name).read_text()[-2000:]
+                    raise RuntimeError(f"serve ended with {self._process.returncode}: {last_words}")
                 try:
                     async with http.get(self.base + "/readyz") as answer:
                         if answer.status == 200 and (self.data_dir / "demo.json").exists():

@@ -138,6 +138,12 @@ class Settings:
         shown="the file secret.key in the data folder",
     )
     send_gap: float = _setting(2.0, _seconds, "Seconds between two messages of a linked number, on average.")
+    unknown_after: float = _setting(
+        600.0,
+        _seconds,
+        "Seconds after which a message counts as failed with an unknown outcome, when nobody can tell whether "
+        "WhatsApp took it.",
+    )
     rate_limit: int = _setting(
         30, _whole(0, 100_000), "API requests a second that one client address may make; 0 switches the limit off."
     )

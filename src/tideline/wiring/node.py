@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from tideline import __version__
 from tideline.connectors.simulator import SimulatorConnector, World
-from tideline.platform import http, launcher, migrate
+from tideline.platform import http, lanes, launcher, migrate
 from tideline.platform.clock import Clock, ShiftedClock, SystemClock
 from tideline.platform.db import Database
 from tideline.platform.dispatcher import Dispatcher
@@ -140,6 +140,7 @@ class Node:
     async def _start(self, listener: socket.socket) -> None:
         crew, parts = self._crew, self._parts
         crew.start("wakes", parts.wakes.run())
+        await self._take_back()
         if "worker" in self._roles:
             worker = self._worker()
             crew.start("worker", worker.run(), worker.stop)
@@ -156,11 +157,24 @@ class Node:
         else:
             self._demo_ready.set()
 
+    async def _take_back(self) -> None:
+        """Free the lanes that this node held when it was killed; the numbers are taken back by the gateway."""
+        freed = lanes.LAPSED_AT_ONCE
+        while freed == lanes.LAPSED_AT_ONCE:
+            async with self._parts.db.system() as tx:
+                freed = await lanes.reclaim(tx, str(self._id))
+
     def _worker(self) -> Worker:
         parts = self._parts
         dispatcher = Dispatcher(parts.db, parts.wakes)
         return Worker(
-            parts.db, parts.files, dispatcher, parts.sign_in, node=str(self._id), timers=nightly(parts, self._dsn)
+            parts.db,
+            parts.files,
+            dispatcher,
+            parts.sign_in,
+            node=str(self._id),
+            unknown_after=timedelta(seconds=parts.settings.unknown_after),
+            timers=nightly(parts, self._dsn),
         )
 
     def _gateway(self) -> Gateway:

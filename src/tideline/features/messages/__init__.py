@@ -8,6 +8,7 @@ Actions of a workspace (`tx: Tx`):
     history(tx, chat_id, HistoryFilter(), page=1, size=50) -> Page[Message]   or ChatNotFound, MessageNotFound
     status_history(tx, uid) -> list[StatusEntry]               oldest first; or MessageNotFound
     last_messages(tx, chats) -> dict[ChatId, Message]          for lists of chats, without reactions
+    workspaces_in_doubt(system_tx, older_than) -> list[int]    where the next has something to do
     settle_unknown(tx, older_than) -> int                      sends nobody can vouch for become Failed, outcome unknown
 
 Objects of the program:
@@ -18,7 +19,7 @@ Objects of the program:
 Pure rules: `clean_text(text)` (BlankText, TextTooLong), `parse_uid(text)` (MessageNotFound).
 """
 
-from tideline.features.messages.actions.progress import settle_unknown
+from tideline.features.messages.actions.progress import settle_unknown, workspaces_in_doubt
 from tideline.features.messages.actions.reading import get, history, last_messages, status_history
 from tideline.features.messages.actions.receive import receive
 from tideline.features.messages.actions.send import send_batch
@@ -92,6 +93,7 @@ __all__ = [
     "receive",
     "send_batch",
     "settle_unknown",
+    "workspaces_in_doubt",
     "snapshot",
     "status_history",
 ]

@@ -22,6 +22,7 @@ from tideline.features.numbers.port import (
     ConnectorProblem,
     Content,
     Media,
+    NotLinked,
     RateLimited,
     Text,
     UnknownOutcome,
@@ -114,6 +115,9 @@ class Sending:
             await held.retry(tx, item, item.key)
 
     async def _hand_over(self, number: Number, outbound: Outbound, uid: MessageUid, attempt: int) -> Outcome:
+        if number.is_gone:
+            # The lane of a lost link is run all the same, so that what waits on it fails instead of waiting for ever.
+            return Refused(Failure(NotLinked.code, NotLinked.message))
         try:
             content = await self._content(number.workspace_id, outbound)
         except Problem as problem:

@@ -362,7 +362,7 @@ async def lock_left(tx: Connection, node: str, limit: int) -> list[Row]:
     """Lock the lanes that this node holds, with the end of the rest that it may have owed."""
     return await tx.fetch(
         """
-        SELECT l.id, l.kind, $1 + make_interval(secs => g.gap_max) AS rest_until
+        SELECT l.id, l.kind, $1::timestamptz + make_interval(secs => g.gap_max) AS rest_until
         FROM lanes.lane l JOIN lanes.lane_group g ON g.kind = l.kind AND g.grp = l.grp
         WHERE l.leased_until IS NOT NULL AND l.node = $2
         ORDER BY l.id LIMIT $3 FOR UPDATE OF l

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import structlog
 
-from tideline.features import files, messages, numbers, workspaces
+from tideline.features import files, messages, numbers
 from tideline.features.files import Files
 from tideline.features.workspaces import SignIn
 from tideline.platform import lanes
@@ -14,20 +14,20 @@ from tideline.platform.timers import Daily, Every, Timer
 
 log = structlog.get_logger(__name__)
 
-# After this long without an echo nobody will tell any more whether WhatsApp took a message.
-DOUBT = timedelta(minutes=10)
+LOOK_FOR_DOUBT = timedelta(seconds=20)
 QUIET_HOUR = time(2, 40)
 
 
-def chores(db: Database, store: Files, sign_in: SignIn) -> Sequence[Timer]:
-    """All chores of the features."""
+def chores(db: Database, store: Files, sign_in: SignIn, *, unknown_after: timedelta) -> Sequence[Timer]:
+    """All chores of the features. After `unknown_after` without an echo nobody will tell any more whether WhatsApp
+    took a message."""
 
     async def settle_unknown() -> None:
         async with db.system_read() as tx:
-            everywhere = await workspaces.list_workspaces(tx)
-        for workspace in everywhere:
-            if settled := await db.run(workspace.id, lambda tx: messages.settle_unknown(tx, DOUBT)):
-                log.warning("messages.outcome_unknown", workspace=workspace.id, messages=settled)
+            in_doubt = await messages.workspaces_in_doubt(tx, unknown_after)
+        for workspace_id in in_doubt:
+            settled = await db.run(workspace_id, lambda tx: messages.settle_unknown(tx, unknown_after))
+            log.warning("messages.outcome_unknown", workspace=workspace_id, messages=settled)
 
     async def sweep_files() -> None:
         swept = await files.sweep(db, store)
@@ -50,7 +50,7 @@ def chores(db: Database, store: Files, sign_in: SignIn) -> Sequence[Timer]:
                 swept = await lanes.sweep(tx)
 
     return [
-        Timer("unknown outcomes", Every(timedelta(seconds=20)), settle_unknown),
+        Timer("unknown outcomes", Every(min(LOOK_FOR_DOUBT, unknown_after / 2)), settle_unknown),
         Timer("files", Every(timedelta(minutes=10)), sweep_files, at_most=timedelta(hours=1)),
         Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),
         Timer("expired links", Every(timedelta(hours=1)), forget_links),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -26,10 +27,11 @@ class Worker:
         sign_in: SignIn,
         *,
         node: str,
+        unknown_after: timedelta = timedelta(minutes=10),
         timers: Sequence[Timer] = (),
     ) -> None:
         self._dispatcher = dispatcher
-        self._timers = Timers(db, [*chores(db, files, sign_in), *timers], node=node)
+        self._timers = Timers(db, [*chores(db, files, sign_in, unknown_after=unknown_after), *timers], node=node)
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:

@@ -15,7 +15,7 @@ from tideline.features.messages.store import states, twins, views
 from tideline.features.messages.store.states import Sent
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import Peer, StatusChanged
-from tideline.platform.db import Tx
+from tideline.platform.db import SystemTx, Tx
 
 EARLY_RECEIPTS_KEPT = timedelta(hours=1)
 
@@ -110,6 +110,11 @@ async def refuse(tx: Tx, number: Number, uid: MessageUid, failure: Failure) -> N
     for sent in (await states.lock(tx, [uid], number.id)).values():
         if sent.progress.status in (Status.PENDING, Status.SENDING):
             await save(tx, number, [(sent, renewed(sent, sent.progress.failed(failure, tx.now)))])
+
+
+async def workspaces_in_doubt(tx: SystemTx, older_than: timedelta) -> list[int]:
+    """Where `settle_unknown` has something to do."""
+    return await states.list_workspaces_in_doubt(tx, tx.now - older_than, tx.now - EARLY_RECEIPTS_KEPT)
 
 
 async def settle_unknown(tx: Tx, older_than: timedelta) -> int:

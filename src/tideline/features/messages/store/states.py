@@ -13,7 +13,7 @@ from tideline.features.chats import ChatId
 from tideline.features.messages.model import Failure, MessageUid, Status
 from tideline.features.messages.statuses import Progress, Receipt
 from tideline.features.workspaces import Charge
-from tideline.platform.db import Row, Tx
+from tideline.platform.db import Row, SystemTx, Tx
 
 _COLUMNS: Final = """
     m.uid, m.chat_id, m.number_id, m.external_id, m.from_me, m.status, m.sent_at, m.delivered_at, m.read_at,
@@ -102,6 +102,20 @@ async def lock_in_doubt(tx: Tx, number_id: int) -> int:
         number_id,
     )
     return len(rows)
+
+
+async def list_workspaces_in_doubt(tx: SystemTx, sent_before: datetime, received_before: datetime) -> list[int]:
+    """Workspaces with messages in doubt since the one time, or with early receipts of before the other."""
+    rows = await tx.fetch(
+        """
+        SELECT workspace FROM tenant.message WHERE status = 'Sending' AND sending_at < $1
+        UNION
+        SELECT workspace FROM tenant.early_receipt WHERE received_at < $2
+        """,
+        sent_before,
+        received_before,
+    )
+    return sorted(row["workspace"] for row in rows)
 
 
 async def list_in_doubt(tx: Tx, before: datetime) -> list[tuple[MessageUid, int]]:
