@@ -3,6 +3,7 @@
 Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat answers with that chat:
 
     get(tx, chat_id) -> Chat                                or ChatNotFound
+    get_visible(tx, chat_id, teammate) -> Chat              or ChatNotFound, also when this teammate may not see it
     list_chats(tx, ChatFilter(), page=1, size=50) -> Page[Chat]
     rename(tx, chat_id, name)                               or ChatNameTaken, InvalidChatName
     assign(tx, chat_id, email)                              or AssigneeNotFound
@@ -41,7 +42,7 @@ from tideline.features.chats.actions.finding import find_groups, find_met, find_
 from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
 from tideline.features.chats.actions.labelling import add_labels, labels, put, replace_labels
 from tideline.features.chats.actions.meeting import Company, Guests, find_or_create, link_identity, meet
-from tideline.features.chats.actions.reading import get, get_brief, get_many, list_chats
+from tideline.features.chats.actions.reading import get, get_brief, get_many, get_visible, list_chats
 from tideline.features.chats.addresses import kind_of, peer_of
 from tideline.features.chats.errors import (
     AssigneeNotFound,
@@ -107,6 +108,7 @@ __all__ = [
     "get",
     "get_brief",
     "get_many",
+    "get_visible",
     "group_guests",
     "hold",
     "kind_of",

@@ -11,6 +11,7 @@ import msgspec
 
 from tideline.features.numbers import NumberId, NumberState
 from tideline.features.numbers.port import Peer
+from tideline.features.workspaces import Role, Teammate, TeammateId
 
 ChatId = NewType("ChatId", int)
 ContactId = NewType("ContactId", int)
@@ -152,10 +153,30 @@ class SeenPeer:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """The part of a workspace that somebody sees: the chats assigned to them, and those of their own numbers."""
+
+    teammate_id: TeammateId
+    own_numbers: bool
+
+    @classmethod
+    def of(cls, teammate: Teammate) -> "Sight | None":
+        """None for those who see everything."""
+        match teammate.role:
+            case Role.AGENT:
+                return cls(teammate.id, own_numbers=True)
+            case Role.COLLABORATOR:
+                return cls(teammate.id, own_numbers=False)
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
 class ChatFilter:
     """What to list; what is left out does not restrict. Sequences mean: any of these.
 
-    `phone` and `whatsapp_phone` are taken as typed (`+1 555-010-0234`, `0100234`); see `phones`.
+    `phone` and `whatsapp_phone` are taken as typed (`+1 555-010-0234`, `0100234`); see `phones`. `visible_to` keeps
+    the list to what this teammate may see.
     """
 
     labels: Sequence[str] | None = None
@@ -170,6 +191,7 @@ class ChatFilter:
     autoresponse: bool | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    visible_to: Teammate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,14 @@ class Company:
         return person.id if person else None
 
     def is_of(self, chat: Chat, peer: Peer) -> bool:
-        """May this peer speak for the chat? A receipt can come from the address of a person that we know only by
-        the other one; a stranger's address is another chat's, or stands beside one that the contact has."""
+        """Is this peer the other side of the chat?"""
+        return self.chat_id_of(peer) == chat.id
+
+    def may_be_of(self, chat: Chat, peer: Peer) -> bool:
+        """The same for news that nobody can misuse much: it may also come from an address of the person that we have
+        not heard of, while we know the person by the other kind of address only."""
         if peer.is_group or chat.is_group or self.book.find(peer):
-            return self.chat_id_of(peer) == chat.id
+            return self.is_of(chat, peer)
         return not (peer.phone and chat.phone) and not (peer.lid and chat.lid)
 
     def person_of(self, peer: Peer) -> Person | None:

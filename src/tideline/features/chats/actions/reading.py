@@ -3,9 +3,10 @@
 from collections.abc import Collection
 
 from tideline.features.chats.errors import ChatNotFound
-from tideline.features.chats.model import PAGE, Chat, ChatFilter, ChatId, Page
+from tideline.features.chats.model import PAGE, Chat, ChatFilter, ChatId, Page, Sight
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import listing
+from tideline.features.workspaces import Teammate
 from tideline.platform.db import Tx
 
 EVERYTHING = ChatFilter()
@@ -14,6 +15,15 @@ EVERYTHING = ChatFilter()
 async def get(tx: Tx, chat_id: int) -> Chat:
     """The chat with this id, or the one it was merged into."""
     chat = await rows.find(tx, chat_id)
+    if chat is None:
+        raise ChatNotFound(chat_id)
+    return chat
+
+
+async def get_visible(tx: Tx, chat_id: int, teammate: Teammate) -> Chat:
+    """The same for somebody who may not see every chat: what is out of their sight is not there."""
+    sight = Sight.of(teammate)
+    chat = await (rows.find(tx, chat_id) if sight is None else rows.find_seen(tx, chat_id, sight))
     if chat is None:
         raise ChatNotFound(chat_id)
     return chat

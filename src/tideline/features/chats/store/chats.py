@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from tideline.features.chats import names
-from tideline.features.chats.model import Chat, ChatId, ChatKind
+from tideline.features.chats.model import Chat, ChatId, ChatKind, Sight
 from tideline.features.numbers import NumberId, NumberState
 from tideline.platform.db import Row, Tx
 
@@ -47,6 +47,27 @@ async def find(tx: Tx, chat_id: int) -> Chat | None:
         f"SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS}", tx.workspace_id, chat_id
     )
     return read(row) if row else None
+
+
+async def find_seen(tx: Tx, chat_id: int, sight: Sight) -> Chat | None:
+    """The same, if it is in somebody's sight."""
+    row = await tx.row(
+        f"SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS} AND {seen_by(sight, '$3::int')}",
+        tx.workspace_id,
+        chat_id,
+        sight.teammate_id,
+    )
+    return read(row) if row else None
+
+
+def seen_by(sight: Sight, teammate: str) -> str:
+    """The condition on `c` under which it is in somebody's sight; `teammate` is the argument with their id. Lists and
+    single chats both ask it, so that they cannot disagree."""
+    assigned = f"c.responsible_id = {teammate}"
+    if not sight.own_numbers:
+        return assigned
+    own = f"SELECT o.id FROM tenant.number o WHERE o.workspace = $1 AND o.owner_id = {teammate}"
+    return f"({assigned} OR c.number_id IN ({own}))"
 
 
 async def find_brief(tx: Tx, chat_id: int) -> Chat | None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tideline.features.chats import names, phones
-from tideline.features.chats.model import Chat, ChatFilter
+from tideline.features.chats.model import Chat, ChatFilter, Sight
 from tideline.features.chats.phones import Containing, EndingWith, Exactly
-from tideline.features.chats.store.chats import COLUMNS, JOINS, ROSTER, read
+from tideline.features.chats.store.chats import COLUMNS, JOINS, ROSTER, read, seen_by
 from tideline.platform.db import Row, Tx
 
 WINDOW: Final = 1000
@@ -92,6 +92,7 @@ def _read(tx: Tx, wanted: ChatFilter) -> _Query:
     _by_phone(tx, query, wanted)
     _by_name(tx, query, wanted)
     _by_label(query, wanted)
+    _by_sight(query, wanted)
     _by_column(query, wanted)
     return query
 
@@ -181,6 +182,12 @@ def _by_label(query: _Query, wanted: ChatFilter) -> None:
         WHERE l.workspace = $1 AND l.name = ANY ({labels})
     """
     query.where_found(f"c.labels && {labels}", source)
+
+
+def _by_sight(query: _Query, wanted: ChatFilter) -> None:
+    sight = Sight.of(wanted.visible_to) if wanted.visible_to is not None else None
+    if sight is not None:
+        query.where(seen_by(sight, query.arg(sight.teammate_id, "int")))
 
 
 def _by_column(query: _Query, wanted: ChatFilter) -> None:

@@ -39,7 +39,7 @@ OUTCOMES: Final = {
 
 
 async def edit(tx: Tx, number: Number, company: Company, event: MessageEdited) -> None:
-    found = await _find(tx, number, company, event.chat, event.external_id)
+    found = await _find(tx, number, company, event)
     if found is None:
         return
     target, chat = found
@@ -53,7 +53,7 @@ async def edit(tx: Tx, number: Number, company: Company, event: MessageEdited) -
 
 async def revoke(tx: Tx, number: Number, company: Company, event: MessageRevoked) -> None:
     """Nothing of a message that was taken back is kept. Whoever leads a group may take back any message there."""
-    found = await _find(tx, number, company, event.chat, event.external_id)
+    found = await _find(tx, number, company, event)
     if found is None or found[0].revoked_at:
         return
     target, chat = found
@@ -76,7 +76,7 @@ async def _leads(tx: Tx, number: Number, company: Company, chat: Chat, by: Peer 
 
 
 async def react(tx: Tx, number: Number, company: Company, event: ReactionChanged) -> None:
-    found = await _find(tx, number, company, event.chat, event.external_id)
+    found = await _find(tx, number, company, event)
     if found is None:
         return
     target, chat = found
@@ -156,13 +156,16 @@ def _call(number: Number, chat: Chat, event: CallEnded) -> Draft:
     )
 
 
-async def _find(tx: Tx, number: Number, company: Company, peer: Peer, external_id: str) -> tuple[Target, Chat] | None:
+async def _find(
+    tx: Tx, number: Number, company: Company, event: MessageEdited | MessageRevoked | ReactionChanged
+) -> tuple[Target, Chat] | None:
     """The message this is about and its chat, if it is in the chat it is said to be in."""
-    target = await targets.lock(tx, number.id, external_id)
+    target = await targets.lock(tx, number.id, event.external_id)
     if target is None:
         return None
     chat = company.chats.get(target.chat_id) or (await chats.get_many(tx, [target.chat_id]))[target.chat_id]
-    return (target, chat) if company.is_of(chat, peer) else None
+    is_there = company.may_be_of if is_own(number, event.by) else company.is_of
+    return (target, chat) if is_there(chat, event.chat) else None
 
 
 async def _show(tx: Tx, uid: UUID, chat: Chat) -> Message:

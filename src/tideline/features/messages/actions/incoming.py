@@ -39,9 +39,10 @@ class Arrived:
 
 async def store_messages(tx: Tx, number: Number, company: Company, events: Sequence[MessageReceived]) -> None:
     """Store those that are new, move their chats, and record what happened."""
-    by_id = {event.external_id: event for event in reversed(events)}
-    unique = [event for event in events if by_id[event.external_id] is event]
-    foreign = await _without_echoes(tx, number, unique)
+    first: dict[str, MessageReceived] = {}
+    for event in events:
+        first.setdefault(event.external_id, event)
+    foreign = await _without_echoes(tx, number, list(first.values()))
     quoted = {event.reply_to for event in foreign if event.reply_to}
     known = await rows.find_external(tx, number.id, {event.external_id for event in foreign} | quoted)
     new = [event for event in foreign if event.external_id not in known]

@@ -40,7 +40,7 @@ async def take_receipts(tx: Tx, number: Number, company: Company, told: Sequence
         believed = [
             receipt
             for receipt, peer in zip(receipts[external_id], senders[external_id], strict=True)
-            if company.is_of(known[sent.chat_id], peer)
+            if company.may_be_of(known[sent.chat_id], peer)
         ]
         changed.append((sent, _after(sent, believed)))
     await save(tx, number, changed)
