@@ -1,5 +1,6 @@
 """Calls an ASGI application directly: bytes in, bytes out, with nothing in between that would tidy them up."""
 
+import asyncio
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,8 +29,10 @@ async def call(
     body: bytes | Sequence[bytes] = b"",
     client: str = "127.0.0.1",
     root_path: str = "",
+    ends: bool = True,
 ) -> Response:
-    """One request. `target` is what stands in the request line; a body of several parts arrives part by part."""
+    """One request. `target` is what stands in the request line; a body of several parts arrives part by part.
+    A body that never `ends` leaves the application waiting."""
     path, _, query = target.partition("?")
     scope = {
         "type": "http",
@@ -50,7 +53,7 @@ async def call(
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    await app(scope, _receiver([body] if isinstance(body, bytes) else list(body)), send)
+    await app(scope, _receiver([body] if isinstance(body, bytes) else list(body), ends), send)
     start, *rest = sent
     return Response(
         status=start["status"],
@@ -59,12 +62,14 @@ async def call(
     )
 
 
-def _receiver(parts: list[bytes]) -> Any:
+def _receiver(parts: list[bytes], ends: bool) -> Any:
     left = list(parts)
 
     async def receive() -> MutableMapping[str, Any]:
-        if not left:
-            return {"type": "http.disconnect"}
-        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+        if left:
+            return {"type": "http.request", "body": left.pop(0), "more_body": bool(left) or not ends}
+        if not ends:
+            await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
 
     return receive

@@ -393,6 +393,7 @@ NO_JSON = {
     "two of it": b'{"name": "Tern"} {"name": "Tern"}',
     "single quotes": b"{'name': 'Tern'}",
     "not a number": b'{"name": "Tern", "masts": NaN}',
+    "not a number, among thousands of digits": b'{"name": "Tern", "x": NaN, "y": ' + b"9" * 5000 + b"}",
     "not a number, ignored": b'{"name": "Tern", "x": -Infinity}',
     "a form": b"name=Tern",
     "a raw line break": b'{"name": "Te\nrn"}',
@@ -412,7 +413,7 @@ async def test_what_is_not_json_is_refused(api: PublicApi, body: bytes) -> None:
     assert response.json["message"].startswith("Bad JSON format: ")
 
 
-@pytest.mark.parametrize("depth", [900, 5_000, 20_000, 400_000])
+@pytest.mark.parametrize("depth", [*range(700, 1000, 5), 5_000, 20_000, 400_000])
 async def test_nesting_where_a_text_belongs_is_refused(api: PublicApi, depth: int) -> None:
     response = await ask(api, "POST", "/boats", b'{"name": ' + b"[" * depth + b"]" * depth + b"}")
     assert (response.status, response.json["error_code"]) == (400, "validation_error")
@@ -463,6 +464,19 @@ async def test_a_body_that_is_too_large_is_not_read(api: PublicApi) -> None:
     for response in (told, sent, absurd):
         assert (response.status, response.json["message"]) == (413, "Request body is too large")
         assert response.headers["connection"] == "close"
+
+
+async def test_a_body_that_does_not_end_is_not_waited_for(api: PublicApi) -> None:
+    paths = bind(Contract(DOCUMENT), sample_operations().functions, not_built=NOT_BUILT, offered={"caller"})
+    impatient = PublicApi(paths, SampleDesk(), RateLimit(0), body_seconds=0.01)
+    response = await ask(impatient, "POST", "/boats", [b'{"name"'], ends=False)
+    assert (response.status, response.json["message"]) == (400, "Request body took too long to arrive")
+
+
+async def test_a_large_body_with_one_bad_character_is_refused_quickly(api: PublicApi) -> None:
+    many = b"[" + b"1," * 400_000 + b"1]"
+    response = await ask(api, "POST", "/boats", b'{"name": "T", "x": ' + many + b', "y": ["\\ud800"]}')
+    assert errors_of(response) == {"": "must not contain NUL or half of a surrogate pair"}
 
 
 # When things break -------------------------------------------------------------------------------------------

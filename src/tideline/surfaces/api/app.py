@@ -46,10 +46,13 @@ class Desk(Protocol):
 class PublicApi:
     """Order matters: speed, path, verb, token, then path values, query and body, as little work first as possible."""
 
-    def __init__(self, paths: Paths[Binding], desk: Desk, rate_limit: RateLimit) -> None:
+    def __init__(
+        self, paths: Paths[Binding], desk: Desk, rate_limit: RateLimit, *, body_seconds: float = BODY_SECONDS
+    ) -> None:
         self._paths = paths
         self._desk = desk
         self._rate_limit = rate_limit
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -77,9 +80,16 @@ class PublicApi:
         if binding.query:
             arguments["query"] = binding.query.read(parameters)
         if binding.body:
-            arguments["body"] = binding.body.read(await _whole_body(receive, headers))
+            arguments["body"] = binding.body.read(await self._whole_body(receive, headers))
         data = await self._desk.run(caller, binding, arguments)
         return ENCODER.encode(Answer("ok", data))
+
+    async def _whole_body(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await receive_body(receive, headers)
+        except TimeoutError:
+            raise problems.too_slow() from None
 
     async def _keep_pace(self, scope: Scope) -> None:
         client = scope.get("client")
@@ -108,14 +118,6 @@ def bearer_token(headers: Mapping[bytes, bytes]) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise problems.no_token()
     return token.strip()
-
-
-async def _whole_body(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await receive_body(receive, headers)
-    except TimeoutError:
-        raise ClientGone from None
 
 
 async def _refuse(send: Send, refusal: Refusal) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from functools import cached_property
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar
@@ -20,6 +21,10 @@ EXPLAINED = 16_000
 BOM = b"\xef\xbb\xbf"
 NUL_OR_SURROGATE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 SURROGATE = re.compile("[\ud800-\udfff]")
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+DIGITS = re.compile(r"(?<!\d)\d{4000}", re.ASCII)
+LOOKED_THROUGH = 10_000
+"""So many values of a bad body are looked through to name the one that is bad."""
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -106,7 +111,10 @@ class BodyReader(Generic[B]):
         first = of_msgspec(error)
         if len(raw) > EXPLAINED:
             raise problems.invalid([first])
-        raise problems.invalid(self._errors(_parse(raw)) or [first])
+        try:
+            raise problems.invalid(self._errors(_parse(raw)) or [first])
+        except RecursionError:
+            raise _too_deep() from None
 
     def _errors(self, tree: Any) -> list[FieldError]:
         if isinstance(tree, dict):
@@ -125,12 +133,18 @@ class BodyReader(Generic[B]):
 
 
 def _parse(raw: bytes) -> Any:
+    text = raw.decode("utf-8")
+    parse_int = _whole if DIGITS.search(text) else None
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant, parse_int=_whole)
+        return json.loads(text, parse_constant=_no_constant, parse_int=parse_int)
     except RecursionError:
-        raise problems.bad_json("too many levels of nesting") from None
+        raise _too_deep() from None
     except ValueError as error:
         raise problems.bad_json(error) from None
+
+
+def _too_deep() -> problems.Refusal:
+    return problems.bad_json("too many levels of nesting")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -143,15 +157,22 @@ def _whole(digits: str) -> int:
 
 
 def _ensure_characters(tree: Any) -> None:
-    errors = [FieldError(path, msg) for path, msg in _bad_strings(tree)]
-    if errors:
-        raise problems.invalid(errors[:10])
+    """Texts are looked through one by one only when something is wrong with one of them."""
+    try:
+        text = json.dumps(tree, ensure_ascii=False)
+    except RecursionError:
+        raise _too_deep() from None
+    if SURROGATE.search(text) or NUL.search(text):
+        errors = [FieldError(path, msg) for path, msg in _bad_strings(tree)]
+        raise problems.invalid(errors[:10] or [FieldError((), "must not contain NUL or half of a surrogate pair")])
 
 
 def _bad_strings(tree: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    todo: list[tuple[tuple[str, ...], Any]] = [((), tree)]
-    while todo:
-        path, node = todo.pop()
+    todo: deque[tuple[tuple[str, ...], Any]] = deque([((), tree)])
+    for _ in range(LOOKED_THROUGH):
+        if not todo:
+            return
+        path, node = todo.popleft()
         match node:
             case str() if "\0" in node:
                 yield path, "must not contain the NUL character"
@@ -164,4 +185,4 @@ def _bad_strings(tree: Any) -> Iterator[tuple[tuple[str, ...], str]]:
                     if printable != name:
                         yield (*path, printable), "must not have NUL or half of a surrogate pair in its name"
             case list():
-                todo.extend(((*path, str(n)), child) for n, child in enumerate(node))
+                todo.extend(((*path, str(n)), child) for n, child in enumerate(node[:LOOKED_THROUGH]))

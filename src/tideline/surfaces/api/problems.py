@@ -71,6 +71,10 @@ def too_large() -> Refusal:
     return Refusal(413, "validation_error", "Request body is too large", headers={"connection": "close"})
 
 
+def too_slow() -> Refusal:
+    return Refusal(400, "validation_error", "Request body took too long to arrive", headers={"connection": "close"})
+
+
 def missing(sentence: str, named: object) -> Refusal:
     return Refusal(404, "not_found", f"{sentence.replace('#', _quoted(named))} not found")
 
