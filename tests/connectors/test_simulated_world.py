@@ -105,8 +105,8 @@ class TestTwoNames:
         await gateway.connector.send(shop.account, Peer(phone=ana), Text("Hello"), client_ref="m-1")
         await network.write(ana, shop.phone, "Who is this?")
         echo, delivered, linked, answer = await gateway.until(MessageReceived, lambda event: not event.from_me)
-        assert echo.chat == Peer(phone=ana)
-        assert delivered.chat == answer.chat == peer
+        assert echo.chat == delivered.chat == Peer(phone=ana)
+        assert answer.chat == peer
         assert linked == IdentityLinked(ana, await network.lid(ana), "Ana")
 
     async def test_two_conversations_with_one_person_meet_when_the_phone_writes_again(
@@ -132,6 +132,19 @@ class TestTwoNames:
         await gateway.next(StatusChanged)
         await world.change_phone(ana, PhonePatch(addressing=Addressing.PHONE))
         assert (await gateway.next(IdentityLinked)).phone == ana
+
+    async def test_a_conversation_keeps_the_name_under_which_the_number_wrote(
+        self, gateway: Gateway, world: World, network: SimulatedNetwork, shop: Linked, ana: str
+    ) -> None:
+        peer = await by_lid(world, ana)
+        sent = await gateway.connector.send(shop.account, Peer(phone=ana), Text("Helo"), client_ref="m-1")
+        await network.read(ana, shop.phone)
+        await network.edit(shop.phone, sent.external_id, "Hello")
+        await network.react(ana, sent.external_id, "👋")
+        heard = await gateway.until(ReactionChanged)
+        assert [event.chat for event in heard if not isinstance(event, IdentityLinked)] == [Peer(phone=ana)] * 5
+        assert heard[-1].by == peer
+        assert isinstance(heard[-2], IdentityLinked)
 
     async def test_a_check_tells_the_lid_only_to_those_who_know_it(
         self, gateway: Gateway, world: World, network: SimulatedNetwork, shop: Linked, ana: str

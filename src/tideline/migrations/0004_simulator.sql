@@ -119,8 +119,9 @@ CREATE TABLE simulator.file_chunk (
 );
 ALTER TABLE simulator.file_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
 
--- One row for what was sent once. `link` is the linked device that sent it (none: typed on the phone). `chat` is the
--- conversation as its author sees it: the other phone's digits or the group's address.
+-- One row for what was sent once. `link` is the linked device that sent it (none: typed on the phone), `by_lid` whether
+-- that device named the other phone by LID. `chat` is the conversation as its author sees it: the other phone's digits
+-- or the group's address.
 CREATE TABLE simulator.message (
     id          bigint PRIMARY KEY,
     external_id text NOT NULL UNIQUE,
@@ -128,6 +129,7 @@ CREATE TABLE simulator.message (
     chat        text NOT NULL,
     chat_group  bigint REFERENCES simulator.chat_group,
     link        bigint,
+    by_lid      boolean NOT NULL,
     client_ref  text,
     text        text,
     file        bigint REFERENCES simulator.file,

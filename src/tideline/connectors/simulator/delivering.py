@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tideline.connectors.simulator.model import File, Group, Link, LinkId, MessageId, Phone, PhoneId, Status
+from tideline.connectors.simulator.model import Addressing, File, Group, Link, LinkId, MessageId, Phone, PhoneId, Status
 from tideline.connectors.simulator.step import Step
 from tideline.connectors.simulator.store import groups, messages
 from tideline.connectors.simulator.store.messages import MessageRow
@@ -27,9 +27,17 @@ def chat_of(step: Step, link: Link, sent: Sent, *, actor: Phone | None = None) -
     """How a link sees the conversation of a message; `actor` is who does something there now."""
     if sent.group:
         return Peer(group=sent.group.jid)
+    if link.id == sent.row.link:
+        return _as_sent(sent)
     other = sent.other if link.phone == sent.author.id else sent.author
     assert other is not None
     return step.name(link, other, acts=actor is not None and actor.id == other.id)
+
+
+def _as_sent(sent: Sent) -> Peer:
+    """The device that sent a message goes on seeing the conversation under the name that it used."""
+    assert sent.other is not None
+    return Peer(lid=sent.other.lid) if sent.row.by_lid else Peer(phone=sent.other.phone)
 
 
 def person_of(step: Step, link: Link, actor: Phone) -> Peer | None:
@@ -93,7 +101,7 @@ def tell_status(step: Step, sent: Sequence[Sent], status: Status) -> None:
     for one in sent:
         for link in step.links_of(one.author):
             links[link.id] = link
-            together[link.id, _status_chat(one)].append(one.row.external_id)
+            together[link.id, _status_chat(link, one)].append(one.row.external_id)
     for (link_id, chat), external_ids in together.items():
         step.tell(
             links[link_id],
@@ -101,12 +109,15 @@ def tell_status(step: Step, sent: Sequence[Sent], status: Status) -> None:
         )
 
 
-def _status_chat(sent: Sent) -> Peer:
-    """A receipt names the phone as it is addressed now; no link gets to know anybody by a receipt."""
+def _status_chat(link: Link, sent: Sent) -> Peer:
+    """A receipt names the conversation like everything else, but nobody gets to know anybody by it."""
     if sent.group:
         return Peer(group=sent.group.jid)
+    if link.id == sent.row.link:
+        return _as_sent(sent)
     assert sent.other is not None
-    return Peer(lid=sent.other.lid) if sent.other.addressing == "lid" else Peer(phone=sent.other.phone)
+    is_lid = sent.other.addressing is Addressing.LID
+    return Peer(lid=sent.other.lid) if is_lid else Peer(phone=sent.other.phone)
 
 
 # Later -----------------------------------------------------------------------------------------------------

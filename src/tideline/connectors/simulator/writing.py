@@ -231,6 +231,7 @@ class _Batch:
             chat=envelope.group.jid if envelope.group else envelope.receivers[0].phone,
             group=envelope.group.id if envelope.group else None,
             link=envelope.link.id if envelope.link else None,
+            by_lid=envelope.to is not None and envelope.to.lid is not None and envelope.to.phone is None,
             client_ref=draft.client_ref if isinstance(draft, LinkDraft) else None,
             text=draft.text,
             file=draft.file,

@@ -12,7 +12,10 @@ from tideline.platform.db import Connection, Row, SystemTx
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message as it is stored. `chat` is how its author sees the conversation."""
+    """A message as it is stored. `chat` is how its author sees the conversation.
+
+    `by_lid` says whether the linked device that sent it named the other phone by LID.
+    """
 
     id: MessageId
     external_id: str
@@ -20,6 +23,7 @@ class MessageRow:
     chat: str
     group: GroupId | None
     link: LinkId | None
+    by_lid: bool
     client_ref: str | None
     text: str | None
     file: File | None
@@ -38,8 +42,8 @@ class CopyRow:
 
 
 SELECT = """
-    SELECT m.id, m.external_id, m.author, m.chat, m.chat_group, m.link, m.client_ref, m.text, m.reply_to, m.at,
-           m.revoked_at, f.id AS file_id, f.kind, f.filename, f.mimetype, f.size
+    SELECT m.id, m.external_id, m.author, m.chat, m.chat_group, m.link, m.by_lid, m.client_ref, m.text,
+           m.reply_to, m.at, m.revoked_at, f.id AS file_id, f.kind, f.filename, f.mimetype, f.size
     FROM simulator.message m LEFT JOIN simulator.file f ON f.id = m.file
 """
 
@@ -52,6 +56,7 @@ def to_message(row: Row) -> MessageRow:
         chat=row["chat"],
         group=row["chat_group"],
         link=row["link"],
+        by_lid=row["by_lid"],
         client_ref=row["client_ref"],
         text=row["text"],
         file=to_file(row),
@@ -72,12 +77,12 @@ async def insert_messages(tx: SystemTx, messages: Sequence[MessageRow], copies: 
         """
         WITH sent AS (
             INSERT INTO simulator.message
-                (id, external_id, author, chat, chat_group, link, client_ref, text, file, reply_to, at)
+                (id, external_id, author, chat, chat_group, link, by_lid, client_ref, text, file, reply_to, at)
             SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
-                                 $7::text[], $8::text[], $9::bigint[], $10::text[], $11::timestamptz[])
+                                 $7::boolean[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::timestamptz[])
         )
         INSERT INTO simulator.copy (message, phone, chat, due_at, delivered_at)
-        SELECT * FROM unnest($12::bigint[], $13::bigint[], $14::text[], $15::timestamptz[], $16::timestamptz[])
+        SELECT * FROM unnest($13::bigint[], $14::bigint[], $15::text[], $16::timestamptz[], $17::timestamptz[])
         """,
         [message.id for message in messages],
         [message.external_id for message in messages],
@@ -85,6 +90,7 @@ async def insert_messages(tx: SystemTx, messages: Sequence[MessageRow], copies: 
         [message.chat for message in messages],
         [message.group for message in messages],
         [message.link for message in messages],
+        [message.by_lid for message in messages],
         [message.client_ref for message in messages],
         [message.text for message in messages],
         [message.file.id if message.file else None for message in messages],
