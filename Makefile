@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run setup test check format docs bench faults fuzz lock
+.PHONY: run setup test check format contract docs bench faults fuzz lock
 
 run: ## serve everything with the simulator and a seeded demo on http://127.0.0.1:8080
 	@scripts/setup run
@@ -24,6 +24,9 @@ check: setup ## format, lint, types, imports
 format: setup ## put the code into its one form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+contract: setup ## after a change of the Public API's contract: renew the JSON that the program reads
+	@$(BIN)/python -m tideline.surfaces.api.contract build
 
 docs: setup ## write the reference pages that are made from the code
 	@$(BIN)/python -m tests.architecture.reference

@@ -26,7 +26,7 @@ def docs() -> Starlette:
 
 def test_yaml_and_json_are_one_document() -> None:
     assert contract.JSON.read_text("utf-8") == build.as_json(build.read_yaml()), (
-        "run .venv/bin/python -m tideline.surfaces.api.contract build"
+        "run `make contract`"
     )
 
 
