@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -242,9 +242,6 @@ class Session:
         """Take a lock that lasts as long as this connection; false while somebody else has it."""
         return await self._conn.fetchval("SELECT pg_try_advisory_lock($1)", key)  # type: ignore[no-any-return]
 
-    async def unlock(self, key: int) -> None:
-        await self._conn.fetchval("SELECT pg_advisory_unlock($1)", key)
-
     @asynccontextmanager
     async def listening(self, channel: str, heard: Callable[[str], None]) -> AsyncIterator[None]:
         """Hand over the payload of every NOTIFY on a channel."""
@@ -256,12 +253,32 @@ class Session:
         try:
             yield
         finally:
-            if not self._conn.is_closed():
+            if self._is_open():
                 await self._conn.remove_listener(channel, hear)
 
-    async def check(self) -> None:
-        """Raise when the connection is gone."""
-        await self._conn.execute("SELECT 1")
+    async def watch(self, every: float) -> None:
+        """Wait until the connection is gone: noticed at once when it was closed, by asking when it fell silent."""
+        gone = asyncio.Event()
+
+        def on_end(_conn: Any) -> None:
+            gone.set()
+
+        self._conn.add_termination_listener(on_end)
+        try:
+            while self._is_open() and not gone.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(gone.wait(), every)
+                    return
+                await self._conn.execute("SELECT 1", timeout=every)
+        finally:
+            if self._is_open():
+                self._conn.remove_termination_listener(on_end)
+
+    def _is_open(self) -> bool:
+        try:
+            return not self._conn.is_closed()
+        except asyncpg.InterfaceError:  # the pool has taken the dead connection back
+            return False
 
 
 def _nobody_waits(_topic: str) -> None: ...

@@ -135,9 +135,8 @@ class Wakes:
         async with session.listening(CHANNEL, self._hear):
             self._ring_all()  # whatever was told while nobody listened
             self.is_listening.set()
-            while True:
-                await asyncio.sleep(CHECK_SECONDS)
-                await session.check()
+            await session.watch(CHECK_SECONDS)
+        log.warning("wakes.disconnected")
 
     def _hear(self, payload: str) -> None:
         node, *topics = payload.split("\n")
