@@ -61,7 +61,7 @@ class DemoServer:
         async with aiohttp.ClientSession() as http:
             while time.perf_counter() < until:
                 if self._process.poll() is not None:
-                    last_words = Path(self._log.name).read_text()[-2000:]
+                    last_words = self._tail()
                     raise RuntimeError(f"serve ended with {self._process.returncode}: {last_words}")
                 try:
                     async with http.get(self.base + "/readyz") as answer:
@@ -71,6 +71,9 @@ class DemoServer:
                     pass
                 await asyncio.sleep(0.02)
         raise TimeoutError(f"serve was not ready in time, see {self._log.name}")
+
+    def _tail(self) -> str:
+        return Path(self._log.name).read_text()[-2000:]
 
     def kill(self) -> None:
         """End it the hard way."""

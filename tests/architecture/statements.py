@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,10 @@ def in_migrations() -> list[Statement]:
     return found
 
 
+# A direction that is chosen at run time stands behind a column: `ORDER BY m.at TRUE`.
+DIRECTION = re.compile(r"(\w\.\w+) TRUE\b")
+
+
 def _of_file(path: Path) -> Iterator[Statement]:
     name = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
     module = importlib.import_module(name)
@@ -74,7 +79,7 @@ def _of_function(
             sql = _text(call.args[0], module, local)
             if sql and sql.split(None, 1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE"}:
                 where = f"{path.relative_to(ROOT)}:{call.lineno} {function.name}"
-                yield Statement(where, sql, is_system)
+                yield Statement(where, DIRECTION.sub(r"\1 ASC", sql), is_system)
 
 
 def _takes_workspace(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
