@@ -1,8 +1,10 @@
 """What the simulator can do beyond the port: hard lives for phones, two names for one person, time that is driven."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,8 @@ from tideline.features.numbers.port import (
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -357,6 +361,26 @@ class TestManyProcesses:
         assert [text for text in heard if text.startswith("here")] == [f"here {n}" for n in range(40)]
         assert [text for text in heard if text.startswith("there")] == [f"there {n}" for n in range(40)]
         assert len(heard) == 81
+
+
+class TestCrash:
+    async def test_what_was_said_to_be_sent_was_sent_once_whoever_dies_afterwards(
+        self, gateway: Gateway, world: World, world_dsn: str, shop: Linked, ana: str
+    ) -> None:
+        command = (sys.executable, "-m", "tests.support.writing_phone", world_dsn, ana, shop.phone)
+        writer = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+        assert writer.stdout
+        said = [await writer.stdout.readline() for _ in range(50)]
+        writer.kill()
+        said += (await writer.stdout.read()).splitlines()
+        await writer.wait()
+        told = [line.decode().strip() for line in said]
+        kept = [message.external_id for message in await world.messages(ana)]
+        assert told == kept[: len(told)]
+        assert len(kept) - len(told) <= 1
+        last = await world.write(Draft(ana, shop.phone, "The end"))
+        heard = await gateway.until(MessageReceived, lambda event: event.text == "The end")
+        assert [event.external_id for event in heard] == [*kept, last.external_id]
 
 
 class TestScreens:
