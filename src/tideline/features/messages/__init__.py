@@ -93,7 +93,7 @@ __all__ = [
     "receive",
     "send_batch",
     "settle_unknown",
-    "workspaces_in_doubt",
     "snapshot",
     "status_history",
+    "workspaces_in_doubt",
 ]
