@@ -181,7 +181,7 @@ async def test_a_command_uses_the_running_database_or_starts_one_for_itself(used
     assert app.stop() == 0
 
 
-@pytest.mark.parametrize("place", ["", "relative/folder", "/home/ana/.data"])
+@pytest.mark.parametrize("place", ["", "relative/folder", "/srv/elsewhere/data"])
 def test_the_default_data_folder_follows_the_desktop_convention(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", place)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
