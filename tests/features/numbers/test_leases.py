@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 
 from tests.support.office import NODE, OTHER_NODE, TTL, HandClock, Office
+from tests.support.waiting import until
 from tideline.features import numbers
 from tideline.features.numbers import Lease, LeaseLost, NumberId
 from tideline.features.numbers.port import AccountState, StateChanged
-from tideline.platform.db import Database, SystemTx
+from tideline.platform.db import Database
 
 GRACE = timedelta(seconds=5)
 
@@ -143,7 +144,7 @@ async def test_linking_elsewhere_waits_for_what_the_old_owner_is_just_storing(db
         await numbers.fence(tx, old)
         linking = asyncio.create_task(office.link(node=OTHER_NODE))
         linking.add_done_callback(lambda _: order.append("linked"))
-        await somebody_waits_for_a_lock(db)
+        await until(lambda: somebody_waits_for_a_lock(db), "the waiting")
         order.append("stored")
     await linking
     assert order == ["stored", "linked"]
@@ -162,17 +163,10 @@ async def test_leases_show_the_numbers_of_all_workspaces(db: Database, office: O
     assert seen == {mine.number.id: mine.number, theirs.id: theirs}
 
 
-async def somebody_waits_for_a_lock(db: Database) -> None:
-    """Until another transaction of this database is waiting behind a row lock."""
-
-    async def waiting(tx: SystemTx) -> int:
+async def somebody_waits_for_a_lock(db: Database) -> bool:
+    """Is another transaction of this database waiting behind a row lock?"""
+    async with db.system_read() as tx:
         count: int = await tx.value(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        return count
-
-    async with asyncio.timeout(10):
-        while True:
-            async with db.system_read() as tx:
-                if await waiting(tx):
-                    return
+    return count > 0

@@ -4,7 +4,7 @@ acknowledged, remembers who held which session, and can be told to go wrong."""
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -210,13 +210,3 @@ class FakeConnector:
 
     async def groups(self, account: AccountRef) -> Sequence[GroupChanged]:
         return []
-
-
-async def until(fact: Callable[[], object], what: str = "it") -> None:
-    """Wait for something that this process can see; other tasks go on meanwhile."""
-    try:
-        async with asyncio.timeout(10):
-            while not fact():  # noqa: ASYNC110 - facts of all kinds, none of which rings a bell
-                await asyncio.sleep(0.005)
-    except TimeoutError:
-        raise AssertionError(f"{what} did not happen") from None

@@ -1,14 +1,14 @@
 """Read marks, ending a link and files that come in, through a running gateway."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from tests.support.office import HandClock, Office
+from tests.support.waiting import until
 from tests.surfaces.gateway.conftest import A
-from tests.surfaces.gateway.network import FakeNetwork, until
+from tests.surfaces.gateway.network import FakeNetwork
 from tests.surfaces.gateway.test_pairing import Running, Start, ref, seen, start
 from tideline.features import files, numbers
 from tideline.features.files import File, FileNotFound, Files, NewFile, Purpose
@@ -49,9 +49,10 @@ async def waiting(office: Office) -> int:
 
 
 async def until_done(office: Office) -> None:
-    async with asyncio.timeout(10):
-        while await waiting(office):
-            pass
+    async def nothing_waits() -> bool:
+        return await waiting(office) == 0
+
+    await until(nothing_waits, "the last command")
 
 
 async def test_messages_are_marked_as_read(office: Office, network: FakeNetwork, start: Start) -> None:
@@ -102,9 +103,11 @@ async def test_a_file_that_breaks_off_is_fetched_again(
     file, media = await expect(office)
     network.media[media.ref] = [b"half", problem()]
     await order(office, number_id, Fetch(file.uid, media))
-    async with asyncio.timeout(10):
-        while await attempts(office) < 2:
-            pass
+
+    async def tried_once() -> bool:
+        return await attempts(office) == 2
+
+    await until(tried_once, "the first attempt")
     assert not (await office.run(files.get, file.uid)).is_stored
     network.media[media.ref] = [b"whole"]
     clock.advance(timedelta(seconds=6))

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from tests.support.office import HandClock, Office
+from tests.support.waiting import until
 from tests.surfaces.gateway.conftest import A, B
-from tests.surfaces.gateway.network import FakeConnector, FakeNetwork, until
+from tests.surfaces.gateway.network import FakeConnector, FakeNetwork
 from tests.surfaces.gateway.test_ownership import EXPIRED, MakeNode, Node, free, make_node
 from tideline.features import numbers
 from tideline.features.numbers import NumberState
@@ -208,7 +209,7 @@ async def test_a_take_over_in_the_middle_of_a_transaction_waits_for_it(
     async with reading(db, first, book):
         network.happen(number_id, message("just in time"))
         await until(lambda: first.roster.get(number_id).busy)
-        await until_fenced(office, first)
+        await until(lambda: is_fenced(office, number_id), "the transaction")
         clock.advance(EXPIRED)
         assert await second.ownership.claim() == 0
         gate.set()
@@ -217,18 +218,13 @@ async def test_a_take_over_in_the_middle_of_a_transaction_waits_for_it(
     assert await heard(office) == ["just in time"]
 
 
-async def until_fenced(office: Office, node: Node) -> None:
-    """Until the transaction of the old owner holds the lease's row."""
-    [held] = node.roster
-    async with asyncio.timeout(10):
-        while True:
-            async with office.db.system() as tx:
-                rows = await tx.fetch(
-                    "SELECT 1 FROM directory.number_lease WHERE number_id = $1 FOR UPDATE SKIP LOCKED",
-                    held.lease.number_id,
-                )
-            if not rows:
-                return
+async def is_fenced(office: Office, number_id: int) -> bool:
+    """Does the transaction of an owner hold the lease's row?"""
+    async with office.db.system() as tx:
+        rows = await tx.fetch(
+            "SELECT 1 FROM directory.number_lease WHERE number_id = $1 FOR UPDATE SKIP LOCKED", number_id
+        )
+    return not rows
 
 
 async def test_events_that_were_stored_but_not_acknowledged_come_again(

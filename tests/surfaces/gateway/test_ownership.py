@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 from tests.support.office import HandClock, Office
+from tests.support.waiting import until
 from tests.surfaces.gateway.conftest import QUICK, A, B
-from tests.surfaces.gateway.network import FakeConnector, FakeNetwork, until
+from tests.surfaces.gateway.network import FakeConnector, FakeNetwork
 from tideline.features import numbers
 from tideline.features.numbers import NumberState
 from tideline.features.numbers.port import AccountState, Offline, StateChanged

@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 from tests.support.office import HandClock, Office
+from tests.support.waiting import until
 from tests.surfaces.gateway.conftest import QUICK, A, B
-from tests.surfaces.gateway.network import UNTIL, FakeConnector, FakeNetwork, until
+from tests.surfaces.gateway.network import UNTIL, FakeConnector, FakeNetwork
 from tideline.features import numbers
 from tideline.features.files import Files
 from tideline.features.numbers import NumberKind, Pairing, PairingMethod, PairingState
@@ -60,10 +61,13 @@ def ref(pairing: Pairing) -> PairingRef:
 
 async def seen(office: Office, pairing: Pairing, fact: Callable[[Pairing], object]) -> Pairing:
     """The row, as soon as this is true of it."""
-    async with asyncio.timeout(10):
-        while not fact(row := await office.run(numbers.get_pairing, pairing.id)):
-            pass
-    return row
+
+    async def row() -> Pairing | None:
+        found = await office.run(numbers.get_pairing, pairing.id)
+        return found if fact(found) else None
+
+    shown: Pairing = await until(row, "what the row should show")
+    return shown
 
 
 async def test_a_phone_is_linked_by_scanning(

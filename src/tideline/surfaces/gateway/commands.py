@@ -8,7 +8,7 @@ import structlog
 from tideline.features import files, numbers
 from tideline.features.files import Files
 from tideline.features.numbers import Fetch, MarkRead, Unlink
-from tideline.features.numbers.port import ConnectorProblem
+from tideline.features.numbers.port import ConnectorProblem, NotLinked
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
 from tideline.platform.lanes import Held as HeldLane
@@ -73,6 +73,8 @@ class Commands:
 
     async def _do(self, held: Held, command: numbers.Command) -> None:
         match command:
+            case MarkRead() if held.number.is_gone:
+                raise NotLinked
             case MarkRead(keys=keys):
                 await held.connector.mark_read(held.number.account, keys)
             case Unlink(linked_at=linked_at):

@@ -13,7 +13,7 @@ from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
 from tideline.surfaces.gateway.roster import Held, Roster
 from tideline.surfaces.gateway.sessions import Sessions
-from tideline.surfaces.gateway.tasks import Tasks
+from tideline.surfaces.gateway.tasks import AWAY, Tasks
 from tideline.surfaces.gateway.timing import Timing
 
 log = structlog.get_logger(__name__)
@@ -137,9 +137,13 @@ class Ownership:
         await self._sessions.leave(held, self._timing.drain)
         self._disarm(held)
         self._roster.drop(held)
-        async with self._db.system() as tx:
-            await numbers.release_lease(tx, held.lease)
-            tx.wake(numbers.NUMBERS_TOPIC)
+        try:
+            async with self._db.system() as tx:
+                await numbers.release_lease(tx, held.lease)
+                tx.wake(numbers.NUMBERS_TOPIC)
+        except AWAY as problem:
+            # The session is closed; without the hand-over the next owner waits until the lease has run out.
+            log.warning("gateway.not_handed_back", number=held.number.id, problem=type(problem).__name__)
 
     def _settle(self, held: Held) -> "asyncio.Task[None]":
         return self._tasks.begin(self._sessions.settle(held))

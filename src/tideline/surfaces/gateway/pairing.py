@@ -22,7 +22,7 @@ from tideline.platform.db import Database, Tx
 from tideline.platform.errors import Problem
 from tideline.platform.wake import Wakes
 from tideline.surfaces.gateway.figures import Figures
-from tideline.surfaces.gateway.tasks import until_done
+from tideline.surfaces.gateway.tasks import AWAY, until_done
 from tideline.surfaces.gateway.timing import Timing
 
 log = structlog.get_logger(__name__)
@@ -74,8 +74,11 @@ class PairingDesk:
     async def stop(self) -> None:
         """Attempts in hand are left to another gateway, which begins them again with a code of its own."""
         for ref in list(self._mine):
-            await self._drop(ref)
-            await self._step(ref, linking.handed_back(self._db.clock.now()))
+            try:
+                await self._drop(ref)
+                await self._step(ref, linking.handed_back(self._db.clock.now()))
+            except AWAY as problem:
+                log.warning("gateway.not_handed_back", pairing=ref.pairing_id, problem=type(problem).__name__)
 
     async def _take_in(self, connector: Connector, event: PairingEvent) -> None:
         try:

@@ -49,6 +49,8 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await loop()
+        except AWAY as problem:
+            log.warning("gateway.waits", work=name, problem=type(problem).__name__, again_in=AGAIN_SECONDS)
         except Exception:
             log.exception("gateway.loop_failed", loop=name, again_in=AGAIN_SECONDS)
         await asyncio.sleep(AGAIN_SECONDS)
