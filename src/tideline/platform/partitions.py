@@ -53,7 +53,11 @@ async def maintain_partitions(
     today = tx.now.astimezone(UTC).date()
     oldest = today - keep
     there = await _days(tx, daily)
-    await _make(tx, daily, {*_from_to(today, today + ahead), *await _days_of_rest(tx, daily, oldest)} - there)
+    missing = {*_from_to(today, today + ahead), *await _days_of_rest(tx, daily, oldest)} - there
+    if missing and min(missing) <= today:
+        # Who is writing into the default partition now would be refused once the day has another one.
+        await tx.execute(f"LOCK TABLE {daily.name} IN SHARE ROW EXCLUSIVE MODE")
+    await _make(tx, daily, missing)
     await _drop(tx, daily, {day for day in there if day < oldest}, oldest)
 
 
