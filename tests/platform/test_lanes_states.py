@@ -1,16 +1,23 @@
 """Lanes under any sequence of what can happen to them, vanished holders and transactions cut short included."""
 
 import asyncio
+import itertools
 import os
-import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.support.crashes import Crash, doomed
 from tests.support.lanes import WORKSPACE, HandClock, Stage
@@ -26,6 +33,9 @@ SUBS = ("", "x", "y")
 
 crashes = st.sampled_from([*[None] * 16, *((at, after) for at in (1, 2, 3, 5) for after in (False, True))])
 waits = st.sampled_from([0.0, 5.0, 60.0])
+Fate = tuple[str, float, bool]
+settled = st.tuples(st.sampled_from(["done", "retry"]), waits, st.booleans())
+fates = settled | settled | st.none()
 
 
 @dataclass
@@ -74,6 +84,11 @@ class LaneMachine(RuleBasedStateMachine):
         self.hands: list[Held] = []  # all who got a lane, those who vanished and come back later too
         self.first_seen: dict[Lane, list[int]] = {}
 
+    @initialize(width=st.integers(1, 3))
+    def begin(self, width: int) -> None:
+        self.set_up(1, width, 0.0)
+        self.put([(group, sub, None) for group in GROUPS for sub in SUBS[:2]], None)
+
     # What happens -------------------------------------------------------------------------------------------
 
     @rule(
@@ -105,11 +120,18 @@ class LaneMachine(RuleBasedStateMachine):
         groups=st.sampled_from([None, None, [1], [2, 3]]),
         patient=st.booleans(),
         crash=crashes,
-        seed=st.integers(0, 3),
+        fates=st.lists(fates, min_size=5, max_size=5),
     )
-    def claim(
-        self, limit: int, heads: int, groups: list[int] | None, patient: bool, crash: tuple[int, bool] | None, seed: int
+    def work_on(
+        self,
+        limit: int,
+        heads: int,
+        groups: list[int] | None,
+        patient: bool,
+        crash: tuple[int, bool] | None,
+        fates: list[Fate | None],
     ) -> None:
+        """Somebody claims lanes and settles all, some or none of the items at once."""
         helds: list[Held] = []
 
         async def claim() -> None:
@@ -122,7 +144,6 @@ class LaneMachine(RuleBasedStateMachine):
                     groups=groups,
                     lease=LEASE,
                     patient=patient,
-                    rng=random.Random(seed),
                 )
 
         if not self.happens(claim()):
@@ -132,6 +153,8 @@ class LaneMachine(RuleBasedStateMachine):
             assert groups is None or held.lane.group in groups
             self.take(held, heads)
         self.hands += helds
+        taken = ((held, item) for held in helds for item in held.items)
+        self.settle(zip(taken, itertools.cycle(fates), strict=False), None)
 
     def take(self, held: Held, heads: int) -> None:
         group = self.groups[held.lane.group]
@@ -155,14 +178,18 @@ class LaneMachine(RuleBasedStateMachine):
             seen.append(work.name)
 
     @precondition(lambda self: self.hands)
-    @rule(data=st.data(), crash=crashes)
-    def settle(self, data: st.DataObject, crash: tuple[int, bool] | None) -> None:
-        """Somebody settles some items of lanes that he holds, or only believes to hold."""
-        settled = [
-            self.draw_outcome(data, held, item)
-            for held in data.draw(st.lists(st.sampled_from(self.hands), min_size=1, max_size=3, unique_by=id))
-            for item in data.draw(st.lists(st.sampled_from(held.items), min_size=1, unique_by=id))
-        ]
+    @rule(pairs=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2), fates), min_size=1, max_size=4), crash=crashes)
+    def come_back(self, pairs: list[tuple[int, int, Fate | None]], crash: tuple[int, bool] | None) -> None:
+        """Somebody settles items of lanes that he holds, or only believes to hold."""
+        chosen = {}
+        for back, n, fate in pairs:
+            held = self.hands[-1 - back % len(self.hands)]
+            item = held.items[n % len(held.items)]
+            chosen[id(held), item.id] = ((held, item), fate)
+        self.settle(chosen.values(), crash)
+
+    def settle(self, chosen: Iterable[tuple[tuple[Held, Item], Fate | None]], crash: tuple[int, bool] | None) -> None:
+        settled = [self.outcome(held, item, fate) for (held, item), fate in chosen if fate is not None]
         stale = {outcome.held.lane_id for outcome in settled if not self.may_settle(outcome)}
 
         async def settle() -> None:
@@ -184,10 +211,9 @@ class LaneMachine(RuleBasedStateMachine):
                 if not self.leases[lane_id].items:
                     del self.leases[lane_id]
 
-    def draw_outcome(self, data: st.DataObject, held: Held, item: Item) -> Settled:
-        if data.draw(st.booleans()):
-            return Done(held, item)
-        return Retry(held, item, self.after(data.draw(waits)), data.draw(st.booleans()))
+    def outcome(self, held: Held, item: Item, fate: Fate) -> Settled:
+        kind, wait, hold_lane = fate
+        return Done(held, item) if kind == "done" else Retry(held, item, self.after(wait), hold_lane)
 
     def may_settle(self, outcome: Settled) -> bool:
         lease = self.leases.get(outcome.held.lane_id)
@@ -203,9 +229,9 @@ class LaneMachine(RuleBasedStateMachine):
             self.work[name].attempt += 1
 
     @precondition(lambda self: self.hands)
-    @rule(data=st.data(), crash=crashes)
-    def hand_back(self, data: st.DataObject, crash: tuple[int, bool] | None) -> None:
-        helds = data.draw(st.lists(st.sampled_from(self.hands), min_size=1, max_size=3, unique_by=id))
+    @rule(backs=st.lists(st.integers(0, 9), min_size=1, max_size=3), crash=crashes)
+    def hand_back(self, backs: list[int], crash: tuple[int, bool] | None) -> None:
+        helds = self.of_hands(backs)
 
         async def hand_back() -> None:
             async with doomed(self.db, *at(crash)) as tx:
@@ -217,9 +243,9 @@ class LaneMachine(RuleBasedStateMachine):
                     del self.leases[held.lane_id]
 
     @precondition(lambda self: self.hands)
-    @rule(data=st.data())
-    def renew(self, data: st.DataObject) -> None:
-        helds = data.draw(st.lists(st.sampled_from(self.hands), min_size=1, max_size=3, unique_by=id))
+    @rule(backs=st.lists(st.integers(0, 9), min_size=1, max_size=3))
+    def renew(self, backs: list[int]) -> None:
+        helds = self.of_hands(backs)
 
         async def renew() -> list[Held]:
             async with self.db.system() as tx:
@@ -331,6 +357,10 @@ class LaneMachine(RuleBasedStateMachine):
 
         return self.loop.run_until_complete(fetch())
 
+    def of_hands(self, backs: list[int]) -> list[Held]:
+        """Some of those who got a lane, the last first."""
+        return list({id(held): held for held in (self.hands[-1 - back % len(self.hands)] for back in backs)}.values())
+
     def running(self, group: int) -> int:
         return sum(lease.group == group for lease in self.leases.values())
 
@@ -352,7 +382,7 @@ def test_lanes_keep_their_promises_whatever_happens(postgres: PostgresForTests) 
         run_state_machine_as_test(
             LaneMachine,
             settings=settings(
-                max_examples=60 * FUZZ,
+                max_examples=80 * FUZZ,
                 stateful_step_count=40,
                 deadline=None,
                 derandomize=FUZZ == 1,
