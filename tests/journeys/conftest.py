@@ -1,6 +1,7 @@
 """A demo that is really served, for the tests that play it through; each test brings phones of its own."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,15 +30,30 @@ class Demo:
 def served_demo(make_data_dir: Callable[[], Path]) -> Iterator[Served]:
     served = Served(make_data_dir())
     yield served
-    served.stop()
+    served.close()
 
 
 @pytest.fixture
 async def demo(served_demo: Served) -> AsyncIterator[Demo]:
-    facts = served_demo.demo
+    async with entered(served_demo) as demo:
+        yield demo
+
+
+@pytest.fixture
+async def demo_of_its_own(data_dir: Path) -> AsyncIterator[Demo]:
+    """A demo that the test may break."""
+    served = Served(data_dir)
+    async with entered(served) as demo:
+        yield demo
+    served.close()
+
+
+@asynccontextmanager
+async def entered(served: Served) -> AsyncIterator[Demo]:
+    facts = served.demo
     async with aiohttp.ClientSession() as http:
         yield Demo(
-            served=served_demo,
+            served=served,
             facts=facts,
             api=Api(http, facts["base_url"], facts["api_token"]),
             simulator=Simulator(http, facts["base_url"], facts["simulator_token"]),

@@ -41,7 +41,7 @@ def with_curl(folder: Path) -> str:
 def served(make_data_dir: Callable[[], Path]) -> Any:
     served = Served(make_data_dir())
     yield served
-    served.stop()
+    served.close()
 
 
 def answers(text: str) -> list[Any]:
@@ -57,7 +57,7 @@ def answers(text: str) -> list[Any]:
 
 def test_the_tour_works_as_it_is_written(served: Served, tmp_path: Path) -> None:
     assert served.demo
-    script = "\n".join([*(f"{block}\necho {BETWEEN}" for block in blocks())])
+    script = "\n".join([*(f"{block}\necho '{BETWEEN}'" for block in blocks())])
     script = re.sub(r"^DEMO=.*$", f"DEMO={served.data_dir}/demo.json", script, flags=re.MULTILINE)
     # a person takes a second between two commands, a script has to wait for what the text promises
     script = re.sub(r"^(curl .*\?phone=.*)$", wait_for(r"\1", '"chats": *\\[{'), script, flags=re.MULTILINE)

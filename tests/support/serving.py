@@ -49,20 +49,23 @@ class Served:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.started_at = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tideline", *self.arguments],
-            env=environment(self.data_dir, **{"TIDELINE_PORT": "0", **self.settings}),
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-        )
+        written, path = tempfile.mkstemp(prefix="tideline-output-")
+        self._output = Path(path)
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tideline", *self.arguments],
+                env=environment(self.data_dir, **{"TIDELINE_PORT": "0", **self.settings}),
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+            )
+        finally:
+            os.close(written)
 
     @property
     def output(self) -> str:
-        self._output.seek(0)
-        return self._output.read()
+        return self._output.read_text()
 
     @property
     def base_url(self) -> str:
@@ -106,13 +109,17 @@ class Served:
         """Ask it to end, and wait until it has."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
-        self._output.flush()
-        return code
+        return self.process.wait(60)
 
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(60)
+
+    def close(self) -> None:
+        """End it in any case, and forget what it said."""
+        if self.process.poll() is None:
+            self.stop()
+        self._output.unlink(missing_ok=True)
 
     def _address(self) -> str | None:
         path = self.data_dir / "address"

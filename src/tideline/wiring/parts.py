@@ -16,6 +16,11 @@ MEGABYTE = 1024 * 1024
 FOR_EVER = 2**31
 
 
+def simulator_token(keyring: Keyring) -> str:
+    """Lets programs drive the phones; made from the secret key, so that it is the same in every process."""
+    return f"sim_{keyring.sign('simulator', FOR_EVER)}"
+
+
 @dataclass(frozen=True)
 class Parts:
     """What surfaces and connectors are handed."""
@@ -32,8 +37,7 @@ class Parts:
 
     @property
     def simulator_token(self) -> str:
-        """Lets programs drive the phones; made from the secret key, so that it is the same in every process."""
-        return f"sim_{self.keyring.sign('simulator', FOR_EVER)}"
+        return simulator_token(self.keyring)
 
     @classmethod
     @asynccontextmanager

@@ -64,7 +64,9 @@ def _on_this_machine(setup: Setup) -> Iterator[Finding]:
 def _settings(setup: Setup) -> Finding:
     if setup.unknown_variables:
         names = ", ".join(setup.unknown_variables)
-        return Finding("settings", f"{names} mean nothing.", "Correct the names: `tideline settings` lists them.")
+        return Finding(
+            "settings", f"Tideline does not know {names}.", "Correct it: `tideline settings` lists all names."
+        )
     return Finding("settings", "all variables are known.")
 
 

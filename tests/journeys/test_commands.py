@@ -1,0 +1,266 @@
+"""The command line, beside a running `tideline serve` and alone, as an administrator uses it."""
+
+import re
+import stat
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from tests.journeys.conftest import Demo
+from tests.support.clients import Api, eventually
+from tests.support.commands import LinkCommand
+from tests.support.serving import tideline
+from tideline import __version__
+
+
+def done(ran: "CompletedProcess[str]") -> str:
+    """What the command printed; it must have worked, and silently apart from that."""
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
+    return ran.stdout
+
+
+def refused(ran: "CompletedProcess[str]", code: int = 1) -> str:
+    """Why the command did not work: one sentence."""
+    assert ran.returncode == code, ran.stdout
+    [line] = ran.stderr.strip().splitlines()
+    assert line.startswith("tideline: ")
+    return line.removeprefix("tideline: ")
+
+
+def create(data_dir: Path, email: str, *more: str) -> dict[str, str]:
+    """Make a workspace and read what was printed about it."""
+    said = done(tideline(data_dir, "workspace", "create", "--owner-email", email, "--timezone", "Europe/Berlin", *more))
+    rows = [re.split(r"\s{2,}", line, maxsplit=1) for line in said.splitlines() if "  " in line]
+    return {row[0]: row[1] for row in rows}
+
+
+# Alone: the database is started for the moment -----------------------------------------------------------------------
+
+
+def test_a_workspace_is_made_and_listed_while_nothing_runs(data_dir: Path) -> None:
+    made = create(data_dir, "anna@bakery.example", "--name", "Harbour Bakery")
+    assert made["workspace"] == "harbour-bakery"
+    assert made["API token"].startswith("tla_")
+    assert made["sign in"].startswith("http://127.0.0.1:8080/link/")
+    listed = done(tideline(data_dir, "workspace", "list"))
+    assert re.search(r"^harbour-bakery +Harbour Bakery +\S+ +Europe/Berlin ", listed, re.MULTILINE)
+    shown = done(tideline(data_dir, "token", "show", "--workspace", "harbour-bakery"))
+    assert shown.strip() == made["API token"]
+
+
+def test_a_public_address_stands_in_links(data_dir: Path) -> None:
+    said = tideline(
+        data_dir, "workspace", "create", "--owner-email", "a@b.example", "--timezone", "UTC",
+        TIDELINE_PUBLIC_URL="https://tideline.example.com",
+    )  # fmt: skip
+    assert "https://tideline.example.com/link/" in done(said)
+
+
+def test_migrations_are_shown_and_applied(data_dir: Path) -> None:
+    assert "pending" in done(tideline(data_dir, "migrate", "--status"))
+    assert "applied 0001_directory" in done(tideline(data_dir, "migrate"))
+    assert done(tideline(data_dir, "migrate")) == "The database is up to date.\n"
+    assert "pending" not in done(tideline(data_dir, "migrate", "--status"))
+
+
+def test_the_doctor_of_a_new_folder_finds_nothing_to_do(data_dir: Path) -> None:
+    said = done(tideline(data_dir, "doctor"))
+    assert said.splitlines()[-1] == "All is well."
+
+
+DISEASES = {
+    "a mistyped variable": ({"TIDELINE_PROT": "80"}, "does not know TIDELINE_PROT"),
+    "an address nobody knows": ({"TIDELINE_HOST": "0.0.0.0"}, "Set TIDELINE_PUBLIC_URL"),
+    "no encryption": (
+        {"TIDELINE_HOST": "0.0.0.0", "TIDELINE_PUBLIC_URL": "http://tideline.example.com"},
+        "Put a TLS proxy in front",
+    ),
+    "no backups": ({"TIDELINE_BACKUP_AT": "off"}, "nightly backups are off"),
+}
+
+
+@pytest.mark.parametrize(("settings", "says"), DISEASES.values(), ids=DISEASES)
+def test_the_doctor_says_what_to_do(data_dir: Path, settings: dict[str, str], says: str) -> None:
+    ran = tideline(data_dir, "doctor", **settings)
+    assert ran.returncode == 1
+    assert says in ran.stdout
+    assert ran.stdout.splitlines()[-1] == "1 to do."
+
+
+def test_the_doctor_notices_an_open_key_and_a_lost_one(data_dir: Path) -> None:
+    create(data_dir, "a@b.example")
+    key = data_dir / "secret.key"
+    key.chmod(0o644)
+    assert f"chmod 600 {key}" in tideline(data_dir, "doctor").stdout
+    key.unlink()
+    said = tideline(data_dir, "doctor").stdout
+    assert "1 cannot be read with the keys that are here" in said
+
+
+# Beside a running server ---------------------------------------------------------------------------------------------
+
+
+def of_demo(demo: Demo, *arguments: str) -> "CompletedProcess[str]":
+    return tideline(demo.served.data_dir, *arguments, "--workspace", demo.facts["workspace_id"])
+
+
+async def test_a_new_workspace_is_served_at_once(demo: Demo) -> None:
+    made = create(demo.served.data_dir, "berta@florist.example")
+    assert made["sign in"].startswith(demo.facts["base_url"] + "/link/")
+    theirs = Api(demo.api.http, demo.facts["base_url"], made["API token"])
+    assert (await theirs.get("/chats"))["chats"] == []
+    assert (await theirs.get("/workspace"))["workspace_id"] == made["workspace"]
+    async with demo.api.http.get(made["sign in"]) as page:
+        assert page.status == 200
+
+
+async def test_an_invited_teammate_has_a_place_and_a_link(demo: Demo) -> None:
+    said = done(of_demo(demo, "teammate", "invite", "--email", "nora@northquay.example", "--role", "agent"))
+    assert said.startswith(demo.facts["base_url"] + "/link/")
+    people = (await demo.api.get("/workspace/teammates"))["teammates"]
+    [nora] = [one for one in people if one["email"] == "nora@northquay.example"]
+    assert nora["role"] == "Agent"
+    again = done(of_demo(demo, "teammate", "reset-link", "--email", demo.facts["owner_email"]))
+    async with demo.api.http.get(again.splitlines()[0]) as page:
+        assert page.status == 200
+
+
+async def test_a_teammates_token_is_made_shown_and_rotated(demo: Demo) -> None:
+    whose = ("--teammate", "kai@northquay.example")
+    first = done(of_demo(demo, "token", "create", *whose)).strip()
+    assert done(of_demo(demo, "token", "show", *whose)).strip() == first
+    kai = Api(demo.api.http, demo.facts["base_url"], first)
+    assert (await kai.get("/workspace/teammates/me"))["email"] == "kai@northquay.example"
+    second = done(of_demo(demo, "token", "rotate", *whose)).strip()
+
+    async def is_dead() -> bool:
+        return (await kai.call("GET", "/chats")).status == 401
+
+    await eventually(is_dead, "the end of the old token")
+    assert (await Api(demo.api.http, demo.facts["base_url"], second).call("GET", "/chats")).status == 200
+    assert "already has a token" in refused(of_demo(demo, "token", "create", *whose))
+
+
+async def test_keys_are_rotated_under_a_running_server(demo: Demo) -> None:
+    said = done(tideline(demo.served.data_dir, "key", "rotate"))
+    assert re.match(r"New key [0-9a-f]{16}; \d+ secrets encrypted with it\.\n", said)
+    assert (await demo.api.call("GET", "/chats")).status == 200
+    token = done(of_demo(demo, "token", "show")).strip()
+    assert token == demo.facts["api_token"]
+
+
+async def test_a_phone_is_linked_from_the_terminal_and_looked_after(demo: Demo) -> None:
+    phone = await demo.simulator.phone("+15550720001", "From the terminal")
+    async with LinkCommand(demo.served, demo.facts) as command:
+        assert (await phone.call("POST", "/scan", qr=await command.qr()))["jid"] == phone.jid
+        assert await command.ended() == 0
+
+    async def has_status(wanted: str) -> Any:
+        listed = [one for one in await demo.api.numbers() if one["id"] == phone.jid]
+        return bool(listed) and listed[0]["status"] == wanted
+
+    await eventually(lambda: has_status("active"), "the linked number")
+    assert "paused" in done(of_demo(demo, "number", "pause", "--number", phone.phone))
+    await eventually(lambda: has_status("disconnected"), "the pause")
+    done(of_demo(demo, "number", "resume", "--number", phone.phone))
+    await eventually(lambda: has_status("active"), "the connection")
+    assert re.search(r"^\+15550720001 +simulator +active ", done(of_demo(demo, "number", "list")), re.MULTILINE)
+    done(of_demo(demo, "number", "unlink", "--number", phone.phone))
+    await eventually(lambda: has_status("disconnected"), "the end of the link")
+
+
+async def test_the_doctor_of_a_running_demo_sees_it(demo: Demo) -> None:
+    port = demo.facts["base_url"].rpartition(":")[2]
+    said = tideline(demo.served.data_dir, "doctor", TIDELINE_PORT=port).stdout
+    assert f"server: ready on port {port}." in said
+    assert "database: its schema is that of this version." in said
+
+
+WRONG = {
+    "an unknown workspace": (("token", "show", "--workspace", "nowhere"), "There is no such workspace."),
+    "a zone that is none": (
+        ("workspace", "create", "--owner-email", "a@b.example", "--timezone", "Mars/Olympus"),
+        "This is not a time zone. Use a name such as Europe/Berlin or UTC.",
+    ),
+    "an address that is none": (
+        ("workspace", "create", "--owner-email", "nobody", "--timezone", "UTC"),
+        "This is not an e-mail address.",
+    ),
+    "nothing held": (("release",), "Nothing is held: sending and delivery are running."),
+    "a backup that is none": (
+        ("restore", "/dev/null"),
+        "/dev/null is not a Tideline backup, or it is damaged (empty file).",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), WRONG.values(), ids=WRONG)
+def test_what_does_not_work_is_said_in_one_sentence(demo: Demo, arguments: tuple[str, ...], sentence: str) -> None:
+    assert refused(tideline(demo.served.data_dir, *arguments)) == sentence
+
+
+UNKNOWN = {
+    "a teammate": (("token", "show", "--teammate", "nobody@x.example"), "Nobody in this workspace has the address"),
+    "a number": (("number", "pause", "--number", "+15559999999"), "is not a number of this workspace"),
+    "a phone that is none": (("number", "pause", "--number", "abc"), "Wrong phone number"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), UNKNOWN.values(), ids=UNKNOWN)
+def test_unknown_people_and_numbers_are_named(demo: Demo, arguments: tuple[str, ...], says: str) -> None:
+    assert says in refused(of_demo(demo, *arguments))
+
+
+# Looking -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_settings_are_listed_with_their_defaults(data_dir: Path) -> None:
+    said = done(tideline(data_dir, "settings", TIDELINE_SEND_GAP="3"))
+    assert re.search(r"^TIDELINE_PORT  \[8080\]", said, re.MULTILINE)
+    assert re.search(r"^TIDELINE_SEND_GAP  \[2\.0\]  \(set\)", said, re.MULTILINE)
+
+
+def test_what_is_not_built_is_listed(data_dir: Path) -> None:
+    said = done(tideline(data_dir, "operations", "--not-built"))
+    assert "POST /webhooks  createWebhook" in said
+    assert "listChats " not in said
+
+
+def test_wrong_usage_is_exit_code_two(data_dir: Path) -> None:
+    for arguments in ((), ("serves",), ("workspace", "create"), ("operations",), ("serve", "--prot", "1")):
+        ran = tideline(data_dir, *arguments)
+        assert ran.returncode == 2
+        assert "usage: tideline" in ran.stderr
+
+
+def test_the_version_is_told(data_dir: Path) -> None:
+    assert done(tideline(data_dir, "--version")) == f"tideline {__version__}\n"
+
+
+# The demo goes -------------------------------------------------------------------------------------------------------
+
+
+async def test_the_demo_can_be_removed_and_comes_back_new(demo_of_its_own: Demo) -> None:
+    demo = demo_of_its_own
+    before = (await demo.api.get("/chats"))["chats"]
+    data_dir = demo.served.data_dir
+    assert done(tideline(data_dir, "demo", "remove")) == "The workspace northquay-coffee is removed.\n"
+    assert not (data_dir / "demo.json").exists()
+
+    async def is_gone() -> bool:
+        return (await demo.api.call("GET", "/chats")).status == 401
+
+    await eventually(is_gone, "the end of the demo's token")
+    assert refused(tideline(data_dir, "demo", "remove")) == "There is no demo workspace."
+    assert demo.served.stop() == 0
+    again = type(demo.served)(data_dir)
+    try:
+        facts = again.demo
+        assert facts["api_token"] != demo.facts["api_token"]
+        after = (await Api(demo.api.http, facts["base_url"], facts["api_token"]).get("/chats"))["chats"]
+        assert sorted(chat["name"] for chat in after) == sorted(chat["name"] for chat in before)
+        assert stat.S_IMODE((data_dir / "demo.json").stat().st_mode) == 0o600
+    finally:
+        again.close()

@@ -1,0 +1,231 @@
+"""Starting, stopping, crashing and starting again, with a real `tideline serve` in a process of its own."""
+
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.support.clients import Api, Phone, Simulator, eventually
+from tests.support.serving import Served, tideline
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts servers, and makes sure that none is left."""
+    started: list[Served] = []
+
+    def start(data_dir: Path, *arguments: str, **settings: str) -> Served:
+        started.append(Served(data_dir, arguments or ("serve", "--demo"), settings))
+        return started[-1]
+
+    yield start
+    for served in started:
+        served.close()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def api_of(http: aiohttp.ClientSession, demo: dict[str, Any]) -> Api:
+    return Api(http, demo["base_url"], demo["api_token"])
+
+
+def simulator_of(http: aiohttp.ClientSession, demo: dict[str, Any]) -> Simulator:
+    return Simulator(http, demo["base_url"], demo["simulator_token"])
+
+
+async def demo_number(api: Api) -> str:
+    [number] = await api.numbers()
+    return str(number["phone"])
+
+
+# Starting --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_second_start_finds_everything_and_adds_nothing(
+    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
+) -> None:
+    first = serve(data_dir)
+    before, api = first.demo, api_of(http, first.demo)
+    chats = await api.get("/chats")
+    assert first.stop() == 0
+    second = serve(data_dir)
+    after = second.demo
+    assert {**after, "base_url": before["base_url"]} == before
+    again = await api_of(http, after).get("/chats")
+    assert [chat["id"] for chat in again["chats"]] == [chat["id"] for chat in chats["chats"]]
+
+
+async def test_a_killed_server_starts_again_and_goes_on(
+    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
+) -> None:
+    first = serve(data_dir)
+    ana = await simulator_of(http, first.demo).phone("+15550710001", "Ana")
+    await ana.write(await demo_number(api_of(http, first.demo)), "Before the crash")
+    await api_of(http, first.demo).chat(phone=ana.phone)
+    first.kill()
+    second = serve(data_dir)
+    api = api_of(http, second.demo)
+    chat = await api.chat(phone=ana.phone)
+    ana = Phone(simulator_of(http, second.demo), ana.phone, ana.jid, ana.lid)
+    await ana.write(await demo_number(api), "After the crash")
+    await api.said(chat["id"], "After the crash")
+    assert [message["text"] for message in await api.history(chat["id"])] == ["Before the crash", "After the crash"]
+
+
+async def test_what_waits_to_be_sent_is_sent_once_after_a_restart(
+    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
+) -> None:
+    texts = [f"Message {n}" for n in range(6)]
+    first = serve(data_dir, TIDELINE_SEND_GAP="0.4")
+    api, simulator = api_of(http, first.demo), simulator_of(http, first.demo)
+    ana = await simulator.phone("+15550710002", "Ana")
+    for text in texts:
+        await api.send(ana.phone, text)
+    await ana.got(texts[0])
+    assert first.stop() == 0
+    second = serve(data_dir)
+    ana = Phone(simulator_of(http, second.demo), ana.phone, ana.jid, ana.lid)
+
+    async def all_are_there() -> bool:
+        return [message["text"] for message in await ana.messages()] == texts
+
+    await eventually(all_are_there, "every message, once and in order")
+
+
+def test_a_second_server_on_the_same_folder_is_told_so(serve: Serve, data_dir: Path) -> None:
+    serve(data_dir).ready()
+    second = tideline(data_dir, "serve", TIDELINE_PORT="0")
+    assert second.returncode == 1
+    assert "already running" in second.stderr
+
+
+def test_a_taken_port_is_said_before_anything_is_made(data_dir: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        refused = tideline(data_dir, "serve", "--port", port)
+    assert refused.returncode == 1
+    assert f"Port {port} is taken" in refused.stderr
+    assert list(data_dir.iterdir()) == []
+
+
+REFUSED = {
+    "a demo for everybody": (("serve", "--demo"), {"TIDELINE_HOST": "0.0.0.0"}, "for this machine only"),
+    "a simulator for everybody": (("serve", "--simulator"), {"TIDELINE_HOST": "0.0.0.0"}, "for this machine only"),
+    "no address to be reached at": (("serve",), {"TIDELINE_HOST": "0.0.0.0"}, "TIDELINE_PUBLIC_URL"),
+    "a role without a database": (("worker",), {}, "TIDELINE_DATABASE_URL"),
+    "a database that is none": (("serve",), {"TIDELINE_DATABASE_URL": "mysql://x"}, "TIDELINE_DATABASE_URL"),
+    "a database that is away": (
+        ("serve",),
+        {"TIDELINE_DATABASE_URL": "postgresql://x:secret@127.0.0.1:1/x"},
+        "TIDELINE_DATABASE_URL",
+    ),
+    "a setting that makes no sense": (("serve",), {"TIDELINE_SEND_GAP": "soon"}, "TIDELINE_SEND_GAP"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "settings", "says"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_work_is_refused_with_one_sentence(
+    data_dir: Path, arguments: tuple[str, ...], settings: dict[str, str], says: str
+) -> None:
+    refused = tideline(data_dir, *arguments, **{"TIDELINE_PORT": "0", **settings})
+    assert refused.returncode == 1
+    [line] = refused.stderr.strip().splitlines()
+    assert line.startswith("tideline: ")
+    assert says in line
+    assert "secret" not in line
+
+
+async def test_without_demo_there_is_neither_demo_nor_simulator(serve: Serve, data_dir: Path) -> None:
+    served = serve(data_dir, "serve").ready()
+    assert served.status_of("/simulator/api/phones") == 404
+    assert served.status_of("/integrations/api/chats") == 401
+    assert not (data_dir / "demo.json").exists()
+    assert "Tideline is ready, with a demo" not in served.output
+
+
+# Stopping ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_clean_end_leaves_no_process_and_no_complaint(serve: Serve, data_dir: Path) -> None:
+    served = serve(data_dir)
+    assert served.demo
+    assert served.stop() == 0
+    lines = [json.loads(line) for line in served.output.splitlines() if line.startswith("{")]
+    assert [line for line in lines if line["level"] in {"warning", "error"}] == []
+    assert lines[-1]["event"] == "tideline.stopped"
+    assert not (data_dir / "postgres" / "data" / "postmaster.pid").exists()
+
+
+async def test_nothing_private_is_in_the_log(serve: Serve, data_dir: Path, http: aiohttp.ClientSession) -> None:
+    served = serve(data_dir, TIDELINE_LOG_LEVEL="debug")
+    demo, api = served.demo, api_of(http, served.demo)
+    ana = await simulator_of(http, demo).phone("+15550710003", "Ana Confidential")
+    await ana.write(await demo_number(api), "A very private question")
+    await api.status(await api.send(ana.phone, "A very private answer"), "Delivered")
+    await api.call("GET", "/chats", params={"name": "Ana Confidential"})
+    assert served.stop() == 0
+    log = "\n".join(line for line in served.output.splitlines() if line.startswith("{"))
+    for private in ("15550710003", "private", "Confidential", demo["api_token"], demo["owner_password"]):
+        assert private not in log
+
+
+# Several processes ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_roles_run_apart_on_one_database(
+    dsn: str, serve: Serve, make_data_dir: Callable[[], Path], http: aiohttp.ClientSession
+) -> None:
+    folder = make_data_dir()
+    shared = {"TIDELINE_DATABASE_URL": dsn, "TIDELINE_SECRET_KEY": "a key that all roles are told"}
+    made = tideline(folder, "workspace", "create", "--owner-email", "o@x.example", "--timezone", "UTC", **shared)
+    assert made.returncode == 0, made.stderr
+    said = dict(line.split(maxsplit=1) for line in made.stdout.splitlines() if "  " in line)
+    web = serve(folder, "web", "--simulator", **shared).ready()
+    for role in ("worker", "gateway"):
+        serve(make_data_dir(), role, *(["--simulator"] if role == "gateway" else []), **shared).ready()
+    api = Api(http, web.base_url, made.stdout.split("API token")[1].split()[0])
+    simulator = Simulator(http, web.base_url, simulator_token("a key that all roles are told"))
+    number = await simulator.phone("+15550710004", "Own number")
+    me = await api.get("/workspace/teammates/me")
+    begun = await simulator.begin_link(said["workspace"].strip(), me["user_id"])
+    await number.scan(begun["qr_link"])
+    ana = await simulator.phone("+15550710005", "Ana")
+
+    async def is_linked() -> bool:
+        return [one["status"] for one in await api.numbers()] == ["active"]
+
+    await eventually(is_linked, "the linked number")
+    await api.status(await api.send(ana.phone, "Across three processes"), "Delivered")
+    await ana.write(number, "And back")
+    chat = await api.chat(phone=ana.phone)
+    await api.said(chat["id"], "And back")
+
+
+def simulator_token(key: str) -> str:
+    from tideline.platform.crypto import Keyring
+    from tideline.wiring.parts import simulator_token
+
+    return simulator_token(Keyring([key]))
+
+
+async def test_figures_are_there_for_prometheus(serve: Serve, data_dir: Path, http: aiohttp.ClientSession) -> None:
+    served = serve(data_dir)
+    base = served.demo["base_url"]
+    async with http.get(f"{base}/metrics") as response:
+        text = await response.text()
+    for name in ("tideline_http_requests_total", "tideline_gateway_events_total", "process_resident_memory_bytes"):
+        assert name in text
+    async with http.get(f"{base}/metrics", headers={"X-Forwarded-For": "203.0.113.7"}) as response:
+        assert response.status == 403
