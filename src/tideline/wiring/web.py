@@ -17,8 +17,9 @@ from tideline.wiring.parts import Parts
 
 
 def application(routes: Sequence[BaseRoute]) -> ASGIApp:
-    """One application for all routes. A path with a slash too many is not found, never redirected."""
-    app = Starlette(routes=list(routes))
+    """One application for all routes. A path with a slash too many is not found, never redirected; what no route
+    takes gets a page that says so."""
+    app = Starlette(routes=list(routes), exception_handlers=dashboard.EXCEPTION_HANDLERS)
     app.router.redirect_slashes = False
     return app
 

@@ -1,5 +1,9 @@
-"""The pages people see: signing in, the list of chats, one chat, and the page on which a phone scans a code."""
+"""The pages people see: signing in, the list of chats, one chat, and the page on which a phone scans a code.
 
-from tideline.surfaces.dashboard.routes import DashboardDeps, routes
+`routes(DashboardDeps(...))` gives the Starlette routes, `EXCEPTION_HANDLERS` the pages for what no route takes.
+"""
 
-__all__ = ["DashboardDeps", "routes"]
+from tideline.surfaces.dashboard.deps import DashboardDeps
+from tideline.surfaces.dashboard.routes import EXCEPTION_HANDLERS, routes
+
+__all__ = ["EXCEPTION_HANDLERS", "DashboardDeps", "routes"]

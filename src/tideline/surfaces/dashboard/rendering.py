@@ -1,20 +1,27 @@
-"""Templates and the few filters that turn values into what people read."""
+"""Templates, and the filters that turn values into what people read."""
 
 from datetime import date, datetime
-from itertools import groupby
+from functools import cache
 from pathlib import Path
-from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 HERE = Path(__file__).parent
+KILO = 1000
 
 
+@cache
 def environment() -> Environment:
+    """Everything is escaped. No template may switch that off, and a test sees to it that none does."""
     env = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     env.filters |= {
         "initials": initials,
@@ -22,19 +29,21 @@ def environment() -> Environment:
         "short_time": short_time,
         "clock_time": clock_time,
         "long_day": long_day,
+        "size_words": size_words,
     }
     return env
 
 
 def initials(name: str) -> str:
-    """One or two letters that stand for a person: `Mira Solberg` is `MS`."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "#"
+    """One or two letters that stand for a person: `Mira Solberg` is `MS`; nothing for what is no name."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    ends = [words[0], words[-1]] if len(words) > 1 else words
+    return "".join(word[0] for word in ends).upper()
 
 
 def hue(text: str) -> int:
     """One of the eight hues, the same for the same text for ever."""
-    return crc32(text.encode()) % 8 + 1
+    return crc32(text.encode("utf-8", "replace")) % 8 + 1
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
@@ -49,11 +58,12 @@ def short_time(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
 
 
-def long_day(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"
+def long_day(day: date, today: date) -> str:
+    return "Today" if day == today else f"{day:%A}, {day.day} {day:%B %Y}"
 
 
-def by_day(messages: list[Any], zone: ZoneInfo) -> list[tuple[date, list[Any]]]:
-    """Messages in the order given, in one group per local day."""
-    groups = groupby(messages, key=lambda message: message.at.astimezone(zone).date())
-    return [(day, list(rows)) for day, rows in groups]
+def size_words(size: int) -> str:
+    if size < KILO:
+        return f"{size} bytes"
+    kilobytes = size / KILO
+    return f"{kilobytes:.0f} kB" if kilobytes < KILO else f"{kilobytes / KILO:.1f} MB"

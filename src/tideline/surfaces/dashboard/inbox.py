@@ -1,0 +1,102 @@
+"""The list of chats, one chat with its messages, and the files in them."""
+
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tideline.features import chats, messages
+from tideline.features.chats import Chat, ChatFilter, Page
+from tideline.features.messages import HistoryFilter
+from tideline.platform.db import Tx
+from tideline.surfaces.dashboard import shown
+from tideline.surfaces.dashboard.deps import DashboardDeps
+from tideline.surfaces.dashboard.pages import Pages
+from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
+
+LARGEST_ID = 2**31 - 1
+LAST_PAGE = 100_000
+
+
+class Inbox:
+    def __init__(self, deps: DashboardDeps, pages: Pages, visits: Visits) -> None:
+        self._deps = deps
+        self._pages = pages
+        self._visits = visits
+
+    async def show_chats(self, request: Request) -> Response:
+        number = _page_number(request.query_params.get("page"))
+        async with self._visits.to_workspace(request, request.query_params.get("workspace")) as (tx, visitor):
+            found, rows = await _list(tx, visitor, number)
+        newer = _address(visitor, number - 1) if number > 1 else None
+        older = _address(visitor, number + 1) if found.has_more else None
+        return self._pages.inbox(request, "chats.html", visitor, rows=rows, newer=newer, older=older, open_chat=None)
+
+    async def show_chat(self, request: Request) -> Response:
+        """The newest messages, or those before the one that is named; beside them the newest chats."""
+        before = request.query_params.get("before")
+        wanted = HistoryFilter(before_message=messages.parse_uid(before) if before else None)
+        async with self._visits.to_chat(request, _id(request.path_params["chat_id"])) as (tx, visitor, chat):
+            found = await messages.history(tx, chat.id, wanted)
+            listed, rows = await _list(tx, visitor, 1)
+        days = shown.by_day(list(reversed(found.items)), visitor.workspace.tz)
+        return self._pages.inbox(
+            request,
+            "chat.html",
+            visitor,
+            rows=rows,
+            newer=None,
+            older=_address(visitor, 2) if listed.has_more else None,
+            chat=chat,
+            open_chat=chat.id,
+            days=days,
+            oldest=found.items[-1].uid if found.has_more else None,
+            is_newest=before is None,
+        )
+
+    async def to_chat(self, request: Request) -> Response:
+        """Shorter forms of a chat's address lead to the one that is used everywhere."""
+        return self._pages.redirect(f"/chat/{_id(request.path_params['chat_id'])}/messages/")
+
+    async def open_file(self, request: Request) -> Response:
+        """A link to the file that is good from now, for whoever may see the chat that it was sent in."""
+        chat_id, uid = _id(request.path_params["chat_id"]), _uid(request.path_params["message_uid"])
+        async with self._visits.to_chat(request, chat_id) as (tx, visitor, chat):
+            message = await messages.get(tx, uid)
+        attachment = message.attachment
+        if message.chat_id != chat.id or attachment is None:
+            raise NotHere
+        now = self._deps.db.clock.now()
+        url = urlsplit(self._deps.links.url_of(visitor.workspace.id, attachment.uid, attachment.filename, now))
+        # without the host: whoever came here under another name of this server stays there
+        return self._pages.redirect(f"{url.path}?{url.query}")
+
+
+async def _list(tx: Tx, visitor: Visitor, number: int) -> tuple[Page[Chat], list[shown.Row]]:
+    found = await chats.list_chats(tx, ChatFilter(visible_to=visitor.me), number)
+    last = await messages.last_messages(tx, found.items)
+    return found, [shown.row(chat, last.get(chat.id)) for chat in found.items]
+
+
+def _address(visitor: Visitor, number: int) -> str:
+    """A page of the list, in the workspace that is looked at."""
+    named = {"workspace": visitor.workspace.slug} if len(visitor.all_workspaces) > 1 else {}
+    query = urlencode({**named, **({"page": number} if number > 1 else {})})
+    return f"/?{query}" if query else "/"
+
+
+def _page_number(given: str | None) -> int:
+    is_number = given is not None and given.isascii() and given.isdigit() and len(given) < 10
+    return min(max(int(given), 1), LAST_PAGE) if is_number and given else 1
+
+
+def _id(given: str) -> int:
+    """What is no id, or a larger one than there can be, leads nowhere."""
+    if not (given.isascii() and given.isdigit() and len(given) <= 10 and 0 < int(given) <= LARGEST_ID):
+        raise NotHere
+    return int(given)
+
+
+def _uid(given: str) -> UUID:
+    return messages.parse_uid(given)

@@ -1,0 +1,93 @@
+"""What a page looks like when there is none: nothing here, not like this, and what went wrong, in a sentence."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tideline.features import chats, messages, numbers, workspaces
+from tideline.platform.errors import Problem
+from tideline.surfaces.dashboard import rendering, security
+from tideline.surfaces.dashboard.visits import NotHere, SignInNeeded
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+STATUS: dict[type[Problem], int] = {
+    NotHere: 404,
+    chats.ChatNotFound: 404,
+    messages.MessageNotFound: 404,
+    numbers.PairingNotFound: 404,
+    workspaces.LinkNotValid: 410,
+    workspaces.TooManyAttempts: 429,
+    security.BadForm: 400,
+    security.StaleForm: 403,
+}
+TITLES = {
+    404: "Nothing here",
+    405: "This does not work like that",
+    410: "This link is over",
+    500: "Something went wrong",
+}
+LEADS = {
+    404: NotHere.message,
+    405: "A page was asked for something that it does not do.",
+    500: "This is our mistake, and it has been written down. Try again in a moment.",
+}
+_env = rendering.environment()
+
+
+def answered(handler: Handler) -> Handler:
+    """Turn what can go wrong into a page."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except SignInNeeded:
+            return to_sign_in(request)
+        except Problem as problem:
+            return of_problem(problem)
+
+    return answer
+
+
+def to_sign_in(request: Request) -> Response:
+    """The way in, and from there back to the page that was asked for."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    target = "/sign-in" if asked == "/" else f"/sign-in?next={quote(asked, safe='/')}"
+    return RedirectResponse(target, 303, headers=security.HEADERS)
+
+
+def of_problem(problem: Problem) -> Response:
+    status = status_of(problem)
+    is_missing = status == HTTPStatus.NOT_FOUND
+    return page(status, NotHere.message if is_missing else problem.message, retry_headers(problem))
+
+
+def status_of(problem: Problem) -> int:
+    return next((STATUS[kind] for kind in type(problem).__mro__ if kind in STATUS), 400)
+
+
+def retry_headers(problem: Problem) -> dict[str, str]:
+    waits = problem.details.get("retry_after")
+    return {"Retry-After": str(waits)} if waits else {}
+
+
+def page(status: int, lead: str, headers: dict[str, str] | None = None) -> Response:
+    title = TITLES.get(status, "This did not work")
+    html = _env.get_template("problem.html").render(title=title, lead=lead)
+    return HTMLResponse(html, status, headers={**security.HEADERS, **(headers or {})})
+
+
+async def unknown_address(_request: Request, error: Exception) -> Response:
+    """What no route takes, or not with this method."""
+    assert isinstance(error, HTTPException)
+    lead = LEADS.get(error.status_code, str(error.detail))
+    return page(error.status_code, lead, dict(error.headers or {}))
+
+
+async def crash(_request: Request, _error: Exception) -> Response:
+    """A bug. It is logged by whoever caught it; the page says no more than that."""
+    return page(500, LEADS[500])

@@ -1,0 +1,201 @@
+"""What templates show of chats and messages: rows of the list, days of a conversation, and the words in them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tideline.features import files
+from tideline.features.chats import Chat
+from tideline.features.messages import Attachment, Message, MessageType, MessageUid
+
+DELETED = "This message was deleted."
+UNKNOWN = "A kind of message that cannot be shown here."
+QUOTE_LENGTH = 140
+EXTENSION_LENGTH = 4
+
+
+# The list ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One line of the newest message: who wrote it where that is not clear, a sign of what it is, some words."""
+
+    text: str
+    icon: str | None = None
+    author: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    chat: Chat
+    preview: Preview | None
+
+
+def row(chat: Chat, last: Message | None) -> Row:
+    return Row(chat, _preview(chat, last) if last else None)
+
+
+def _preview(chat: Chat, message: Message) -> Preview:
+    text, icon = summary(message)
+    author = message.sender_name if chat.is_group and not message.from_me else None
+    is_sent = message.from_me and message.type is MessageType.WHATSAPP
+    return Preview(text, icon, author, message.status if is_sent else None)
+
+
+def summary(message: Message) -> tuple[str, str | None]:
+    """A message in one line, and the name of a sign before it."""
+    if message.revoked_at:
+        return DELETED, "ban"
+    if message.type is MessageType.CALL:
+        call = call_words(message.data)
+        return call.title, "call-missed" if call.is_missed else "call"
+    if message.attachment:
+        return message.text or message.attachment.filename, _sign(message.attachment)
+    return message.text or UNKNOWN, None
+
+
+def _sign(attachment: Attachment) -> str:
+    return {"image": "image", "audio": "mic", "video": "play"}.get(kind_of(attachment), "file")
+
+
+# A conversation ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a message answers. `uid` is there when that message is on the same page."""
+
+    text: str
+    who: str | None = None
+    uid: MessageUid | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    title: str
+    detail: str | None
+    is_missed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """`kind` says how it is shown: image, audio, video or doc."""
+
+    kind: str
+    name: str
+    mark: str
+    size: int
+    is_stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    emoji: str
+    count: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message in its place: `is_first` and `is_last` of what one sender wrote in a row."""
+
+    message: Message
+    is_first: bool
+    is_last: bool
+    quote: Quote | None
+    call: Call | None
+    file: ShownFile | None
+    reactions: Sequence[Reactions]
+
+    @property
+    def side(self) -> str:
+        if self.message.type is MessageType.NOTE:
+            return "note"
+        return "out" if self.message.from_me else "in"
+
+    @property
+    def is_shown(self) -> bool:
+        """Is there anything in it that this page can show?"""
+        return bool(self.message.text or self.file or self.call)
+
+
+Day = tuple[date, Sequence[Entry]]
+
+
+def by_day(messages: Sequence[Message], zone: ZoneInfo) -> list[Day]:
+    """Messages, the oldest first, in one group per local day."""
+    known = {message.uid: message for message in messages}
+    days = groupby(messages, key=lambda message: message.at.astimezone(zone).date())
+    return [(day, _entries(list(group), known)) for day, group in days]
+
+
+def _entries(messages: Sequence[Message], known: Mapping[MessageUid, Message]) -> list[Entry]:
+    ends = [False, *(_sender(one) == _sender(other) for one, other in pairwise(messages)), False]
+    return [
+        Entry(
+            message=message,
+            is_first=not ends[index],
+            is_last=not ends[index + 1],
+            quote=_quote(message, known),
+            call=call_words(message.data) if message.type is MessageType.CALL else None,
+            file=_file(message.attachment) if message.attachment else None,
+            reactions=_reactions(message),
+        )
+        for index, message in enumerate(messages)
+    ]
+
+
+def _sender(message: Message) -> tuple[Any, ...]:
+    return message.from_me, message.type is MessageType.NOTE, message.sender_phone, message.sender_name
+
+
+def _quote(message: Message, known: Mapping[MessageUid, Message]) -> Quote | None:
+    if message.reply_to is None:
+        return None
+    quoted = known.get(message.reply_to)
+    if quoted is None:
+        return Quote("An earlier message")
+    return Quote(summary(quoted)[0][:QUOTE_LENGTH], quoted.sender_name, quoted.uid)
+
+
+def _reactions(message: Message) -> list[Reactions]:
+    counts = Counter(reaction.emoji for reaction in message.reactions)
+    names = {emoji: [one.name for one in message.reactions if one.emoji == emoji] for emoji in counts}
+    return [Reactions(emoji, count, ", ".join(names[emoji])) for emoji, count in counts.items()]
+
+
+def _file(attachment: Attachment) -> ShownFile:
+    stem, _, extension = attachment.filename.rpartition(".")
+    mark = extension.upper() if stem and extension.isalnum() and len(extension) <= EXTENSION_LENGTH else ""
+    return ShownFile(kind_of(attachment), attachment.filename, mark, attachment.size, attachment.is_stored)
+
+
+def kind_of(attachment: Attachment) -> str:
+    """What a browser can show by itself is shown, as far as the files' own page would show it."""
+    kind = attachment.mimetype.partition("/")[0]
+    is_media = kind in ("image", "audio", "video") and files.is_shown(attachment.mimetype)
+    return kind if is_media else "doc"
+
+
+def call_words(data: Mapping[str, Any]) -> Call:
+    is_incoming, outcome = data.get("direction") == "incoming", data.get("outcome")
+    kind = "video call" if data.get("is_video") else "voice call"
+    is_missed = outcome == "missed" and is_incoming
+    if outcome == "answered":
+        return Call(kind.capitalize(), duration(int(data.get("duration") or 0)), is_missed)
+    if is_incoming:
+        return Call(f"{'Missed' if is_missed else 'Declined'} {kind}", None, is_missed)
+    return Call(kind.capitalize(), "no answer" if outcome == "missed" else "declined", is_missed)
+
+
+def duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (rest if not hours else 0, "s")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"

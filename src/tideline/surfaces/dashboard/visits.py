@@ -1,0 +1,101 @@
+"""Who looks at a page: from the session cookie to a teammate of one workspace, asked again at every request."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from tideline.features import chats, workspaces
+from tideline.features.chats import Chat
+from tideline.features.workspaces import Session, Teammate, Workspace, WorkspaceId
+from tideline.platform.db import Database, Tx
+from tideline.platform.errors import Problem
+from tideline.surfaces.dashboard.security import Cookies
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or not any more."""
+
+
+class NotHere(Problem):
+    code = "not_here"
+    message = "The address is wrong, or what it leads to is not yours to see."
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A teammate in their workspace, and the other workspaces they may change to."""
+
+    workspace: Workspace
+    me: Teammate
+    all_workspaces: Sequence[Workspace]
+
+
+class Visits:
+    """Sessions are read anew each time, so that whoever is removed is out at once."""
+
+    def __init__(self, db: Database, sign_in: workspaces.SignIn, cookies: Cookies) -> None:
+        self._db = db
+        self._sign_in = sign_in
+        self._cookies = cookies
+
+    async def is_signed_in(self, request: Request) -> bool:
+        try:
+            await self._session(request)
+        except SignInNeeded:
+            return False
+        return True
+
+    @asynccontextmanager
+    async def to_workspace(self, request: Request, slug: str | None) -> AsyncIterator[tuple[Tx, Visitor]]:
+        """The workspace of that name among the person's own, by default the first one."""
+        session = await self._session(request)
+        own = await self._workspaces(session)
+        wanted = next((one for one in own if slug is None or one.slug == slug), None)
+        if wanted is None:
+            raise NotHere
+        async with self._db.read(wanted.id) as tx:
+            yield tx, Visitor(wanted, await _member(tx, session), own)
+
+    @asynccontextmanager
+    async def to_chat(self, request: Request, chat_id: int) -> AsyncIterator[tuple[Tx, Visitor, Chat]]:
+        """The chat, in the one of the person's workspaces that has it, if they may see it there."""
+        session = await self._session(request)
+        own = await self._workspaces(session)
+        for workspace in own:
+            async with self._db.read(workspace.id) as tx:
+                me = await _member(tx, session)
+                try:
+                    chat = await chats.get_visible(tx, chat_id, me)
+                except chats.ChatNotFound:
+                    continue
+                yield tx, Visitor(workspace, me, own), chat
+                return
+        raise NotHere
+
+    async def _session(self, request: Request) -> Session:
+        token = self._cookies.session(request)
+        if token is None:
+            raise SignInNeeded
+        try:
+            session = await self._sign_in.get_session(token)
+        except workspaces.SessionEnded:
+            raise SignInNeeded from None
+        if not session.workspaces:
+            raise SignInNeeded
+        return session
+
+    async def _workspaces(self, session: Session) -> list[Workspace]:
+        return [await self._workspace(workspace_id) for workspace_id in session.workspaces]
+
+    async def _workspace(self, workspace_id: WorkspaceId) -> Workspace:
+        async with self._db.read(workspace_id) as tx:
+            return await workspaces.get_workspace(tx)
+
+
+async def _member(tx: Tx, session: Session) -> Teammate:
+    try:
+        return await workspaces.get_member(tx, session.person_id)
+    except workspaces.MemberNotFound:
+        raise SignInNeeded from None
