@@ -198,8 +198,15 @@ async def test_nothing_is_missing_or_double_when_a_gateway_dies_among_messages(
     assert (await office.rows("tenant.event_set_aside"))["tenant.event_set_aside"] == []
 
 
+SUCCESSORS = {
+    "another node takes over after the lease": (B, AFTER_THE_LEASE),
+    "the same node is started again and goes on at once": (A, timedelta()),
+}
+
+
+@pytest.mark.parametrize(("node", "wait"), SUCCESSORS.values(), ids=SUCCESSORS)
 async def test_a_send_in_the_hands_of_a_dying_gateway_is_never_made_twice(
-    office: Office, world: World, start: Start, clock: HandClock
+    office: Office, world: World, start: Start, clock: HandClock, node: UUID, wait: timedelta
 ) -> None:
     first = await start(A)
     number_id = await link(office, world, "15550001001")
@@ -212,8 +219,8 @@ async def test_a_send_in_the_hands_of_a_dying_gateway_is_never_made_twice(
 
     await until(under_way, "the first sends")
     await first.crash()
-    clock.advance(AFTER_THE_LEASE)
-    second = await start(B)
+    clock.advance(wait)
+    second = await start(node)
     await until(lambda: number_id in second.ids)
 
     async def settled() -> bool:

@@ -13,6 +13,7 @@ from tests.support.waiting import until
 from tideline.features import files, messages, numbers, workspaces
 from tideline.features.files import Files, NewFile, Purpose
 from tideline.features.messages import Outgoing, ToPhone
+from tideline.features.numbers import PairingState
 from tideline.features.workspaces import SignIn
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
@@ -151,5 +152,9 @@ async def test_links_that_have_ended_are_forgotten(office: Office, workers: list
     async def forgotten() -> bool:
         return not (await office.rows("directory.pairing_link"))["directory.pairing_link"]
 
+    async def expired() -> bool:
+        return (await office.run(numbers.get_pairing, pairing.id)).state is PairingState.EXPIRED
+
     clock.advance(timedelta(hours=2))
     await until(forgotten, "the sweep of links")
+    await until(expired, "the end of the attempt that no gateway took")

@@ -1,11 +1,12 @@
 """What a gateway counts for Prometheus."""
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 
 class Figures:
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         registry = registry or CollectorRegistry()
+        self.numbers = Gauge("tideline_gateway_numbers", "Numbers that this gateway holds.", registry=registry)
         self.events = Counter("tideline_gateway_events", "Events of numbers that were stored.", registry=registry)
         self.stale = Counter(
             "tideline_gateway_stale_events",

@@ -22,7 +22,7 @@ from tideline.surfaces.gateway.ownership import Ownership
 from tideline.surfaces.gateway.pairing import PairingDesk
 from tideline.surfaces.gateway.roster import Roster, at_work
 from tideline.surfaces.gateway.sessions import Sessions
-from tideline.surfaces.gateway.tasks import keep_running
+from tideline.surfaces.gateway.tasks import keep_running, until_done
 from tideline.surfaces.gateway.timing import Timing
 
 log = structlog.get_logger(__name__)
@@ -48,8 +48,10 @@ class Gateway:
         figures = Figures(registry)
         by_kind = {connector.kind: connector for connector in connectors}
         self.roster = Roster()
+        figures.numbers.set_function(lambda: len(self.roster))
         sessions = Sessions(db, timing)
         self._db = db
+        self._holder = f"gateway {node}"
         self._connectors = by_kind
         self._ownership = Ownership(db, wakes, by_kind, node=node, roster=self.roster, sessions=sessions, timing=timing)
         self._desk = PairingDesk(
@@ -61,15 +63,16 @@ class Gateway:
         }
         commands = Commands(db, self.roster, sessions, files, figures)
         self._workers = [
-            self._worker(db, wakes, node, numbers.SEND_LANE, self._send, self.roster.senders),
-            self._worker(db, wakes, node, numbers.COMMAND_LANE, commands, self.roster.commanded),
-            self._worker(db, wakes, node, numbers.MEDIA_LANE, commands, self.roster.commanded),
+            self._worker(wakes, numbers.SEND_LANE, self._send, self.roster.senders),
+            self._worker(wakes, numbers.COMMAND_LANE, commands, self.roster.commanded),
+            self._worker(wakes, numbers.MEDIA_LANE, commands, self.roster.commanded),
         ]
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Until `stop`. Numbers are handed back last, after everything in hand is finished."""
+        await until_done("lanes of an earlier life", self._reclaim_lanes)
         loops = [self._begin("ownership", self._ownership.run), self._begin("pairings", self._desk.look)]
         for connector in self._connectors.values():
             loops.append(self._begin("pairing events", partial(self._desk.read, connector)))
@@ -90,6 +93,13 @@ class Gateway:
         self._stopping.set()
         await self._stopped.wait()
 
+    async def _reclaim_lanes(self) -> None:
+        """What this node had in hand when it was killed goes on at once, under the same numbers."""
+        freed = 1
+        while freed:
+            async with self._db.system() as tx:
+                freed = await lanes.reclaim(tx, self._holder)
+
     async def _send(self, lane: lanes.Held) -> None:
         held = self.roster.find(lane.lane.group)
         if held is None:
@@ -102,16 +112,14 @@ class Gateway:
     def _begin(name: str, loop: Callable[[], Awaitable[None]]) -> "asyncio.Task[None]":
         return asyncio.create_task(keep_running(name, loop), name=f"gateway {name}")
 
-    @staticmethod
     def _worker(
-        db: Database,
+        self,
         wakes: Wakes,
-        node: UUID,
         kind: str,
         act: Callable[[lanes.Held], Awaitable[None]],
         groups: Callable[[], Collection[int]],
     ) -> lanes.Worker:
-        return lanes.Worker(db, wakes, kind, act, groups=groups, node=str(node))
+        return lanes.Worker(self._db, wakes, kind, act, groups=groups, node=self._holder)
 
 
 async def _end(*tasks: "asyncio.Task[None]") -> None:

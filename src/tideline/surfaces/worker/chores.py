@@ -1,12 +1,14 @@
 """What happens by the clock: each chore calls one action of a feature."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import time, timedelta
 
 import structlog
 
 from tideline.features import files, messages, numbers
 from tideline.features.files import Files
+from tideline.features.numbers import Pairing, PairingClosed, linking
 from tideline.features.workspaces import SignIn
 from tideline.platform import lanes
 from tideline.platform.db import Database
@@ -41,7 +43,12 @@ def chores(db: Database, store: Files, sign_in: SignIn, *, unknown_after: timede
     async def forget_links() -> None:
         async with db.system() as tx:
             await numbers.delete_expired_pairing_links(tx)
+            begun = await numbers.list_open_pairings(tx, list(numbers.NumberKind))
         await sign_in.sweep()
+        # A gateway ends those of its kinds; this is for the ones that no gateway speaks.
+        for pairing in begun:
+            if linking.is_overdue(pairing, db.clock.now()):
+                await _expire(db, pairing)
 
     async def sweep_lanes() -> None:
         swept = 1
@@ -56,3 +63,8 @@ def chores(db: Database, store: Files, sign_in: SignIn, *, unknown_after: timede
         Timer("expired links", Every(timedelta(hours=1)), forget_links),
         Timer("idle lanes", Every(timedelta(hours=1)), sweep_lanes),
     ]
+
+
+async def _expire(db: Database, pairing: Pairing) -> None:
+    with suppress(PairingClosed):
+        await db.run(pairing.workspace_id, lambda tx: numbers.advance(tx, pairing.id, linking.expired(db.clock.now())))
