@@ -9,6 +9,8 @@ Actions of a workspace (`tx: Tx`):
     status_history(tx, uid) -> list[StatusEntry]               oldest first; or MessageNotFound
     last_messages(tx, chats) -> dict[ChatId, Message]          for lists of chats, without reactions
     workspaces_in_doubt(system_tx, older_than) -> list[int]    where the next has something to do
+    mark_restored(tx) -> int                                   after a restore: mark what waits to be sent
+    count_restored(tx) / drop_restored(tx) -> int              marked ones that still wait; let them fail
     settle_unknown(tx, older_than) -> int                      sends nobody can vouch for become Failed, outcome unknown
 
 Objects of the program:
@@ -22,6 +24,7 @@ Pure rules: `clean_text(text)` (BlankText, TextTooLong), `parse_uid(text)` (Mess
 from tideline.features.messages.actions.progress import settle_unknown, workspaces_in_doubt
 from tideline.features.messages.actions.reading import get, history, last_messages, status_history
 from tideline.features.messages.actions.receive import receive
+from tideline.features.messages.actions.restored import count_restored, drop_restored, mark_restored
 from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.errors import (
     BlankText,
@@ -85,10 +88,13 @@ __all__ = [
     "ToJid",
     "ToPhone",
     "clean_text",
+    "count_restored",
+    "drop_restored",
     "from_snapshot",
     "get",
     "history",
     "last_messages",
+    "mark_restored",
     "parse_uid",
     "receive",
     "send_batch",

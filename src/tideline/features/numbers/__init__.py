@@ -28,6 +28,7 @@ from tideline.features.numbers.actions.leases import (
     claim_leases,
     fence,
     numbers_of,
+    release_all_leases,
     release_lease,
     renew_leases,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "numbers_of",
     "order",
     "pause",
+    "release_all_leases",
     "release_lease",
     "renew_leases",
     "report",

@@ -6,12 +6,12 @@ import stat
 import sys
 import time
 from argparse import Namespace
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
-from tideline.features import numbers, workspaces
+from tideline.features import messages, numbers, workspaces
 from tideline.platform import keyfile, lanes, migrate
 from tideline.platform.errors import Problem
 from tideline.surfaces.cli.tools import Desk, Setup, Toolbox
@@ -204,13 +204,25 @@ async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
             "Put the missing key back (secret.key or TIDELINE_SECRET_KEY), or rotate the tokens.",
         )
     if is_held:
-        yield Finding("sending", "held since the restore.", "Look at what waits, then run `tideline release`.")
+        yield await _held(desk, found)
     if not found:
         yield Finding("workspaces", "there is none yet; `tideline workspace create` makes one.")
     for workspace in found:
         async with desk.db.read(workspace.id) as tx:
             for number in await numbers.list_numbers(tx):
                 yield _number(workspace, number)
+
+
+async def _held(desk: Desk, everywhere: Sequence[workspaces.Workspace]) -> Finding:
+    waiting = 0
+    for workspace in everywhere:
+        async with desk.db.read(workspace.id) as tx:
+            waiting += await messages.count_restored(tx)
+    return Finding(
+        "sending",
+        f"held since the restore; {waiting} messages waited in the backup and may have been sent since.",
+        "Run `tideline release`, with --drop-pending if those are not to be sent.",
+    )
 
 
 def _number(workspace: workspaces.Workspace, number: numbers.Number) -> Finding:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tideline import __version__
-from tideline.features import numbers
+from tideline.features import messages, numbers, workspaces
 from tideline.platform import backup as backups
 from tideline.platform import installation, keyfile, lanes, migrate
-from tideline.platform.db import Connection
+from tideline.platform.db import SystemTx
 from tideline.platform.errors import Problem
 from tideline.surfaces.cli.tables import table
 from tideline.surfaces.cli.tools import Setup, Toolbox
@@ -64,20 +64,34 @@ async def restore(tools: Toolbox, options: Namespace) -> None:
             work=tools.setup.data_dir / "restore",
             after=_hold,
         )
-    print("Restored. Messages come in, nothing is sent or delivered. Look at what waits, then run `tideline release`.")
+    print("Restored. Messages will come in, nothing is sent or delivered until you run `tideline release`.")
+    print(
+        "What waited to be sent in the backup may have been sent since: `tideline release --drop-pending` lets it fail."
+    )
     if not tools.setup.has_secret_key_setting and not (tools.setup.data_dir / keyfile.NAME).exists():
         print(f"The backup holds no keys: put secret.key into {tools.setup.data_dir} before you start Tideline.")
 
 
 async def _hold(connection: "asyncpg.Connection[Any]") -> None:
-    await installation.begin_again(Connection(connection, datetime.now(UTC)))
+    """What must not simply go on: sending, delivering, holding sessions, reading on in the log."""
+    tx = SystemTx(connection, datetime.now(UTC))
+    await installation.begin_again(tx)
+    await numbers.release_all_leases(tx)
+    for workspace in await workspaces.list_workspaces(tx):
+        async with tx.workspace(workspace.id) as own:
+            await messages.mark_restored(own)
 
 
-async def release(tools: Toolbox, _: Namespace) -> None:
+async def release(tools: Toolbox, options: Namespace) -> None:
     async with tools.desk() as desk:
-        async with desk.db.system() as tx:
+        async with desk.db.system_read() as tx:
             if await installation.held_at(tx) is None:
                 raise NothingHeld
+            everywhere = await workspaces.list_workspaces(tx)
+        if options.drop_pending:
+            dropped = [await desk.db.run(one.id, messages.drop_restored) for one in everywhere]
+            print(f"{sum(dropped)} messages that waited in the backup are marked as failed.")
+        async with desk.db.system() as tx:
             await lanes.release_all(tx, (numbers.SEND_LANE, numbers.COMMAND_LANE, numbers.MEDIA_LANE))
     print("Sending and delivery go on.")
 

@@ -39,6 +39,11 @@ async def release_lease(tx: SystemTx, lease: Lease) -> None:
     await store.release(tx, lease)
 
 
+async def release_all_leases(tx: SystemTx) -> None:
+    """After a restore nobody holds a session: those who did so held them in another life of this database."""
+    await store.release_all(tx)
+
+
 async def numbers_of(tx: SystemTx, leases: Sequence[Lease]) -> dict[NumberId, Number]:
     """The numbers behind these leases as they are now."""
     found = await numbers.list_of_leases(tx, [(lease.workspace_id, lease.number_id) for lease in leases])

@@ -78,6 +78,10 @@ async def release(tx: SystemTx, lease: Lease) -> None:
     )
 
 
+async def release_all(tx: SystemTx) -> None:
+    await tx.execute("UPDATE directory.number_lease SET node = NULL, expires_at = NULL, epoch = epoch + 1")
+
+
 async def hold(tx: Tx, lease: Lease) -> bool:
     """Is the lease still good? If so, nobody can take it over before this transaction ends.
 

@@ -1,0 +1,152 @@
+"""Backup, restore and release: nothing goes out twice because a machine was set up again."""
+
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.journeys.test_commands import done, refused
+from tests.support.clients import Api, Phone, Simulator, eventually
+from tests.support.serving import Served, tideline
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def restored(make_data_dir: Callable[[], Path]) -> Iterator[Callable[..., Served]]:
+    """Restores a backup into a fresh folder and serves it."""
+    started: list[Served] = []
+
+    def restore(archive: Path, *, key: Path | None = None) -> Served:
+        folder = make_data_dir()
+        said = done(tideline(folder, "restore", str(archive)))
+        assert "nothing is sent or delivered until you run `tideline release`" in said
+        if key:
+            (folder / "secret.key").write_bytes(key.read_bytes())
+        started.append(Served(folder))
+        return started[-1]
+
+    yield restore
+    for served in started:
+        served.close()
+
+
+async def test_a_restored_installation_holds_what_it_would_send_until_it_is_released(
+    data_dir: Path, tmp_path: Path, restored: Callable[..., Served], http: aiohttp.ClientSession
+) -> None:
+    archive = tmp_path / "tideline.tar"
+    async with a_backup(data_dir, archive, http) as (api, ana):
+        await ana.write("+15550100001", "The order", file=FILE)
+        chat = await api.chat(phone=ana.phone)
+        await with_file(api, chat["id"])
+    again = restored(archive)
+    api, ana = enter(http, again, ana)
+    assert (await api.get(f"/chats/{chat['id']}"))["phone"] == ana.phone
+    message = await with_file(api, chat["id"])
+    async with http.get(message["attachment_url"]) as response:
+        assert await response.read() == b"two bags"
+    uid = await api.send(ana.phone, "After the restore")
+    await ana.write("+15550100001", "Still coming in")
+    await api.said(chat["id"], "Still coming in")
+    assert (await api.message(uid))["status"] == "Pending"
+    assert "held since the restore; 0 messages" in tideline(again.data_dir, "doctor").stdout
+    assert done(tideline(again.data_dir, "release")) == "Sending and delivery go on.\n"
+    await api.status(uid, "Delivered")
+    assert "Nothing is held" in refused(tideline(again.data_dir, "release"))
+
+
+async def test_what_waited_in_the_backup_can_be_dropped(
+    data_dir: Path, tmp_path: Path, restored: Callable[..., Served], http: aiohttp.ClientSession
+) -> None:
+    archive = tmp_path / "tideline.tar"
+    async with a_backup(data_dir, archive, http, TIDELINE_SEND_GAP="14") as (api, ana):
+        await api.status(await api.send(ana.phone, "Goes at once"), "Delivered")
+        used = await api.credits_used()
+        uid = await api.send(ana.phone, "Waits for its turn")
+    again = restored(archive)
+    api, ana = enter(http, again, ana)
+    waiting = await api.message(uid)
+    assert (waiting["status"], waiting["data"]["restored"]) == ("Pending", True)
+    assert "1 messages waited in the backup" in tideline(again.data_dir, "doctor").stdout
+    said = done(tideline(again.data_dir, "release", "--drop-pending"))
+    assert said.startswith("1 messages that waited in the backup are marked as failed.")
+    await api.status(uid, "Failed")
+    assert await api.credits_used() == used
+    await api.status(await api.send(ana.phone, "After the release"), "Delivered")
+    assert "Waits for its turn" not in [message["text"] for message in await ana.messages()]
+
+
+FILE = {"filename": "order.txt", "mimetype": "text/plain", "base64": "dHdvIGJhZ3M="}
+
+
+@asynccontextmanager
+async def a_backup(
+    data_dir: Path, archive: Path, http: aiohttp.ClientSession, **settings: str
+) -> AsyncIterator[tuple[Api, Phone]]:
+    """A demo with a new phone; when the block ends it is backed up, and served no more."""
+    served = Served(data_dir, settings=settings)
+    try:
+        demo = served.demo
+        ana = await Simulator(http, demo["base_url"], demo["simulator_token"]).phone("+15550730001", "Ana")
+        yield Api(http, demo["base_url"], demo["api_token"]), ana
+        done(tideline(data_dir, "backup", str(archive), "--with-key"))
+    finally:
+        served.close()
+
+
+def enter(http: aiohttp.ClientSession, served: Served, phone: Phone) -> tuple[Api, Phone]:
+    """The API of another server, and the same phone in its world."""
+    demo = served.demo
+    simulator = Simulator(http, demo["base_url"], demo["simulator_token"])
+    api = Api(http, demo["base_url"], demo["api_token"])
+    return api, Phone(simulator, phone.phone, phone.jid, phone.lid)
+
+
+async def with_file(api: Api, chat_id: int) -> Any:
+    async def look() -> Any:
+        message = await api.said(chat_id, "The order")
+        return message if message["attachment_url"] else None
+
+    return await eventually(look, "the file")
+
+
+async def test_a_backup_without_keys_needs_the_key_file_beside_it(
+    data_dir: Path, tmp_path: Path, restored: Callable[..., Served], http: aiohttp.ClientSession
+) -> None:
+    served = Served(data_dir)
+    archive = tmp_path / "tideline.tar"
+    try:
+        token = served.demo["api_token"]
+        said = done(tideline(data_dir, "backup", str(archive)))
+    finally:
+        served.close()
+    assert "The secret keys are not in it." in said
+    again = restored(archive, key=data_dir / "secret.key")
+    assert again.demo["api_token"] == token
+
+
+def test_a_backup_is_for_its_owner_only_and_never_written_over(data_dir: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "tideline.tar"
+    done(tideline(data_dir, "migrate"))
+    done(tideline(data_dir, "backup", str(archive)))
+    assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+    assert "exists already" in refused(tideline(data_dir, "backup", str(archive)))
+
+
+def test_a_backup_is_restored_into_an_empty_folder_only(data_dir: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "tideline.tar"
+    done(tideline(data_dir, "migrate"))
+    done(tideline(data_dir, "backup", str(archive)))
+    assert "not empty" in refused(tideline(data_dir, "restore", str(archive)))
+
+
+def test_an_empty_database_has_nothing_to_back_up(data_dir: Path, tmp_path: Path) -> None:
+    assert "no Tideline yet" in refused(tideline(data_dir, "backup", str(tmp_path / "tideline.tar")))
