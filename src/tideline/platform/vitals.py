@@ -129,21 +129,25 @@ class Measured:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        status = 0
+        status, is_complete = 0, False
 
         async def watch(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_complete
             if message["type"] == "http.response.start":
                 status = message["status"]
+            else:
+                is_complete = not message.get("more_body", False)
             await send(message)
 
         try:
             await self._app(scope, receive, watch)
         except Exception:
             log.exception("http.failed", method=scope["method"], answered=status)
-            if status:
-                raise
-            await PlainTextResponse("Something went wrong inside Tideline.\n", status_code=500)(scope, receive, watch)
+            if not status:
+                answer = PlainTextResponse("Something went wrong inside Tideline.\n", status_code=500)
+                await answer(scope, receive, watch)
+            elif not is_complete:
+                raise  # the server closes the connection, so that half an answer is not taken for a whole one
         finally:
             self._metrics.requests.labels(_method(scope), status).inc()
             self._metrics.seconds.observe(time.perf_counter() - began)

@@ -234,7 +234,7 @@ def _tell(facts: dict[str, Any], path: Path) -> None:
 Tideline is ready, with a demo workspace and simulated phones.
 
   sign in      {base}/   as {facts["owner_email"]}   password {facts["owner_password"]}
-  phones       {base}/simulator/   token {facts["simulator_token"]}
+  phones       {base}/simulator   token {facts["simulator_token"]}
   Public API   {base}/integrations/api   token {facts["api_token"]}
   reference    {base}/docs/api
 
