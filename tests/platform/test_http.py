@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import pytest
@@ -128,3 +128,64 @@ async def test_a_reading_is_taken_when_somebody_asks() -> None:
     assert b'tideline_lane_waiting{kind="send"} 3.0' in await metrics.render()
     waiting.clear()
     assert b"tideline_lane_waiting{" not in await metrics.render()
+
+
+async def refused(request: bytes, endless: bytes, url: str) -> bytes:
+    """What comes back for a request that goes on and on, until the server has enough of it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    writer.write(request)
+    answer = asyncio.create_task(reader.read())
+    for _ in range(1000):
+        if answer.done() or writer.is_closing():
+            break
+        writer.write(endless)
+        with suppress(ConnectionError):
+            await writer.drain()
+        await asyncio.sleep(0)
+    else:
+        raise AssertionError("the server takes everything")
+    with suppress(ConnectionError):
+        return await answer
+    return b""
+
+
+ENDLESS = {
+    "one header": (b"GET / HTTP/1.1\r\nX: ", b"x" * 10_000),
+    "many headers": (b"GET / HTTP/1.1\r\n", b"X: x\r\n" * 1000),
+    "a path": (b"GET /", b"x" * 10_000),
+    "headers behind the body": (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: x\r\n" * 1000),
+}
+
+
+@pytest.mark.parametrize(("request_", "endless"), ENDLESS.values(), ids=ENDLESS)
+async def test_a_request_without_end_is_cut_off(request_: bytes, endless: bytes) -> None:
+    async with served() as (url, _):
+        answer = await refused(request_, endless, url)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
+
+
+async def test_a_head_that_never_ends_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "HEAD_SECONDS", 0.05)
+    async with served() as (url, _):
+        for begun in (b"", b"GET / HTTP/1.1\r\nHost: x\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+            writer.write(begun)
+            assert await asyncio.wait_for(reader.read(), 10) == b""
+            writer.close()
+
+
+async def test_large_bodies_in_small_chunks_and_many_requests_at_once_are_taken() -> None:
+    async def count(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    chunks = b"1\r\nx\r\n" * 100_000
+    chunked = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+    plain = b"GET / HTTP/1.1\r\n\r\n" * 10_000
+    last = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+    async with served(Route("/", count, methods=["GET", "POST"])) as (url, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(chunked + plain + last)
+        answers = await asyncio.wait_for(reader.read(), 60)
+        writer.close()
+    assert answers.count(b"HTTP/1.1 200 OK") == 10_002
+    assert b"100000" in answers

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tideline.platform.errors import Problem
 
@@ -17,6 +18,10 @@ log = structlog.get_logger(__name__)
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 DRAIN_SECONDS = 10
+LARGEST_HEAD = 64 * 1024
+HEAD_SECONDS = 30.0
+CHUNK_OVERHEAD = 10
+"""Bytes around each byte of a body, when somebody sends it in chunks of one byte."""
 
 
 class PortTaken(Problem):
@@ -64,7 +69,7 @@ class HttpServer:
     def __init__(self, app: Any, listener: socket.socket, *, trusted_proxies: Sequence[str] = ()) -> None:
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=_Connection,
             ws="none",
             lifespan="off",
             log_config=None,
@@ -92,6 +97,56 @@ class HttpServer:
 
     def stop(self) -> None:
         self._server.should_exit = True
+
+
+class _Connection(HttpToolsProtocol):
+    """Ends a request whose head, or whatever else is not its body, has no end: the parser keeps all of it in memory,
+    and takes ever longer to, before anybody else has a say. A head that does not get complete ends as well."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._begin_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end_head()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._began = False
+        super().data_received(data)
+        if not self._began:  # a piece with the end of one request and the beginning of another is not torn apart
+            self._received += len(data)
+        if self._received > LARGEST_HEAD + (1 + CHUNK_OVERHEAD) * self._body:
+            self._refuse()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._began = True
+        self._begin_head()
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._end_head()
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        super().on_body(body)
+
+    def _begin_head(self) -> None:
+        self._received = self._body = 0
+        self._end_head()
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _end_head(self) -> None:
+        if self._head_timer:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):
