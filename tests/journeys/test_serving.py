@@ -1,6 +1,7 @@
 """Starting, stopping, crashing and starting again, with a real `tideline serve` in a process of its own."""
 
 import json
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -166,6 +167,15 @@ def test_a_clean_end_leaves_no_process_and_no_complaint(serve: Serve, data_dir: 
     assert [line for line in lines if line["level"] in {"warning", "error"}] == []
     assert lines[-1]["event"] == "tideline.stopped"
     assert not (data_dir / "postgres" / "data" / "postmaster.pid").exists()
+
+
+def test_a_signal_that_comes_twice_at_once_is_one_request(serve: Serve, data_dir: Path) -> None:
+    served = serve(data_dir)
+    assert served.demo
+    served.process.send_signal(signal.SIGINT)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(30) == 0
+    assert "tideline.stopped" in served.output
 
 
 async def test_nothing_private_is_in_the_log(serve: Serve, data_dir: Path, http: aiohttp.ClientSession) -> None:

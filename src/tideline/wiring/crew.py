@@ -12,6 +12,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = 20.0
+SAME_REQUEST_SECONDS = 1.0  # make and a terminal pass on the same signal, so that it comes twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Crew:
         self._members: list[Member] = []
         self._ended = asyncio.Event()
         self._is_leaving = False
+        self._asked_at: float | None = None
         self.failed: str | None = None
 
     def start(self, name: str, run: Awaitable[Any], stop: Callable[[], Awaitable[None] | None] | None = None) -> None:
@@ -55,10 +57,12 @@ class Crew:
             loop.add_signal_handler(number, self._asked, number)
 
     def _asked(self, number: signal.Signals) -> None:
-        if self._ended.is_set():
+        now = asyncio.get_running_loop().time()
+        if self._asked_at is not None and now - self._asked_at > SAME_REQUEST_SECONDS:
             log.warning("tideline.killed")
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
+        self._asked_at = self._asked_at or now
         self._ended.set()
 
     def _has_ended(self, name: str, task: asyncio.Task[Any]) -> None:
