@@ -168,6 +168,17 @@ async def test_a_final_refusal_fails_the_message_and_gives_the_credits_back(
     assert not await post.turn()
 
 
+async def test_what_waits_for_a_lost_number_fails_at_once_and_not_at_the_pace_of_sending(post: Post) -> None:
+    uids = [await post.world.send(post.chat, str(n)) for n in range(3)]
+    await post.world.run(lanes.set_group, post.world.id, numbers.SEND_LANE, post.chat.number_id, width=1, gap=(60, 60))
+    await post.world.disconnect(await post.world.run(numbers.get, post.chat.number_id))
+    while await post.turn():
+        pass
+    assert [await post.status(uid) for uid in uids] == ["Failed"] * 3
+    assert await post.world.credits_used() == 0
+    assert not post.outlet.sent
+
+
 async def _bytes() -> Any:
     yield b"x"
 

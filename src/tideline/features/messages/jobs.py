@@ -85,6 +85,8 @@ class Sending:
             return
         number, outbound = begun
         outcome = await self._hand_over(number, outbound, uid, item.attempt)
+        if number.is_gone:
+            held.rest = 0.0  # nothing went to WhatsApp, so a long queue need not fail at the pace of sending
         await self._store(held, item, number.id, uid, outcome)
         log.info(
             "message.sending",
