@@ -143,7 +143,7 @@ CREATE TABLE tenant.contact (
     PRIMARY KEY (workspace, id),
     FOREIGN KEY (workspace, number_id) REFERENCES tenant.number (workspace, id),
     CHECK (phone IS NOT NULL OR lid IS NOT NULL OR bsuid IS NOT NULL)
-);
+) WITH (autovacuum_analyze_scale_factor = 0.01);
 CREATE UNIQUE INDEX contact_phone ON tenant.contact (workspace, number_id, phone) WHERE merged_into IS NULL AND phone IS NOT NULL;
 CREATE UNIQUE INDEX contact_lid ON tenant.contact (workspace, number_id, lid) WHERE merged_into IS NULL AND lid IS NOT NULL;
 CREATE UNIQUE INDEX contact_bsuid ON tenant.contact (workspace, number_id, bsuid) WHERE merged_into IS NULL AND bsuid IS NOT NULL;
@@ -202,11 +202,12 @@ CREATE TABLE tenant.chat (
     FOREIGN KEY (workspace, responsible_id) REFERENCES tenant.teammate (workspace, id),
     CHECK ((kind = 'direct') = (contact_id IS NOT NULL)),
     CHECK ((kind = 'direct') = (group_jid IS NULL))
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80, autovacuum_analyze_scale_factor = 0.01);
 CREATE UNIQUE INDEX chat_contact ON tenant.chat (workspace, contact_id) WHERE contact_id IS NOT NULL;
 CREATE UNIQUE INDEX chat_group ON tenant.chat (workspace, number_id, group_jid) WHERE group_jid IS NOT NULL;
 CREATE UNIQUE INDEX chat_name ON tenant.chat (workspace, name_key);
 CREATE INDEX chat_recent ON tenant.chat (workspace, last_message_at DESC NULLS LAST, name_key);
+CREATE INDEX chat_responsible ON tenant.chat (workspace, responsible_id) WHERE responsible_id IS NOT NULL;
 
 -- Substrings of 1 to 3 characters, each behind the workspace's number and a mark (`17:n:mir`): what pg_trgm would do,
 -- without an extension. Costly on purpose, so that the planner computes them for the index and never for a scan.
@@ -326,7 +327,7 @@ CREATE TABLE tenant.message (
     PRIMARY KEY (workspace, uid),
     FOREIGN KEY (workspace, chat_id) REFERENCES tenant.chat (workspace, id),
     FOREIGN KEY (workspace, file_uid) REFERENCES tenant.file (workspace, uid)
-) WITH (fillfactor = 85);
+) WITH (fillfactor = 85, autovacuum_analyze_scale_factor = 0.01);
 CREATE INDEX message_history ON tenant.message (workspace, chat_id, at DESC, uid DESC);
 CREATE UNIQUE INDEX message_external ON tenant.message (workspace, number_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX message_in_doubt ON tenant.message (workspace, sending_at) WHERE status = 'Sending';

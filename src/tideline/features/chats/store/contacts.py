@@ -11,9 +11,10 @@ async def find(tx: Tx, number_id: int, phones: Collection[str], lids: Collection
     """The people under these addresses, with the chats they have."""
     rows = await tx.fetch(
         """
-        SELECT p.id, p.phone, p.lid, p.name, c.id AS chat_id
+        SELECT p.id, p.phone, p.lid, p.name, (
+            SELECT c.id FROM tenant.chat c WHERE c.workspace = p.workspace AND c.contact_id = p.id
+        ) AS chat_id
         FROM tenant.contact p
-        LEFT JOIN tenant.chat c ON c.workspace = p.workspace AND c.contact_id = p.id
         WHERE p.workspace = $1 AND p.number_id = $2 AND p.merged_into IS NULL
           AND (p.phone = ANY ($3::text[]) OR p.lid = ANY ($4::text[]))
         """,
@@ -55,7 +56,8 @@ async def absorb(tx: Tx, merges: Sequence[tuple[Person, Person]]) -> None:
         """
         UPDATE tenant.contact p SET merged_into = new.stays
         FROM unnest($2::int[], $3::int[]) AS new (stays, goes)
-        WHERE p.workspace = $1 AND (p.id = new.goes OR p.merged_into = new.goes)
+        WHERE p.workspace = $1 AND (p.id = ANY ($3::int[]) OR p.merged_into = ANY ($3::int[]))
+          AND (p.id = new.goes OR p.merged_into = new.goes)
         """,
         tx.workspace_id,
         [stays.id for stays, _ in merges],
@@ -81,7 +83,8 @@ async def update(tx: Tx, people: Sequence[Person]) -> None:
         """
         UPDATE tenant.contact p SET phone = new.phone, lid = new.lid, name = new.name
         FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS new (id, phone, lid, name)
-        WHERE p.workspace = $1 AND (p.id = new.id OR p.merged_into = new.id)
+        WHERE p.workspace = $1 AND (p.id = ANY ($2::int[]) OR p.merged_into = ANY ($2::int[]))
+          AND (p.id = new.id OR p.merged_into = new.id)
         """,
         tx.workspace_id,
         [person.id for person in people],

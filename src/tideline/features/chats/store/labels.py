@@ -53,8 +53,9 @@ async def repeat(tx: Tx, chats: Sequence[Chat]) -> None:
         """
         UPDATE tenant.chat c SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels))
         FROM jsonb_each($2::jsonb) AS new (id, labels)
-        WHERE c.workspace = $1 AND c.id = new.id::int
+        WHERE c.workspace = $1 AND c.id = ANY ($3::int[]) AND c.id = new.id::int
         """,
         tx.workspace_id,
         {str(chat.id): chat.labels for chat in chats},
+        [chat.id for chat in chats],
     )

@@ -28,6 +28,7 @@ class _Query:
     names: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    is_led: bool = False
 
     def arg(self, value: Any, kind: str) -> str:
         self.args.append(value)
@@ -43,6 +44,16 @@ class _Query:
         self.conditions.append(condition)
         self.sources.append(source)
 
+    def where_one_of(self, source: str) -> None:
+        """The chats that `source` selects, which are few: nothing else has to lead to them."""
+        self.conditions.append(_among(source))
+        self.is_led = True
+
+
+def _among(source: str) -> str:
+    """An array is made once and its ids are looked up by key, however wrong the planner's idea of their number is."""
+    return f"c.id = ANY (ARRAY({source}))"
+
 
 async def list_chats(tx: Tx, wanted: ChatFilter, *, offset: int, limit: int) -> list[Chat]:
     """One page; the newest last message first, then by name, chats without messages last."""
@@ -50,14 +61,12 @@ async def list_chats(tx: Tx, wanted: ChatFilter, *, offset: int, limit: int) -> 
     # PostgreSQL wants to know the type of every argument, also of one that only the sources use.
     mentioned = [f"(ROW({', '.join(query.names)}) IS NULL OR true)"] if query.names else []
     conditions = " AND ".join([*query.conditions, *mentioned]) or "true"
-    if not query.sources:
+    if query.is_led or not query.sources:
         rows = await _all(tx, conditions, query.args, offset, limit)
     else:
         rows = await _newest(tx, conditions, query.args, offset, limit) if offset + limit <= WINDOW else []
         if len(rows) < limit:
-            # An array is made once and looked up by key, however many ids are in it.
-            found = f"c.id = ANY (ARRAY({query.sources[0]})) AND {conditions}"
-            rows = await _all(tx, found, query.args, offset, limit)
+            rows = await _all(tx, f"{_among(query.sources[0])} AND {conditions}", query.args, offset, limit)
     return [read(row) for row in rows]
 
 
@@ -98,55 +107,46 @@ def _read(tx: Tx, wanted: ChatFilter) -> _Query:
 
 
 def _by_phone(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
+    if wanted.whatsapp_phone is not None:
+        _by_whatsapp_phone(query, wanted.whatsapp_phone)
     if wanted.phone is not None:
         query.where("c.contact_id IS NOT NULL")
         match phones.pattern(wanted.phone):
             case Exactly(digits):
-                mine = query.arg([digits], "text[]")
-                query.where_found(f"COALESCE(c.phone, c.lid) = ANY ({mine})", _direct(_exactly(mine)))
+                people = _people(query, Exactly(digits))
+                query.where_one_of(f"SELECT c.id FROM tenant.chat c WHERE {_with(people)}")
             case Containing(digits) if digits:
                 mine = query.arg(digits, "text")
                 grams = query.arg(_grams(tx, "p", digits), "text[]")
                 query.where_found(f"strpos(COALESCE(c.phone, c.lid), {mine}) > 0", _search("phone", "p", [grams]))
-    if wanted.whatsapp_phone is not None:
-        _by_whatsapp_phone(query, wanted.whatsapp_phone)
 
 
 def _by_whatsapp_phone(query: _Query, typed: Sequence[str]) -> None:
     """The direct chats with these people, and the groups they are in."""
     patterns = [phones.whatsapp_pattern(some) for some in typed]
-    exactly = query.arg([found.digits for found in patterns if isinstance(found, Exactly)], "text[]")
-    endings = query.arg([found.digits[::-1] for found in patterns if isinstance(found, EndingWith)], "text[]")
-    people = f"{_exactly(exactly)} UNION {_ending(endings)}"
-    source = f"""
-        WITH people AS MATERIALIZED ({people})
-        SELECT c.id FROM people JOIN tenant.chat c ON c.workspace = $1 AND c.contact_id = people.id
-        UNION
-        SELECT m.chat_id FROM people JOIN tenant.chat_member m ON m.workspace = $1 AND m.contact_id = people.id
-    """
-    query.where_found(f"c.id IN ({source})", source)
+    people = " UNION ALL ".join(_people(query, pattern) for pattern in patterns) or "SELECT 0 WHERE false"
+    query.where_one_of(
+        f"""
+        SELECT c.id FROM tenant.chat c WHERE {_with(people)}
+        UNION ALL SELECT c.chat_id FROM tenant.chat_member c WHERE {_with(people)}
+        """
+    )
 
 
-def _exactly(digits: str) -> str:
-    return f"""
-        SELECT p.id FROM unnest({digits}) AS typed (digits) JOIN tenant.contact p
-          ON p.workspace = $1 AND p.merged_into IS NULL
-         AND reverse(COALESCE(p.phone, p.lid, '')) = reverse(typed.digits)
-    """
+def _with(people: str) -> str:
+    return f"c.workspace = $1 AND c.contact_id = ANY (ARRAY({people}))"
 
 
-def _ending(reversed_digits: str) -> str:
-    """`;` is the character after the digits (and after `:`), so these bounds hold every longer phone."""
-    return f"""
-        SELECT p.id FROM unnest({reversed_digits}) AS typed (digits) JOIN tenant.contact p
-          ON p.workspace = $1 AND p.merged_into IS NULL
-         AND reverse(COALESCE(p.phone, p.lid, '')) ~>=~ typed.digits
-         AND reverse(COALESCE(p.phone, p.lid, '')) ~<~ (typed.digits || ';')
-    """
-
-
-def _direct(people: str) -> str:
-    return f"SELECT c.id FROM ({people}) AS people JOIN tenant.chat c ON c.workspace = $1 AND c.contact_id = people.id"
+def _people(query: _Query, pattern: Exactly | EndingWith) -> str:
+    """Phones are indexed from behind. `;` is the character after the digits (and after `:`), so the bounds hold
+    every phone with this end."""
+    digits = query.arg(pattern.digits[::-1], "text")
+    backwards = "reverse(COALESCE(p.phone, p.lid, ''))"
+    if isinstance(pattern, Exactly):
+        meets = f"{backwards} = {digits}"
+    else:
+        meets = f"{backwards} ~>=~ {digits} AND {backwards} ~<~ ({digits} || ';')"
+    return f"SELECT p.id FROM tenant.contact p WHERE p.workspace = $1 AND p.merged_into IS NULL AND {meets}"
 
 
 def _by_name(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
@@ -199,10 +199,9 @@ def _by_column(query: _Query, wanted: ChatFilter) -> None:
         )
     if wanted.responsible is not None:
         emails = query.arg([email.strip().lower() for email in wanted.responsible], "text[]")
-        query.where(
-            "c.responsible_id IN (SELECT o.id FROM tenant.teammate o"
-            f" WHERE o.workspace = $1 AND lower(o.email) = ANY ({emails}))"
-        )
+        theirs = f"SELECT o.id FROM tenant.teammate o WHERE o.workspace = $1 AND lower(o.email) = ANY ({emails})"
+        condition = f"c.responsible_id = ANY (ARRAY({theirs}))"
+        query.where_found(condition, f"SELECT c.id FROM tenant.chat c WHERE c.workspace = $1 AND {condition}")
     if wanted.is_group is not None:
         query.where("c.contact_id IS NULL" if wanted.is_group else "c.contact_id IS NOT NULL")
     if wanted.is_read is not None:

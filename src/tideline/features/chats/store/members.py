@@ -110,21 +110,24 @@ async def write_rosters(tx: Tx, groups: Collection[int]) -> None:
         """
         UPDATE tenant.chat_roster r SET members = fresh.members
         FROM (
-            SELECT m.chat_id, json_agg(json_build_object(
-                       'name', CASE WHEN m.is_own THEN NULLIF(n.account_name, '') ELSE COALESCE(d.name, p.name) END,
-                       'phone', '+' || CASE WHEN m.is_own THEN n.phone ELSE p.phone END,
-                       'role', initcap(m.role),
-                       'chat_id', d.id
-                   ) ORDER BY m.position)::text AS members
+            SELECT m.chat_id, json_agg(CASE WHEN m.is_own THEN (
+                       SELECT json_build_object('name', NULLIF(n.account_name, ''), 'phone', '+' || n.phone,
+                                                'role', initcap(m.role), 'chat_id', NULL)
+                       FROM tenant.number n WHERE n.workspace = m.workspace AND n.id = (
+                           SELECT c.number_id FROM tenant.chat c WHERE c.workspace = m.workspace AND c.id = m.chat_id
+                       )
+                   ) ELSE (
+                       SELECT json_build_object('name', COALESCE(d.name, p.name), 'phone', '+' || p.phone,
+                                                'role', initcap(m.role), 'chat_id', d.id)
+                       FROM tenant.contact p
+                       LEFT JOIN tenant.chat d ON d.workspace = p.workspace AND d.contact_id = m.contact_id
+                       WHERE p.workspace = m.workspace AND p.id = m.contact_id
+                   ) END ORDER BY m.position)::text AS members
             FROM tenant.chat_member m
-            JOIN tenant.chat c ON c.workspace = m.workspace AND c.id = m.chat_id
-            JOIN tenant.number n ON n.workspace = c.workspace AND n.id = c.number_id
-            LEFT JOIN tenant.contact p ON p.workspace = m.workspace AND p.id = m.contact_id
-            LEFT JOIN tenant.chat d ON d.workspace = m.workspace AND d.contact_id = m.contact_id
             WHERE m.workspace = $1 AND m.chat_id = ANY ($2::int[])
             GROUP BY m.chat_id
         ) AS fresh
-        WHERE r.workspace = $1 AND r.chat_id = fresh.chat_id
+        WHERE r.workspace = $1 AND r.chat_id = ANY ($2::int[]) AND r.chat_id = fresh.chat_id
         """,
         tx.workspace_id,
         list(groups),

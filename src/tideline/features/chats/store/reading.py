@@ -13,9 +13,10 @@ async def unread_keys(tx: Tx, chat: Chat) -> list[MessageKey]:
     """The newest incoming messages since the chat was read last, as WhatsApp knows them."""
     rows = await tx.fetch(
         """
-        SELECT m.external_id, p.phone, p.lid
+        SELECT m.external_id, (
+            SELECT ROW(p.phone, p.lid) FROM tenant.contact p WHERE p.workspace = m.workspace AND p.id = m.sender_id
+        ) AS sender
         FROM tenant.message m
-        LEFT JOIN tenant.contact p ON p.workspace = m.workspace AND p.id = m.sender_id
         WHERE m.workspace = $1 AND m.chat_id = $2 AND NOT m.from_me AND m.external_id IS NOT NULL
           AND m.type = 'whatsapp' AND m.status <> 'Read' AND ($3::uuid IS NULL OR m.uid > $3)
         ORDER BY m.at DESC, m.uid DESC
@@ -31,7 +32,7 @@ async def unread_keys(tx: Tx, chat: Chat) -> list[MessageKey]:
             chat=chat.peer,
             external_id=row["external_id"],
             from_me=False,
-            sender=Peer(phone=row["phone"], lid=row["lid"]) if chat.is_group and (row["phone"] or row["lid"]) else None,
+            sender=Peer(*row["sender"]) if row["sender"] else None,
         )
         for row in reversed(rows)
     ]

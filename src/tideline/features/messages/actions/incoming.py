@@ -43,8 +43,10 @@ async def store_messages(tx: Tx, number: Number, company: Company, events: Seque
     for event in events:
         first.setdefault(event.external_id, event)
     foreign = await _without_echoes(tx, number, list(first.values()))
+    # What is known is left out when it is inserted; only for quotes and files we have to know it before.
     quoted = {event.reply_to for event in foreign if event.reply_to}
-    known = await rows.find_external(tx, number.id, {event.external_id for event in foreign} | quoted)
+    with_files = {event.external_id for event in foreign if event.media}
+    known = await rows.find_external(tx, number.id, quoted | with_files) if quoted or with_files else {}
     new = [event for event in foreign if event.external_id not in known]
     if new:
         arrived = await _draft(tx, number, company, new, known)

@@ -22,12 +22,18 @@ class Outbound:
 async def lock(tx: Tx, uid: UUID, number_id: int) -> Outbound | None:
     row = await tx.row(
         """
-        SELECT m.status, m.text, m.file_uid, c.phone, c.lid, c.group_jid,
-               q.external_id AS quoted, q.from_me AS quoted_from_me, p.phone AS quoted_phone, p.lid AS quoted_lid
+        SELECT m.status, m.text, m.file_uid, (
+                   SELECT ROW(c.phone, c.lid, c.group_jid)
+                   FROM tenant.chat c WHERE c.workspace = m.workspace AND c.id = m.chat_id
+               ) AS peer, (
+                   SELECT ROW(q.external_id, q.from_me, (
+                       SELECT ROW(p.phone, p.lid)
+                       FROM tenant.contact p WHERE p.workspace = q.workspace AND p.id = q.sender_id
+                   ))
+                   FROM tenant.message q
+                   WHERE q.workspace = m.workspace AND q.uid = m.reply_to AND q.external_id IS NOT NULL
+               ) AS quoted
         FROM tenant.message m
-        JOIN tenant.chat c ON c.workspace = m.workspace AND c.id = m.chat_id
-        LEFT JOIN tenant.message q ON q.workspace = m.workspace AND q.uid = m.reply_to
-        LEFT JOIN tenant.contact p ON p.workspace = q.workspace AND p.id = q.sender_id
         WHERE m.workspace = $1 AND m.uid = $2 AND m.number_id = $3
         FOR NO KEY UPDATE OF m
         """,
@@ -37,10 +43,10 @@ async def lock(tx: Tx, uid: UUID, number_id: int) -> Outbound | None:
     )
     if row is None:
         return None
-    to = Peer(group=row["group_jid"]) if row["group_jid"] else Peer(phone=row["phone"], lid=row["lid"])
+    phone, lid, group_jid = row["peer"]
+    to = Peer(group=group_jid) if group_jid else Peer(phone=phone, lid=lid)
     quoted = None
     if row["quoted"]:
-        has_writer = row["quoted_phone"] or row["quoted_lid"]
-        writer = Peer(phone=row["quoted_phone"], lid=row["quoted_lid"]) if has_writer else None
-        quoted = MessageKey(to, row["quoted"], row["quoted_from_me"], writer)
+        external_id, from_me, writer = row["quoted"]
+        quoted = MessageKey(to, external_id, from_me, Peer(*writer) if writer else None)
     return Outbound(Status(row["status"]), to, row["text"], row["file_uid"], quoted)

@@ -146,7 +146,7 @@ async def save(tx: Tx, changed: Sequence[Sent]) -> None:
         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
                     $8::timestamptz[], $9::jsonb[], $10::jsonb[], $11::bool[])
              AS new (uid, external_id, status, sent_at, delivered_at, read_at, failed_at, failure, data, is_charged)
-        WHERE m.workspace = $1 AND m.uid = new.uid
+        WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[]) AND m.uid = new.uid
         """,
         tx.workspace_id,
         [sent.uid for sent in changed],

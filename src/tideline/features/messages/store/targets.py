@@ -11,10 +11,13 @@ from tideline.platform.db import Tx
 async def lock(tx: Tx, number_id: int, external_id: str) -> Target | None:
     row = await tx.row(
         """
-        SELECT m.uid, m.chat_id, m.from_me, COALESCE(p.merged_into, m.sender_id), m.edited_at, m.revoked_at, f.uid
+        SELECT m.uid, m.chat_id, m.from_me, COALESCE((
+                   SELECT p.merged_into FROM tenant.contact p WHERE p.workspace = m.workspace AND p.id = m.sender_id
+               ), m.sender_id), m.edited_at, m.revoked_at, (
+                   SELECT f.uid FROM tenant.file f
+                   WHERE f.workspace = m.workspace AND f.uid = m.file_uid AND f.purpose = 'media'
+               )
         FROM tenant.message m
-        LEFT JOIN tenant.contact p ON p.workspace = m.workspace AND p.id = m.sender_id
-        LEFT JOIN tenant.file f ON f.workspace = m.workspace AND f.uid = m.file_uid AND f.purpose = 'media'
         WHERE m.workspace = $1 AND m.number_id = $2 AND m.external_id = $3 AND m.type = 'whatsapp'
         FOR NO KEY UPDATE OF m
         """,

@@ -1,4 +1,7 @@
-"""Messages as the history shows them, fifty in one statement with everything that belongs to them."""
+"""Messages as the history shows them, fifty in one statement with everything that belongs to them.
+
+What belongs to a message is looked up by subqueries rather than joined: see `chats.store.chats`.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Any, Final
@@ -19,33 +22,39 @@ from tideline.features.messages.model import (
 from tideline.platform.db import Row, Tx
 
 COLUMNS: Final = """
-    m.uid, m.number_id, m.type, m.content, m.at, m.received_at, m.from_me, m.text, m.status, m.origin,
-    NULLIF(m.data, '{}'), m.reply_to, m.edited_at, m.revoked_at, m.failure, COALESCE(p.name, m.sender_name), p.phone,
-    t.display_name, f.uid, f.filename, f.mimetype, f.size, f.state,
+    m.uid, m.type, m.content, m.at, m.received_at, m.from_me, m.text, m.status, m.origin, NULLIF(m.data, '{}'),
+    m.reply_to, m.edited_at, m.revoked_at, m.failure, m.sender_name,
+    CASE WHEN m.sender_id IS NOT NULL THEN (
+        SELECT ROW(p.name, p.phone) FROM tenant.contact p WHERE p.workspace = m.workspace AND p.id = m.sender_id
+    ) END,
+    CASE WHEN m.created_by IS NOT NULL THEN (
+        SELECT t.display_name FROM tenant.teammate t WHERE t.workspace = m.workspace AND t.id = m.created_by
+    ) END,
+    CASE WHEN m.file_uid IS NOT NULL THEN (
+        SELECT ROW(f.uid, f.filename, f.mimetype, f.size, f.state)
+        FROM tenant.file f WHERE f.workspace = m.workspace AND f.uid = m.file_uid
+    ) END,
     CASE WHEN m.has_reactions THEN (
-        SELECT jsonb_agg(jsonb_build_array(r.emoji, r.person = 'own', q.name, q.phone) ORDER BY r.reacted_at, r.person)
-        FROM tenant.reaction r
-        LEFT JOIN tenant.contact q ON q.workspace = r.workspace AND q.id = r.contact_id
-        WHERE r.workspace = m.workspace AND r.message_uid = m.uid
+        SELECT jsonb_agg(jsonb_build_array(r.emoji, r.person = 'own', (
+            SELECT jsonb_build_array(q.name, q.phone)
+            FROM tenant.contact q WHERE q.workspace = r.workspace AND q.id = r.contact_id
+        )) ORDER BY r.reacted_at, r.person)
+        FROM tenant.reaction r WHERE r.workspace = m.workspace AND r.message_uid = m.uid
     ) END
-"""
-JOINS: Final = """
-    LEFT JOIN tenant.contact p ON p.workspace = m.workspace AND p.id = m.sender_id
-    LEFT JOIN tenant.teammate t ON t.workspace = m.workspace AND t.id = m.created_by
-    LEFT JOIN tenant.file f ON f.workspace = m.workspace AND f.uid = m.file_uid
 """
 _TYPES = {kind.value: kind for kind in MessageType}
 
 
 def read(row: Sequence[Any] | Row, chat: Chat) -> Message:
     """A row of `COLUMNS` as a message of its chat."""
-    (uid, number_id, kind, content, at, received_at, from_me, text, status, origin, data, reply_to, edited_at,
-     revoked_at, failure, sender_name, sender_phone, author, *file, reactions) = row  # fmt: skip
-    sender, recipient = parties(chat, from_me, sender_name, sender_phone)
+    (uid, kind, content, at, received_at, from_me, text, status, origin, data, reply_to, edited_at, revoked_at,
+     failure, sender_name, writer, author, file, reactions) = row  # fmt: skip
+    name, phone = writer or (None, None)
+    sender, recipient = parties(chat, from_me, name or sender_name, phone)
     return Message(
         uid,
         chat.id,
-        number_id,
+        chat.number_id,
         _TYPES[kind],
         content,
         at,
@@ -58,7 +67,7 @@ def read(row: Sequence[Any] | Row, chat: Chat) -> Message:
         sender[1],
         recipient[1],
         text,
-        None if file[0] is None else _attachment(*file),
+        None if file is None else _attachment(*file),
         data or {},
         author,
         reply_to,
@@ -73,11 +82,12 @@ def _attachment(uid: UUID, filename: str, mimetype: str, size: int, state: str) 
     return Attachment(uid, filename, mimetype, size, state == "stored")
 
 
-def _reaction(chat: Chat, emoji: str, is_own: bool, name: str | None, phone: str | None) -> Reaction:
+def _reaction(chat: Chat, emoji: str, is_own: bool, person: tuple[str | None, str | None] | None) -> Reaction:
     if is_own:
         return Reaction(chat.number_name or f"+{chat.number_phone}", f"+{chat.number_phone}", emoji, True)
     if not chat.is_group:
         return Reaction(chat.name, chat.international, emoji, False)
+    name, phone = person or (None, None)
     shown = f"+{phone}" if phone else None
     return Reaction(name or shown or "", shown, emoji, False)
 
@@ -88,7 +98,7 @@ async def history(tx: Tx, chat: Chat, wanted: HistoryFilter, *, offset: int, lim
     way = "ASC" if wanted.order == "asc" else "DESC"
     rows = await tx.fetch(
         f"""
-        SELECT {COLUMNS} FROM tenant.message m {JOINS}
+        SELECT {COLUMNS} FROM tenant.message m
         WHERE m.workspace = $1 AND m.chat_id = $2 AND {conditions}
         ORDER BY m.at {way}, m.uid {way} LIMIT {limit} OFFSET {offset}
         """,
@@ -126,7 +136,7 @@ async def find_many(tx: Tx, uids: Collection[UUID], chats: dict[Any, Chat]) -> d
     """These messages; their chats are at hand."""
     rows = await tx.fetch(
         f"""
-        SELECT m.chat_id, {COLUMNS} FROM tenant.message m {JOINS}
+        SELECT m.chat_id, {COLUMNS} FROM tenant.message m
         WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[])
         """,
         tx.workspace_id,
