@@ -14,6 +14,7 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    cookies: Sequence[str] = ()
 
     @property
     def json(self) -> Any:
@@ -55,10 +56,12 @@ async def call(
 
     await app(scope, _receiver([body] if isinstance(body, bytes) else list(body), ends), send)
     start, *rest = sent
+    fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]]
     return Response(
         status=start["status"],
-        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]},
+        headers=dict(fields),
         body=b"".join(message["body"] for message in rest),
+        cookies=[value for name, value in fields if name == "set-cookie"],
     )
 
 

@@ -152,7 +152,7 @@ async def test_cancelling_twice_changes_nothing(office: Office) -> None:
     assert await office.run(numbers.cancel_pairing, pairing.id) == cancelled
 
 
-async def test_a_link_leads_to_its_attempt_until_that_ends(office: Office, clock: HandClock) -> None:
+async def test_a_link_leads_to_its_attempt_and_for_an_hour_to_its_end(office: Office, clock: HandClock) -> None:
     pairing = await office.begin_link()
     token = await office.run(numbers.create_pairing_link, KEYS, pairing.id)
 
@@ -165,7 +165,9 @@ async def test_a_link_leads_to_its_attempt_until_that_ends(office: Office, clock
     assert await find("\udcff") is None
     stored = await office.rows("directory.pairing_link")
     assert token not in repr(stored)
-    clock.advance(timedelta(minutes=5))
+    clock.advance(timedelta(minutes=64))
+    assert await find(token)
+    clock.advance(timedelta(minutes=1))
     assert await find(token) is None
     clock.advance(timedelta(seconds=1))
     async with office.db.system() as tx:

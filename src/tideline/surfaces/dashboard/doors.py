@@ -6,6 +6,7 @@ from starlette.responses import Response
 from tideline.features import workspaces
 from tideline.features.workspaces import Asks, NewSession, OneTimeLink, Purpose
 from tideline.platform.errors import Problem
+from tideline.platform.passwords import PasswordsBusy
 from tideline.surfaces.dashboard import problems
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, local_path, read_form
@@ -17,7 +18,7 @@ LINK_TITLES = {
     Purpose.INVITATION: "Join the workspace",
     Purpose.RESET: "Choose a new password",
 }
-REFUSED = (workspaces.WrongCredentials, workspaces.TooManyAttempts, workspaces.WeakPassword)
+REFUSED = (workspaces.WrongCredentials, workspaces.TooManyAttempts, workspaces.WeakPassword, PasswordsBusy)
 
 
 class Doors:

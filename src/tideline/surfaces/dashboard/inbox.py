@@ -1,7 +1,6 @@
 """The list of chats, one chat with its messages, and the files in them."""
 
 from urllib.parse import urlencode, urlsplit
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,8 +35,8 @@ class Inbox:
     async def show_chat(self, request: Request) -> Response:
         """The newest messages, or those before the one that is named; beside them the newest chats."""
         before = request.query_params.get("before")
-        wanted = HistoryFilter(before_message=messages.parse_uid(before) if before else None)
         async with self._visits.to_chat(request, _id(request.path_params["chat_id"])) as (tx, visitor, chat):
+            wanted = HistoryFilter(before_message=messages.parse_uid(before) if before else None)
             found = await messages.history(tx, chat.id, wanted)
             listed, rows = await _list(tx, visitor, 1)
         days = shown.by_day(list(reversed(found.items)), visitor.workspace.tz)
@@ -61,9 +60,8 @@ class Inbox:
 
     async def open_file(self, request: Request) -> Response:
         """A link to the file that is good from now, for whoever may see the chat that it was sent in."""
-        chat_id, uid = _id(request.path_params["chat_id"]), _uid(request.path_params["message_uid"])
-        async with self._visits.to_chat(request, chat_id) as (tx, visitor, chat):
-            message = await messages.get(tx, uid)
+        async with self._visits.to_chat(request, _id(request.path_params["chat_id"])) as (tx, visitor, chat):
+            message = await messages.get(tx, messages.parse_uid(request.path_params["message_uid"]))
         attachment = message.attachment
         if message.chat_id != chat.id or attachment is None:
             raise NotHere
@@ -96,7 +94,3 @@ def _id(given: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) <= 10 and 0 < int(given) <= LARGEST_ID):
         raise NotHere
     return int(given)
-
-
-def _uid(given: str) -> UUID:
-    return messages.parse_uid(given)

@@ -1,6 +1,7 @@
 """The page on which a phone finds its QR or pairing code. Whoever has the link may see it, signed in or not."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from starlette.requests import Request
@@ -46,26 +47,26 @@ class PairingPage:
 
     async def show(self, request: Request) -> Response:
         pairing, workspace = await self._find(request.path_params["token"])
-        code = pairing.qr if pairing.method is PairingMethod.QR else pairing.code
-        shown = code if pairing.is_open else None
         now = self._deps.db.clock.now()
-        seconds = max(0, int((pairing.code_until - now).total_seconds())) if shown and pairing.code_until else None
+        state = _state(pairing, now)
+        code = pairing.qr or pairing.code if state.is_open else None
+        is_qr = pairing.method is PairingMethod.QR
         answer = self._pages.page(
             request,
             "pairing.html",
-            told=TOLD[pairing.state],
-            reason=pairing.error if pairing.state is PairingState.FAILED else None,
+            told=TOLD[state],
+            reason=pairing.error if state is PairingState.FAILED else None,
             workspace=workspace.display_name,
-            is_qr=pairing.method is PairingMethod.QR,
+            is_open=state.is_open,
+            is_qr=is_qr,
             phone=pairing.phone,
-            drawing=qr.draw(shown) if shown and pairing.method is PairingMethod.QR else None,
-            code=shown if pairing.method is PairingMethod.CODE else None,
-            seconds=seconds,
-            is_open=pairing.is_open,
+            drawing=qr.draw(code) if code and is_qr else None,
+            code=code,
+            seconds=_seconds_left(pairing, now) if code else None,
             look_seconds=LOOK_SECONDS,
-            version=_version(pairing.state, shown),
+            version=_version(state, code),
         )
-        answer.headers["Tideline-Version"] = _version(pairing.state, shown)
+        answer.headers["Tideline-Version"] = _version(state, code)
         return answer
 
     async def _find(self, token: str) -> tuple[Pairing, workspaces.Workspace]:
@@ -77,6 +78,15 @@ class PairingPage:
             raise NotHere
         async with self._deps.db.read(ref.workspace_id) as tx:
             return await numbers.get_pairing(tx, ref.pairing_id), await workspaces.get_workspace(tx)
+
+
+def _state(pairing: Pairing, now: datetime) -> PairingState:
+    """An attempt that no gateway works on is over as well when its time is."""
+    return PairingState.EXPIRED if pairing.is_open and pairing.expires_at <= now else pairing.state
+
+
+def _seconds_left(pairing: Pairing, now: datetime) -> int:
+    return max(0, int((pairing.code_until - now).total_seconds())) if pairing.code_until else 0
 
 
 def _version(state: PairingState, code: str | None) -> str:

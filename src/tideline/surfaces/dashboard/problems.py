@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tideline.features import chats, messages, numbers, workspaces
 from tideline.platform.errors import Problem
+from tideline.platform.passwords import PasswordsBusy
 from tideline.surfaces.dashboard import rendering, security
 from tideline.surfaces.dashboard.visits import NotHere, SignInNeeded
 
@@ -22,6 +23,7 @@ STATUS: dict[type[Problem], int] = {
     numbers.PairingNotFound: 404,
     workspaces.LinkNotValid: 410,
     workspaces.TooManyAttempts: 429,
+    PasswordsBusy: 503,
     security.BadForm: 400,
     security.StaleForm: 403,
 }

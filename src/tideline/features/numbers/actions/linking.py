@@ -29,6 +29,7 @@ from tideline.platform.crypto import Keyring
 from tideline.platform.db import SystemTx, Tx
 from tideline.platform.ids import secret_token
 
+TOLD_FOR = timedelta(hours=1)  # how long the page of an attempt can tell how it ended
 PAIRINGS_TOPIC = "pairings"  # an attempt was begun or went on; gateways and the page with the code look again
 
 
@@ -67,10 +68,10 @@ async def cancel_pairing(tx: Tx, pairing_id: int) -> Pairing:
 
 
 async def create_pairing_link(tx: Tx, keyring: Keyring, pairing_id: int) -> str:
-    """A token for the page on which this attempt can be followed, good for as long as the attempt."""
+    """A token for the page on which this attempt can be followed, and its end be read."""
     pairing = await get_pairing(tx, pairing_id)
     token = secret_token("qr_")
-    await store.insert_link(tx, keyring.token_hash(token), pairing.id, pairing.expires_at)
+    await store.insert_link(tx, keyring.token_hash(token), pairing.id, pairing.expires_at + TOLD_FOR)
     return token
 
 

@@ -1,0 +1,84 @@
+"""Every address answers with a page: unknown ones, wrong methods, bugs. And what browsers load beside the pages."""
+
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from tests.support.asgi import call
+from tests.support.browsing import Browser
+from tests.surfaces.dashboard.conftest import Site
+from tideline.surfaces.dashboard import EXCEPTION_HANDLERS, rendering
+
+SOURCE = Path(rendering.__file__).parent
+STATIC, TEMPLATES = SOURCE / "static", SOURCE / "templates"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/chat", "/chat/1/2/3", "/sign-in/", "/qr", "/qr/a/b", "/%00", "//x"])
+async def test_an_unknown_address_is_a_page(site: Site, path: str) -> None:
+    page = await site.browser.get(path)
+    assert (page.status, "Nothing here" in page.words) == (404, True)
+
+
+ALLOWED = {
+    "/": "GET, HEAD",
+    "/sign-in": "GET, POST, HEAD",
+    "/sign-out": "POST",
+    "/link/x": "GET, POST, HEAD",
+    "/qr/x": "GET, HEAD",
+    "/chat/1/messages/": "GET, HEAD",
+}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
+@pytest.mark.parametrize(("path", "allowed"), ALLOWED.items(), ids=ALLOWED)
+async def test_a_wrong_method_is_a_page_that_says_which_are_right(
+    site: Site, method: str, path: str, allowed: str
+) -> None:
+    page = await site.browser.call(method, path, {})
+    assert (page.status, page.response.headers["allow"]) == (405, allowed)
+
+
+async def test_signing_out_is_never_a_link(site: Site) -> None:
+    browser = await site.owner()
+    assert (await browser.get("/sign-out")).status == 405
+    assert (await browser.get("/")).status == 200
+
+
+async def test_a_bug_is_a_page_that_says_nothing_of_it() -> None:
+    async def broken(_request: Request) -> None:
+        raise ValueError("a secret detail")
+
+    app = Starlette(routes=[Route("/broken", broken)], exception_handlers=EXCEPTION_HANDLERS)
+    answered = Browser(app)
+    with pytest.raises(ValueError, match="secret"):  # it goes on to the server's log
+        await answered.get("/broken")
+
+
+@pytest.mark.parametrize("path", sorted(str(path.relative_to(STATIC)) for path in STATIC.rglob("*.*")))
+async def test_what_pages_load_is_there(site: Site, path: str) -> None:
+    answer = await call(site.app, "GET", f"/static/{path}")
+    assert answer.status == 200
+    assert answer.body == (STATIC / path).read_bytes()
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    again = await call(site.app, "GET", f"/static/{path}", headers={"if-none-match": answer.headers["etag"]})
+    assert again.status == 304
+
+
+async def test_the_default_picture_of_the_public_api_is_a_picture(site: Site) -> None:
+    answer = await call(site.app, "GET", "/static/img/default_avatar.jpeg")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.body[:3] == b"\xff\xd8\xff"
+
+
+@pytest.mark.parametrize("path", ["../routes.py", "..%2froutes.py", "img", "", "nothing.css", "%00"])
+async def test_nothing_else_of_the_disk_is_there(site: Site, path: str) -> None:
+    assert (await call(site.app, "GET", f"/static/{path}")).status in (404, 405)
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_no_template_switches_escaping_off(path: Path) -> None:
+    text = path.read_text()
+    assert not [word for word in ("safe", "autoescape", "Markup", "style=", " onclick") if word in text]
