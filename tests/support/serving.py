@@ -99,11 +99,17 @@ class Served:
             found = look()
             if found is not None:
                 return found
-            if self.process.poll() is not None:
+            if self._has_ended_within(LOOK_EVERY):
                 raise AssertionError(f"tideline ended ({self.process.returncode}) before {what}:\n{self.output}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"no {what} after {seconds:.0f} s:\n{self.output}")
-            time.sleep(LOOK_EVERY)
+
+    def _has_ended_within(self, seconds: float) -> bool:
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def stop(self) -> int:
         """Ask it to end, and wait until it has."""
