@@ -176,9 +176,9 @@ async def take(
             ) i
         ), taken AS (
             UPDATE lanes.lane l
-            SET token = $7, node = $8, leased_until = $9, next_at = 'infinity', held = h.items
-            FROM (SELECT lane_id, count(*) AS items FROM head GROUP BY lane_id) h
-            WHERE l.id = h.lane_id
+            SET token = $7, node = $8, leased_until = $9, next_at = 'infinity',
+                held = (SELECT count(*) FROM head WHERE head.lane_id = l.id)
+            WHERE l.id = ANY(ARRAY(SELECT lane_id FROM head))  -- by index, however many the planner expects
             RETURNING l.id, l.workspace, l.grp, l.sub, l.lapses
         ), served AS (
             UPDATE lanes.lane_group g
