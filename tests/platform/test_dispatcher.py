@@ -1,14 +1,17 @@
 """Numbers for facts: gapless, in order, exactly once, whoever dies meanwhile."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.support.crashes import Crash, DoomedTx
 from tests.support.facts import Witness, add_workspaces, happen, names, seen
@@ -16,10 +19,11 @@ from tests.support.lanes import HandClock
 from tests.support.postgres import PostgresForTests
 from tideline.platform.db import Database, Session, SystemTx
 from tideline.platform.dispatcher import LOCK, TOPIC, Dispatcher, ReaderFailed, facts_after, last_seq
-from tideline.platform.facts import Fact
+from tideline.platform.facts import Fact, NewFact
 from tideline.platform.wake import Wakes
 
 LONG = 20.0
+FUZZ = int(os.environ.get("TIDELINE_FUZZ", "1"))  # how many times as many examples as usual
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -202,6 +206,79 @@ async def test_dying_at_any_step_numbers_nothing_twice_and_skips_nothing(
         await happen(db, 1, "c")
         assert await dispatcher.dispatch(session) == 4
     assert await seen(db) == [(1, 1, "a"), (1, 2, "b"), (1, 3, "c"), (2, 1, "x")]
+
+
+events = st.one_of(
+    st.tuples(st.just("happen"), st.integers(1, 3), st.integers(1, 4)),
+    st.tuples(st.just("dispatch"), st.integers(1, 6), st.booleans()),
+)
+
+
+def test_whatever_happens_and_whoever_dies_the_numbers_are_gapless_and_given_once(postgres: PostgresForTests) -> None:
+    loop = asyncio.new_event_loop()
+    dsn = postgres.new_database()
+    db = loop.run_until_complete(Database.connect(dsn, HandClock(), max_size=3))
+
+    async def begin() -> None:
+        await add_workspaces(db, 1, 2, 3)
+        async with db.system() as tx:
+            await tx.execute(Witness.TABLE)
+
+    async def live(history: list[tuple[str, int, int]]) -> None:
+        async with db.system() as tx:
+            await tx.execute("TRUNCATE tenant.fact, tenant.fact_counter, seen")
+        dispatcher = Dispatcher(db, Wakes(), [Witness()], batch=5)
+        wanted: dict[int, list[str]] = {1: [], 2: [], 3: []}
+        async with db.session() as session:
+            for n, (what, first, second) in enumerate(history):
+                if what == "happen":
+                    new = [f"{n}-{m}" for m in range(second)]
+                    await happen(db, first, *new)
+                    wanted[first] += new
+                else:
+                    with suppress(Crash):
+                        await dispatcher.dispatch(DoomedSession(session, first, bool(second)))
+            while await dispatcher.dispatch(session):
+                pass
+        assert await seen(db) == [
+            (workspace, n, name) for workspace in wanted for n, name in enumerate(wanted[workspace], start=1)
+        ]
+
+    @settings(max_examples=25 * FUZZ, deadline=None, derandomize=FUZZ == 1, suppress_health_check=list(HealthCheck))
+    @given(st.lists(events, min_size=1, max_size=12))
+    def check(history: list[tuple[str, int, int]]) -> None:
+        loop.run_until_complete(live(history))
+
+    try:
+        loop.run_until_complete(begin())
+        check()
+    finally:
+        loop.run_until_complete(db.close())
+        loop.close()
+        postgres.drop(dsn)
+
+
+async def test_facts_of_one_chat_are_numbered_in_their_order_while_many_write(
+    db: Database, dispatcher: Dispatcher
+) -> None:
+    """Who writes about a chat holds its lock until the commit; here an advisory lock stands for the chat's row."""
+    counts = {1: 0, 2: 0}
+
+    async def write(writer: int) -> None:
+        for n in range(15):
+            chat = 1 + (writer + n) % 2
+            async with db.tx(1) as tx:
+                await tx.fetch("SELECT pg_advisory_xact_lock($1)", chat)
+                counts[chat] += 1
+                tx.record(NewFact("Happened", {"name": f"{chat}-{counts[chat]:03}"}, chat))
+
+    async with running(dispatcher):
+        await asyncio.gather(*(write(writer) for writer in range(4)))
+        found = await until_seen(db, 60)
+    assert [seq for _, seq, _ in found] == list(range(1, 61))
+    for chat in ("1-", "2-"):
+        of_chat = [name for _, _, name in found if name.startswith(chat)]
+        assert of_chat == sorted(of_chat)
 
 
 async def test_facts_are_numbered_as_they_come(db: Database, dispatcher: Dispatcher) -> None:
