@@ -153,7 +153,34 @@ async def test_without_demo_there_is_neither_demo_nor_simulator(serve: Serve, da
     assert served.status_of("/simulator/api/phones") == 404
     assert served.status_of("/integrations/api/chats") == 401
     assert not (data_dir / "demo.json").exists()
-    assert "Tideline is ready, with a demo" not in served.output
+    assert f"Tideline is ready on {served.base_url}\nMake a workspace: " in served.output
+
+
+async def test_a_seeding_that_was_interrupted_is_finished_by_the_next_start(
+    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
+) -> None:
+    first = serve(data_dir)
+    assert first.base_url
+    first.kill()
+    assert not (data_dir / "demo.json").exists()
+    second = serve(data_dir)
+    chats = (await api_of(http, second.demo).get("/chats"))["chats"]
+    assert len({chat["name"] for chat in chats}) == len(chats) == 7
+
+
+async def test_the_clock_can_be_moved_when_it_is_a_test_clock(
+    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
+) -> None:
+    served = serve(data_dir, "serve", "--demo", "--test-clock")
+    api, simulator = api_of(http, served.demo), simulator_of(http, served.demo)
+    ana = await simulator.phone("+15550710006", "Ana")
+    await ana.write(await demo_number(api), "Now")
+    chat = await api.chat(phone=ana.phone)
+    await simulator.call("POST", "/clock", advance_s=86_400)
+    await ana.write(await demo_number(api), "Tomorrow")
+    later = await api.said(chat["id"], "Tomorrow")
+    now = await api.said(chat["id"], "Now")
+    assert later["timestamp"][:10] > now["timestamp"][:10]
 
 
 # Stopping ----------------------------------------------------------------------------------------------------------
@@ -206,7 +233,7 @@ async def test_the_roles_run_apart_on_one_database(
     for role in ("worker", "gateway"):
         serve(make_data_dir(), role, *(["--simulator"] if role == "gateway" else []), **shared).ready()
     api = Api(http, web.base_url, made.stdout.split("API token")[1].split()[0])
-    simulator = Simulator(http, web.base_url, simulator_token("a key that all roles are told"))
+    simulator = Simulator(http, web.base_url, tideline(folder, "simulator", "token", **shared).stdout.strip())
     number = await simulator.phone("+15550710004", "Own number")
     me = await api.get("/workspace/teammates/me")
     begun = await simulator.begin_link(said["workspace"].strip(), me["user_id"])
@@ -221,13 +248,6 @@ async def test_the_roles_run_apart_on_one_database(
     await ana.write(number, "And back")
     chat = await api.chat(phone=ana.phone)
     await api.said(chat["id"], "And back")
-
-
-def simulator_token(key: str) -> str:
-    from tideline.platform.crypto import Keyring
-    from tideline.wiring.parts import simulator_token
-
-    return simulator_token(Keyring([key]))
 
 
 async def test_figures_are_there_for_prometheus(serve: Serve, data_dir: Path, http: aiohttp.ClientSession) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import secrets
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from tideline.platform.db import Database, Tx
 from tideline.platform.dispatcher import TOPIC as FACTS
 from tideline.platform.errors import Problem
 from tideline.platform.wake import Wakes
+from tideline.wiring import announce
 from tideline.wiring import demo_script as script
 from tideline.wiring.parts import Parts
 
@@ -68,7 +68,7 @@ async def offer(parts: Parts, world: World, ready: asyncio.Event) -> None:
     }
     _write(path, facts)
     ready.set()
-    _tell(facts, path)
+    announce.demo(facts, path)
 
 
 async def _token(parts: Parts, seeded: Seeded) -> str:
@@ -225,23 +225,6 @@ def _write(path: Path, facts: dict[str, Any]) -> None:
         json.dump(facts, file, indent=2)
         file.write("\n")
     fresh.replace(path)
-
-
-def _tell(facts: dict[str, Any], path: Path) -> None:
-    base = facts["base_url"]
-    sys.stdout.write(
-        f"""
-Tideline is ready, with a demo workspace and simulated phones.
-
-  sign in      {base}/   as {facts["owner_email"]}   password {facts["owner_password"]}
-  phones       {base}/simulator   token {facts["simulator_token"]}
-  Public API   {base}/integrations/api   token {facts["api_token"]}
-  reference    {base}/docs/api
-
-The same for programs is in {path}. Ctrl-C ends it.
-"""
-    )
-    sys.stdout.flush()
 
 
 # Removing ------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tideline.platform.vitals import Measured, Metrics, Vitals
 from tideline.settings import Settings
 from tideline.surfaces.gateway import Gateway, Timing
 from tideline.surfaces.worker import Worker
-from tideline.wiring import web
+from tideline.wiring import announce, web
 from tideline.wiring.crew import Crew
 from tideline.wiring.database import connected, ensure_usable, prepare
 from tideline.wiring.figures import measure
@@ -156,6 +156,8 @@ class Node:
             crew.begin("demo", demo.offer(parts, self._world, self._demo_ready))
         else:
             self._demo_ready.set()
+            if "web" in self._roles:
+                await announce.ready(parts, has_simulator=self._world is not None)
 
     async def _take_back(self) -> None:
         """Free the lanes that this node held when it was killed; the numbers are taken back by the gateway."""

@@ -71,6 +71,7 @@ class Tools:
                 public_url=parts.settings.base_url,
                 messages_quota=self._settings.messages_quota,
                 api_calls_quota=self._settings.api_calls_quota,
+                simulator_token=parts.simulator_token,
             )
 
     async def remove_demo(self) -> str | None:

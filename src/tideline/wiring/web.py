@@ -54,11 +54,11 @@ def routes(parts: Parts, world: World | None, crew: Crew) -> list[BaseRoute]:
                 has_simulator=world is not None,
             )
         ),
-        *(_simulator(parts, world) if world else []),
+        *(_simulator(parts, world, crew) if world else []),
     ]
 
 
-def _simulator(parts: Parts, world: World) -> list[BaseRoute]:
+def _simulator(parts: Parts, world: World, crew: Crew) -> list[BaseRoute]:
     clock = parts.db.clock
     return simulator.routes(
         simulator.SimulatorDeps(
@@ -69,5 +69,6 @@ def _simulator(parts: Parts, world: World) -> list[BaseRoute]:
             token=parts.simulator_token,
             public_url=parts.settings.base_url,
             test_clock=clock if isinstance(clock, ShiftedClock) else None,
+            until_the_end=crew.until_the_end,
         )
     )

@@ -86,6 +86,8 @@ def _storage(commands: _Commands) -> None:
     key = commands.group("key", "Secret keys.")
     rotate = key.add("rotate", "Add a new secret key and encrypt everything with it.", _later("keys", "rotate"))
     rotate.add_argument("--retire-old", action="store_true", help="also forget the older keys: links and sessions end")
+    simulator = commands.group("simulator", "The WhatsApp simulator.")
+    simulator.add("token", "Print the token that drives the simulated phones.", _later("keys", "simulator_token"))
     demo = commands.group("demo", "The demo workspace.")
     demo.add("remove", "Remove the demo workspace and its simulated phones.", _later("storage", "remove_demo"))
 

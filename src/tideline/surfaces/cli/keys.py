@@ -1,4 +1,4 @@
-"""Secret keys."""
+"""Secret keys, and what is made from them."""
 
 from argparse import Namespace
 
@@ -15,3 +15,8 @@ async def rotate(tools: Toolbox, options: Namespace) -> None:
             print("The older keys are forgotten.")
         if not done.is_new:
             print("The keys come from TIDELINE_SECRET_KEY: older ones may be taken out there now.")
+
+
+async def simulator_token(tools: Toolbox, _: Namespace) -> None:
+    async with tools.desk() as desk:
+        print(desk.simulator_token)

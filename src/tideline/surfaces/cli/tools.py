@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,6 +49,7 @@ class Desk:
     public_url: str
     messages_quota: int
     api_calls_quota: int
+    simulator_token: str = field(repr=False)
 
 
 class Toolbox(Protocol):
