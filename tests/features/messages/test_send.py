@@ -323,6 +323,14 @@ async def test_who_sent_what_in_a_batch(world: World) -> None:
     assert [row["actor_id"] for row in rows] == [world.owner.id, idris.id, None]
 
 
+async def test_what_a_teammate_types_silences_the_machine_and_a_program_does_not(world: World) -> None:
+    chat = await world.chat()
+    await world.send(chat)
+    assert not (await world.reload(chat)).autoresponse_locked
+    await world.send(chat, actor=Actor("teammate", world.owner.id), origin="Shared Inbox", is_free=True)
+    assert (await world.reload(chat)).autoresponse_locked
+
+
 async def test_one_and_fifty_sends_take_the_same_number_of_statements(world: World) -> None:
     number = await world.number()
     seen = [SeenPeer(Peer(phone=f"4930999{n:04d}")) for n in range(50)]

@@ -137,10 +137,7 @@ async def _queue(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
     moved = {}
     items = []
     for request, draft in zip(requests, drafts, strict=True):
-        chat = desk.chats[draft.chat_id]
-        chat = moved[chat.id] = desk.chats[chat.id] = msgspec.structs.replace(
-            chat, unattended=False, **newest(chat, draft)
-        )
+        chat = moved[draft.chat_id] = desk.chats[draft.chat_id] = _moved(desk.chats[draft.chat_id], request, draft)
         author = desk.authors.get(request.author_id) if request.author_id else None
         message = shown(draft, chat, tx.now, sender_phone=None, author=author.display_name if author else None)
         tx.record(told[draft.number_id].fact("MessageSent", chat, message, actor=request.actor))
@@ -148,6 +145,12 @@ async def _queue(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
         request.uid = draft.uid
     await chats.move(tx, list(moved.values()))
     tx.before_commit(lambda last: lanes.enqueue(last, last.workspace_id, items))
+
+
+def _moved(chat: Chat, request: Request, draft: Draft) -> Chat:
+    """An answer attends to the chat; one that a human typed also silences the machine."""
+    is_locked = chat.autoresponse_locked or request.actor.kind == "teammate"
+    return msgspec.structs.replace(chat, unattended=False, autoresponse_locked=is_locked, **newest(chat, draft))
 
 
 def item(number_id: NumberId, uid: MessageUid, tx: Tx) -> lanes.NewItem:
