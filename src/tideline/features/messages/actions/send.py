@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tideline.features import chats, files, numbers, workspaces
-from tideline.features.chats import ChatId, SeenPeer
+from tideline.features.chats import Chat, ChatId, SeenPeer
 from tideline.features.messages import errors
 from tideline.features.messages.actions.incoming import newest
 from tideline.features.messages.drafts import Draft, shown
