@@ -45,6 +45,15 @@ async def test_a_data_folder_that_is_not_empty_is_refused(
     assert await third.fetch("SELECT to_regnamespace('directory')") == [(None,)]
 
 
+@pytest.mark.parametrize("name", ["missing.tar", "", "a-file/inside"])
+async def test_a_backup_that_is_not_there_is_refused(
+    name: str, new_installation: Callable[[], Installation], migrations: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a-file").touch()
+    with pytest.raises(backups.BackupUnreadable, match="cannot be read"):
+        await bring_back(tmp_path / name, new_installation(), migrations)
+
+
 def truncated(data: bytes) -> bytes:
     return data[: len(data) // 2]
 

@@ -144,6 +144,8 @@ def read_manifest(archive: Path) -> Manifest:
             for member in _members(tar):
                 if member.name == MANIFEST:
                     return _decode(tar, member)
+    except OSError as error:
+        raise BackupUnreadable(f"{archive} cannot be read ({error.strerror}).") from error
     except (tarfile.TarError, EOFError) as error:
         raise BackupUnreadable(f"{archive} is not a Tideline backup, or it is damaged ({error}).") from error
     raise BackupUnreadable(
