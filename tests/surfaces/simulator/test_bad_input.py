@@ -271,3 +271,8 @@ async def test_a_bad_change_of_a_group_changes_nothing(
 async def test_the_clock_stands_still_without_the_switch(deps: SimulatorDeps) -> None:
     api = Api(replace(deps, test_clock=None))
     assert await api.refused("POST", "/clock", {"advance_s": 10}) == (403, "clock_not_driven")
+
+
+async def test_what_breaks_inside_is_told_in_the_same_shape(api: Api, db: Database) -> None:
+    await db.close()
+    assert await api.refused("GET", "/phones") == (500, "internal_error")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,7 +15,16 @@ from tideline.platform import crypto
 from tideline.platform.errors import Problem
 from tideline.surfaces.simulator import body
 from tideline.surfaces.simulator.deps import SimulatorDeps
-from tideline.surfaces.simulator.problems import MethodNotAllowed, NoSuchPath, Unauthorized, body_of, status_of
+from tideline.surfaces.simulator.problems import (
+    Broken,
+    MethodNotAllowed,
+    NoSuchPath,
+    Unauthorized,
+    body_of,
+    status_of,
+)
+
+log = structlog.get_logger(__name__)
 
 ROOT = "/simulator/api"
 
@@ -58,6 +68,9 @@ class _Path:
             result = await endpoint.handle(Call(self._deps, request, given))
         except Problem as problem:
             return json(body_of(problem), status_of(problem))
+        except Exception:
+            log.exception("simulator.broke", method=request.method)
+            return json(body_of(Broken()), status_of(Broken()))
         return result if isinstance(result, Response) else json(result)
 
     def _endpoint(self, method: str) -> Endpoint:

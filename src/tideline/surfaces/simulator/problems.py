@@ -27,6 +27,11 @@ class BodyTooLarge(Problem):
     message = "The body is larger than the simulator takes: a file may have 16 MB."
 
 
+class Broken(Problem):
+    code = "internal_error"
+    message = "Something went wrong inside Tideline. Try again in a moment."
+
+
 class NoSuchPath(Problem):
     code = "not_found"
     message = "There is nothing at this address. docs/simulator.md lists the calls."
@@ -53,6 +58,7 @@ class WorkspaceNotFound(Problem):
 
 
 STATUS: dict[type[Problem], int] = {
+    Broken: 500,
     Unauthorized: 401,
     NoSuchPath: 404,
     MethodNotAllowed: 405,
