@@ -265,6 +265,26 @@ async def test_a_busy_lane_is_taken_although_somebody_always_has_it_locked(yard:
             await asyncio.gather(*lockers)
 
 
+async def test_a_worker_outlasts_a_lane_that_is_locked_for_long(yard: Yard) -> None:
+    await yard.put("a")
+    async with yard.db.system() as tx:
+        await lanes.enqueue(tx, WORKSPACE, [NewItem(yard.lane(), {"name": "b"})])
+        async with yard.running(yard.worker(poll=60.0)):
+            await yard.put("other", sub="other", group=2)
+            await yard.until_it_did("other")
+            async with asyncio.timeout(10):
+                while await _waits_for_a_lock(yard.db):
+                    pass
+            assert yard.did == ["other"]
+    async with yard.running(yard.worker(poll=60.0)):
+        await yard.until_it_did("other", "a", "b")
+
+
+async def _waits_for_a_lock(db: Database) -> bool:
+    async with db.system_read() as tx:
+        return bool(await tx.value("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
+
+
 async def test_pausing_holds_and_resuming_goes_on_at_once(yard: Yard) -> None:
     async with yard.db.tx(WORKSPACE) as tx:
         await lanes.pause(tx, yard.kind, 1)

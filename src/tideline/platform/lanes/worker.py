@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
+import asyncpg
 import structlog
 
 from tideline.platform.db import Database
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0
 SHORTEST_WAIT_SECONDS = 0.01
+BUSY_SECONDS = 0.05  # somebody kept a lane or its group locked for longer than a claim waits
 LONGEST_BACKOFF_SECONDS = 300.0
 GRACE_SECONDS = 10.0
 
@@ -104,6 +106,8 @@ class Worker:
         while not self._stopping and (free := self._slots - len(self._running)) > 0:
             try:
                 again_in = await self._take(free, patient)
+            except asyncpg.LockNotAvailableError:
+                return BUSY_SECONDS
             except Exception as problem:
                 log.warning("lanes.claim_failed", kind=self._kind, problem=repr(problem))
                 return self._poll
