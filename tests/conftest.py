@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import fuzz
 from tests.support.postgres import PostgresForTests
 from tests.support.room import room
+
+fuzz.use()
 
 
 @pytest.fixture(scope="session")

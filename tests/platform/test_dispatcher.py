@@ -1,7 +1,6 @@
 """Numbers for facts: gapless, in order, exactly once, whoever dies meanwhile."""
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.crashes import Crash, DoomedTx
 from tests.support.facts import Witness, add_workspaces, happen, names, seen
+from tests.support.fuzz import FUZZ
 from tests.support.lanes import HandClock
 from tests.support.postgres import PostgresForTests
 from tideline.platform.db import Database, Session, SystemTx
@@ -23,7 +23,6 @@ from tideline.platform.facts import Fact, NewFact
 from tideline.platform.wake import Wakes
 
 LONG = 20.0
-FUZZ = int(os.environ.get("TIDELINE_FUZZ", "1"))  # how many times as many examples as usual
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,13 +19,13 @@ from hypothesis.stateful import (
 )
 
 from tests.support.crashes import Crash, doomed
+from tests.support.fuzz import FUZZ
 from tests.support.lanes import WORKSPACE, HandClock, Stage
 from tests.support.postgres import PostgresForTests
 from tideline.platform import lanes
 from tideline.platform.db import Database
 from tideline.platform.lanes import Done, Held, Item, Lane, LaneLost, NewItem, Retry, Settled
 
-FUZZ = int(os.environ.get("TIDELINE_FUZZ", "1"))  # how many times as many examples as usual
 LEASE = timedelta(seconds=30)
 GROUPS = (1, 2)
 SUBS = ("", "x", "y")

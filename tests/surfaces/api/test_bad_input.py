@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.api_client import ApiClient
 from tests.support.api_world import Place
+from tests.support.fuzz import FUZZ
 from tideline.features.numbers import Number
 from tideline.surfaces.api.contract import Operation, public_api
 from tideline.surfaces.api.not_built import NOT_BUILT
@@ -169,7 +170,7 @@ members = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60 * FUZZ, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.dictionaries(members, values, max_size=5), operation=st.sampled_from(WITH_BODY))
 async def test_whatever_comes_is_answered_by_the_contract(
     shop: Place, number: Number, api: ApiClient, body: dict[str, Any], operation: Operation
