@@ -84,6 +84,13 @@ async def test_a_chat_of_another_workspace_does_not_exist(
     assert await neighbour.rows() == before
 
 
+@pytest.mark.parametrize("chat_id", [0, -1, 1 << 31, 1 << 63, 10**30])
+async def test_an_integer_that_is_no_id_is_no_chat(world: World, chat_id: int) -> None:
+    for action, args in EVERYTHING.values():
+        with pytest.raises(ChatNotFound):
+            await world.run(action, chat_id, *args)
+
+
 async def test_assigning_and_unassigning_tells_who_it_was(world: World) -> None:
     idris = await world.teammate(name="Idris Vale")
     chat = await world.chat()

@@ -192,6 +192,12 @@ async def test_a_group_message_names_its_writer(world: World) -> None:
     assert payload["message"]["sender_name"] == "Otto Lind"
 
 
+async def test_a_group_message_without_a_writer_keeps_the_name_it_came_with(world: World) -> None:
+    group = await world.group(await world.number(), "Ride")
+    assert (await world.hear(group, push_name="Otto")).sender_name == "Otto"
+    assert (await world.hear(group)).sender_name == "Ride"
+
+
 async def test_the_same_person_under_phone_and_lid_stays_one_chat(world: World) -> None:
     number = await world.number()
     await world.receive(

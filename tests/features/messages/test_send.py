@@ -177,6 +177,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "six digits": ({"to": ToPhone("123456")}, 'Wrong phone number "123456"'),
     "no address": ({"to": ToJid("mira")}, 'Wrong WhatsApp address "mira"'),
     "an unknown chat": ({"to": ToChat(ChatId(2_000_000_000))}, 'Whatsapp chat_id "2000000000" not found'),
+    "a chat id that is none": ({"to": ToChat(ChatId(1 << 63))}, f'Whatsapp chat_id "{1 << 63}" not found'),
     "an unknown name": ({"to": ToChatName("Nobody")}, 'Whatsapp chat_id "Nobody" not found'),
     "an unknown group": ({"to": ToJid("12@g.us")}, 'Whatsapp chat_id "12@g.us" not found'),
     "a broadcast list": ({"to": ToJid("12@broadcast")}, "Cannot message this group"),

@@ -69,6 +69,8 @@ from tideline.features.chats.model import (
 )
 from tideline.features.chats.names import clean_label, clean_name
 from tideline.features.chats.names import key as name_key
+from tideline.features.chats.names import synced as synced_name
+from tideline.features.chats.people import Person
 from tideline.features.chats.phones import clean as clean_phone
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "Member",
     "MemberRole",
     "Page",
+    "Person",
     "SeenPeer",
     "WrongJid",
     "WrongPhone",
@@ -130,5 +133,6 @@ __all__ = [
     "resolve",
     "set_autoresponse",
     "snapshot",
+    "synced_name",
     "unassign",
 ]

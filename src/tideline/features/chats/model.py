@@ -23,6 +23,11 @@ LABEL_MAX = 64
 T = TypeVar("T")
 
 
+def is_id(value: int) -> bool:
+    """Could this be the id of a row? Callers may ask for any integer."""
+    return 0 < value < 1 << 31
+
+
 class ChatKind(StrEnum):
     DIRECT = "direct"
     GROUP = "group"

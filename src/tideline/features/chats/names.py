@@ -12,6 +12,11 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBERED = re.compile(r"(?P<base>.*) \((?P<index>[1-9][0-9]{0,8})\)", re.DOTALL)
 
 
+def is_storable(text: str) -> bool:
+    """Without NUL and halves of characters, which no database takes."""
+    return "\x00" not in text and not _SURROGATE.search(text)
+
+
 def tidy(text: str) -> str:
     """On one line, trimmed, and nothing in it that cannot be stored or seen."""
     return _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text)).strip()

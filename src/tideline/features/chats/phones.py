@@ -13,7 +13,7 @@ _NOT_DIGITS = re.compile(r"[^0-9]+")
 def clean(typed: str) -> str:
     """The digits of an international phone. Spaces, dashes, brackets, dots, a plus or 00 in front do not matter."""
     digits = _CLUTTER.sub("", typed)
-    digits = digits[1:] if digits.startswith("+") else digits.removeprefix("00")
+    digits = digits.removeprefix("+").removeprefix("00")
     if not _PHONE.fullmatch(digits):
         raise WrongPhone(typed)
     return digits

@@ -11,7 +11,7 @@ _UNSTORABLE: Final = re.compile(r"\x00|[\ud800-\udfff]")
 
 def clean_text(text: str) -> str:
     """What somebody wants to send: trimmed, not blank, at most 2000 characters."""
-    text = text.strip()
+    text = (received(text) or "").strip()
     if not text:
         raise BlankText
     if len(text) > TEXT_MAX:

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from tideline.features.chats import names
-from tideline.features.chats.model import Chat, ChatId, ChatKind, Sight
+from tideline.features.chats.model import Chat, ChatId, ChatKind, Sight, is_id
 from tideline.features.numbers import NumberId, NumberState
 from tideline.platform.db import Row, Tx
 
@@ -48,6 +48,8 @@ def read(row: Row) -> Chat:
 
 
 async def find(tx: Tx, chat_id: int) -> Chat | None:
+    if not is_id(chat_id):
+        return None
     row = await tx.row(
         f"SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS}", tx.workspace_id, chat_id
     )
@@ -56,6 +58,8 @@ async def find(tx: Tx, chat_id: int) -> Chat | None:
 
 async def find_seen(tx: Tx, chat_id: int, sight: Sight) -> Chat | None:
     """The same, if it is in somebody's sight."""
+    if not is_id(chat_id):
+        return None
     row = await tx.row(
         f"SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS} AND {seen_by(sight, '$3::int')}",
         tx.workspace_id,
@@ -77,6 +81,8 @@ def seen_by(sight: Sight, teammate: str) -> str:
 
 async def find_brief(tx: Tx, chat_id: int) -> Chat | None:
     """Without the members, for what is about the chat's messages."""
+    if not is_id(chat_id):
+        return None
     row = await tx.row(f"SELECT {COLUMNS} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS}", tx.workspace_id, chat_id)
     return read(row) if row else None
 
@@ -116,7 +122,7 @@ async def resolve(tx: Tx, ids: Collection[int]) -> dict[int, ChatId]:
         SELECT a.old_id, a.chat_id FROM tenant.chat_alias a WHERE a.workspace = $1 AND a.old_id = ANY ($2::int[])
         """,
         tx.workspace_id,
-        list(ids),
+        [chat_id for chat_id in ids if is_id(chat_id)],
     )
     return {row["asked"]: ChatId(row["id"]) for row in rows}
 

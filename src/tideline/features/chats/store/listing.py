@@ -152,7 +152,7 @@ def _people(query: _Query, pattern: Exactly | EndingWith) -> str:
 def _by_name(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
     if wanted.names is None:
         return
-    keys = [key for name in wanted.names if (key := names.key(name))]
+    keys = [key for name in wanted.names if (key := names.key(name)) and names.is_storable(key)]
     grams = [query.arg(_grams(tx, "n", key), "text[]") for key in keys]
     condition = " OR ".join(f"strpos(c.name_key, {query.arg(key, 'text')}) > 0" for key in keys) or "false"
     query.where_found(f"({condition})", _search("name_key", "n", grams) if keys else "SELECT 0 WHERE false")
@@ -175,7 +175,7 @@ def _grams(tx: Tx, mark: str, text: str) -> list[str]:
 def _by_label(query: _Query, wanted: ChatFilter) -> None:
     if wanted.labels is None:
         return
-    labels = query.arg(list(wanted.labels), "text[]")
+    labels = query.arg(_storable(wanted.labels), "text[]")
     source = f"""
         SELECT DISTINCT cl.chat_id AS id FROM tenant.label l
         JOIN tenant.chat_label cl ON cl.workspace = l.workspace AND cl.label_id = l.id
@@ -193,12 +193,11 @@ def _by_sight(query: _Query, wanted: ChatFilter) -> None:
 def _by_column(query: _Query, wanted: ChatFilter) -> None:
     """Flags stand in the statement itself, so that the planner knows how many chats have them."""
     if wanted.number_jids is not None:
-        jids = query.arg(list(wanted.number_jids), "text[]")
-        query.where(
-            f"c.number_id IN (SELECT o.id FROM tenant.number o WHERE o.workspace = $1 AND o.jid = ANY ({jids}))"
-        )
+        jids = query.arg(_storable(wanted.number_jids), "text[]")
+        theirs = f"SELECT o.id FROM tenant.number o WHERE o.workspace = $1 AND o.jid = ANY ({jids})"
+        query.where(f"c.number_id = ANY (ARRAY({theirs}))")
     if wanted.responsible is not None:
-        emails = query.arg([email.strip().lower() for email in wanted.responsible], "text[]")
+        emails = query.arg([email.strip().lower() for email in _storable(wanted.responsible)], "text[]")
         theirs = f"SELECT o.id FROM tenant.teammate o WHERE o.workspace = $1 AND lower(o.email) = ANY ({emails})"
         condition = f"c.responsible_id = ANY (ARRAY({theirs}))"
         query.where_found(condition, f"SELECT c.id FROM tenant.chat c WHERE c.workspace = $1 AND {condition}")
@@ -214,3 +213,8 @@ def _by_column(query: _Query, wanted: ChatFilter) -> None:
         query.where(f"c.created_at > {query.arg(wanted.created_after, 'timestamptz')}")
     if wanted.created_before is not None:
         query.where(f"c.created_at < {query.arg(wanted.created_before, 'timestamptz')}")
+
+
+def _storable(wanted: Sequence[str]) -> list[str]:
+    """What no database can store, it cannot find either."""
+    return [text for text in wanted if names.is_storable(text)]

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from tideline.features import chats, files, numbers
-from tideline.features.chats import Chat, Company
+from tideline.features.chats import Chat, Company, Person
 from tideline.features.files import NewFile, Purpose
 from tideline.features.messages import wording
 from tideline.features.messages.actions.progress import Accepted, accept
@@ -116,10 +116,17 @@ def _new(number: Number, company: Company, chat: Chat, event: MessageReceived) -
         content=_content(event),
         text=wording.received(event.text),
         sender_id=writer.id if writer else None,
-        sender_name=(writer.name or wording.received(event.push_name)) if writer else None,
+        sender_name=_writers_name(chat, event, writer),
         sent_at=event.at if event.from_me else None,
         data=_data(event),
     )
+
+
+def _writers_name(chat: Chat, event: MessageReceived, writer: Person | None) -> str | None:
+    """Only groups name the writers of their messages."""
+    if event.from_me or not chat.is_group:
+        return None
+    return (writer.name if writer else None) or chats.synced_name(event.push_name)
 
 
 def _content(event: MessageReceived) -> str:
