@@ -1,6 +1,7 @@
 """Sending over the API: what is accepted, what is refused, and that a refusal leaves nothing behind."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -194,6 +195,13 @@ async def test_a_bad_message_is_refused_on_every_way_and_leaves_nothing_behind(
     assert (response.status, response.json["error_code"]) == wanted
     assert words in str(response.json)
     assert await shop.rows() == before
+
+
+async def test_a_text_too_long_to_be_explained_is_named_all_the_same(number: Number, api: ApiClient) -> None:
+    """Many programs escape what is not ASCII, so 2,001 crabs are a body of 24 kB."""
+    escaped = json.dumps({"phone": "+15550100234", "text": "🦀" * 2001}).encode()
+    response = await api.request("POST", "/messages", body=escaped)
+    assert response.json["errors"] == [{"fields": ["text"], "msg": "must have 1 to 2000 characters"}]
 
 
 WRONG_PHONES = [

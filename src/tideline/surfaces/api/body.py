@@ -43,11 +43,12 @@ class Body(msgspec.Struct):
 B = TypeVar("B", bound=Body)
 
 
-def trim(text: str, longest: int) -> str:
-    """For `__post_init__`: what msgspec cannot check, because it counts the white space."""
+def trim(text: str, longest: int, member: str) -> str:
+    """For `__post_init__`: what msgspec cannot check, because it counts the white space. The error names the member
+    as msgspec's own do."""
     text = text.strip()
     if not 0 < len(text) <= longest:
-        raise ValueError(f"must have 1 to {longest} characters")
+        raise ValueError(f"must have 1 to {longest} characters - at `$.{member}`")
     return text
 
 

@@ -79,7 +79,7 @@ class ChatUpdate(Body):
 
     def __post_init__(self) -> None:
         if self.name is not UNSET:
-            self.name = trim(self.name, CHAT_NAME)
+            self.name = trim(self.name, CHAT_NAME, "name")
 
 
 @operation("updateChat")

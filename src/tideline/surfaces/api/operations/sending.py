@@ -48,7 +48,7 @@ class MessageBody(Body):
         if self.file_url is not UNSET:
             raise ValueError("file_url is not supported")
         if self.text is not UNSET:
-            self.text = trim(self.text, TEXT)
+            self.text = trim(self.text, TEXT, "text")
         elif self.file_uid is UNSET and self.attachment_template_id is UNSET:
             raise ValueError("nothing to send")
 
