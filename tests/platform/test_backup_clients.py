@@ -1,9 +1,13 @@
 """How pg_dump and psql are told where to go, and with which programs."""
 
+from pathlib import Path
+
+import asyncpg
 import pytest
 
-from tideline.platform.backup import ClientProgramsMissing
-from tideline.platform.backup.clients import of_the_system, without_password
+from tests.support.small_installation import Installation
+from tideline.platform.backup import BackupNotWritten, ClientProgramsMissing
+from tideline.platform.backup.clients import of_the_system, reach_server, without_password
 
 ADDRESSES = {
     "a password": ("postgresql://ana:s3cret@db:5433/tl", "postgresql://ana@db:5433/tl", "s3cret"),
@@ -31,3 +35,13 @@ def test_the_password_stays_out_of_the_list_of_processes(dsn: str, address: str,
 def test_an_encrypted_server_newer_than_every_program_here() -> None:
     with pytest.raises(ClientProgramsMissing, match="version 99 or newer"):
         of_the_system(99)
+
+
+async def test_what_pg_dump_complains_about_is_not_lost_behind_its_statement(
+    used: Installation, tmp_path: Path
+) -> None:
+    conn = await asyncpg.connect(used.dsn)
+    server = await reach_server(used.dsn, conn)
+    await conn.close()
+    with pytest.raises(BackupNotWritten, match=r"ERROR: .*invalid snapshot identifier"):
+        await server.dump("nonsense" * 500, ["public"], tmp_path / "dump")

@@ -120,11 +120,11 @@ async def _start(
 
 
 async def _outcome(process: asyncio.subprocess.Process) -> tuple[int, str]:
-    """Wait for the end, and return the status and the last errors."""
+    """Wait for the end, and return the status and the first errors: what follows them is often a long statement."""
     assert process.stderr
     errors = b""
     while piece := await process.stderr.read(PIECE):
-        errors = (errors + piece)[-1000:]
+        errors = (errors + piece)[:1000]
     return await process.wait(), errors.decode(errors="replace").strip()
 
 
