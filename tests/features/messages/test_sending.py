@@ -310,6 +310,17 @@ async def test_receipts_that_overtake_the_answer_are_kept(post: Post) -> None:
     assert not await post.world.fetch("SELECT 1 FROM tenant.early_receipt WHERE workspace = $1")
 
 
+async def test_an_early_receipt_of_a_stranger_is_not_kept(post: Post) -> None:
+    uid = await post.world.send(post.chat, "Hello")
+
+    async def overtaken(_: object) -> None:
+        await post.receive(post.receipt("OUT1", "read", Peer(phone="15559999999")))
+
+    post.outlet.after_send = overtaken
+    await post.turn()
+    assert await post.status(uid) == "Sent"
+
+
 async def test_receipts_while_the_answer_is_being_stored_are_not_lost(post: Post) -> None:
     """Whichever of the two transactions comes first, the other one sees what it did."""
     racing: list[asyncio.Task[None]] = []

@@ -17,6 +17,7 @@ from tideline.features.numbers.port import Peer
 from tideline.platform.db import Tx
 
 ROUNDS = 5
+NAMES_TRIED = 20
 
 
 @dataclass(slots=True)
@@ -144,7 +145,7 @@ async def _store_people(tx: Tx, number: Number, book: AddressBook) -> None:
 async def _open_chats(tx: Tx, number: Number, company: Company, guests: Guests) -> dict[ChatId, Cause]:
     """Chats for those who are to have one and have none."""
     opened: dict[ChatId, Cause] = {}
-    for _ in range(ROUNDS):
+    for _ in range(NAMES_TRIED):
         wanted = {_identity(company, seen.peer): seen for seen in reversed(_without_chat(company, guests))}
         if not wanted:
             return opened
@@ -223,7 +224,7 @@ async def _name(tx: Tx, number: Number, company: Company, guests: Guests) -> Non
 async def call_it(tx: Tx, number: Number, company: Company, chat_id: ChatId, wanted: str) -> None:
     """Give a chat a name that came from WhatsApp, with an index if it is taken."""
     before = company.chats[chat_id]
-    for _ in range(ROUNDS):
+    for _ in range(NAMES_TRIED):
         [name] = await free_names(tx, [wanted])
         if await rows.rename(tx, chat_id, name, is_renamed=False):
             break

@@ -30,41 +30,46 @@ class Accepted:
 
 async def take_receipts(tx: Tx, number: Number, company: Company, told: Sequence[StatusChanged]) -> None:
     """Bring messages forward. Receipts for sends that are being recorded right now are kept for them."""
-    receipts, senders = _by_message(told)
-    found = await states.lock_external(tx, number.id, receipts.keys())
-    if missing := receipts.keys() - found.keys():
-        found |= await _late_or_early(tx, number, {external_id: receipts[external_id] for external_id in missing})
+    claims = _by_message(told)
+    found = await states.lock_external(tx, number.id, claims.keys())
+    if missing := claims.keys() - found.keys():
+        found |= await _late_or_early(tx, number, company, {name: claims[name] for name in missing})
     known = await chats.get_many(tx, {sent.chat_id for sent in found.values()})
     changed = []
     for external_id, sent in found.items():
-        believed = [
-            receipt
-            for receipt, peer in zip(receipts[external_id], senders[external_id], strict=True)
-            if company.may_be_of(known[sent.chat_id], peer)
-        ]
-        changed.append((sent, _after(sent, believed)))
+        receipts = [receipt for peer, receipt in claims[external_id] if company.may_be_of(known[sent.chat_id], peer)]
+        changed.append((sent, _after(sent, receipts)))
     await save(tx, number, changed)
 
 
-def _by_message(told: Sequence[StatusChanged]) -> tuple[dict[str, list[Receipt]], dict[str, list[Peer]]]:
-    receipts, senders = defaultdict(list), defaultdict(list)
+Claims = dict[str, list[tuple[Peer, Receipt]]]
+"""What peers say about messages, by WhatsApp's ids."""
+
+
+def _by_message(told: Sequence[StatusChanged]) -> Claims:
+    claims: Claims = defaultdict(list)
     for event in told:
         receipt = Receipt.of(event.status, event.at, wording.received(event.error))
         for external_id in event.external_ids:
-            receipts[external_id].append(receipt)
-            senders[external_id].append(event.chat)
-    return receipts, senders
+            claims[external_id].append((event.chat, receipt))
+    return claims
 
 
-async def _late_or_early(tx: Tx, number: Number, receipts: Mapping[str, Sequence[Receipt]]) -> dict[str, Sent]:
-    """The send is being recorded: wait for it and look again. It is still open: keep the receipts for then.
+async def _late_or_early(tx: Tx, number: Number, company: Company, claims: Claims) -> dict[str, Sent]:
+    """The send is being recorded: wait for it and look again. It is still open: keep the receipts for then, if they
+    come from somebody to whom something is being sent.
 
     Otherwise they are about something from before this number was linked.
     """
-    in_doubt = await states.lock_in_doubt(tx, number.id)
-    found = await states.lock_external(tx, number.id, receipts.keys())
-    early = {external_id: some for external_id, some in receipts.items() if external_id not in found}
-    if in_doubt and early:
+    in_doubt = await chats.get_many(tx, await states.lock_in_doubt(tx, number.id))
+    found = await states.lock_external(tx, number.id, claims.keys())
+    early = {
+        external_id: receipts
+        for external_id, some in claims.items()
+        if external_id not in found
+        and (receipts := [r for peer, r in some if any(company.may_be_of(chat, peer) for chat in in_doubt.values())])
+    }
+    if early:
         await states.keep_early(tx, number.id, early)
     return found
 

@@ -90,18 +90,18 @@ async def lock_external(tx: Tx, number_id: int, external_ids: Collection[str]) -
     return {row["external_id"]: _read(row) for row in rows}
 
 
-async def lock_in_doubt(tx: Tx, number_id: int) -> int:
-    """Wait for sends of this number that are being recorded, and hold those still open; says how many there are."""
+async def lock_in_doubt(tx: Tx, number_id: int) -> set[int]:
+    """Wait for sends of this number that are being recorded, hold those still open, and say in which chats they are."""
     rows = await tx.fetch(
         """
-        SELECT m.uid FROM tenant.message m
+        SELECT m.chat_id FROM tenant.message m
         WHERE m.workspace = $1 AND m.number_id = $2 AND m.status = 'Sending'
         ORDER BY m.uid FOR NO KEY UPDATE OF m
         """,
         tx.workspace_id,
         number_id,
     )
-    return len(rows)
+    return {row["chat_id"] for row in rows}
 
 
 async def list_workspaces_in_doubt(tx: SystemTx, sent_before: datetime, received_before: datetime) -> list[int]:
