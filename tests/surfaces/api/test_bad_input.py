@@ -163,7 +163,8 @@ async def test_any_text_in_a_filter_is_just_a_text(
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
-values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
+nested = leaves | st.lists(leaves, max_size=3) | st.dictionaries(texts, leaves, max_size=3)
+values = nested | st.lists(nested, max_size=3) | st.dictionaries(texts, nested, max_size=3)
 members = st.sampled_from(
     ["text", "phone", "jid", "chat_name", "label", "labels", "file_uid", "file_url", "reply_to", "name", "closed",
      "read", "responsible", "whatsapp_account_phone", "whatsapp_account_id", "attachment_template_id"]
