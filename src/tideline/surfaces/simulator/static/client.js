@@ -9,40 +9,51 @@ export class Refused extends Error {
   }
 }
 
-export function takeToken() {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) {
-    sessionStorage.setItem(KEY, given);
+export const token = {
+  get: () => sessionStorage.getItem(KEY),
+  keep: (text) => sessionStorage.setItem(KEY, text),
+  forget: () => sessionStorage.removeItem(KEY),
+  // The fragment is taken out of the address at once, so that nobody reads it off the screen or out of the history.
+  take() {
+    const given = new URLSearchParams(location.hash.slice(1)).get("token");
+    if (!given) return false;
+    token.keep(given);
     history.replaceState(null, "", location.pathname);
+    return true;
+  },
+};
+
+async function ask(method, path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/simulator/api${path}`, { method, headers: { Authorization: `Bearer ${token.get()}` }, ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(0, "The server does not answer.");
   }
-  return sessionStorage.getItem(KEY);
-}
-
-export function keepToken(token) {
-  sessionStorage.setItem(KEY, token);
-}
-
-export function forgetToken() {
-  sessionStorage.removeItem(KEY);
-}
-
-export async function call(method, path, body) {
-  const answer = await fetch(`/simulator/api${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${sessionStorage.getItem(KEY)}`, "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  if (answer.ok) return answer;
   const value = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(answer.status, value.error?.message ?? `The server answered ${answer.status}.`);
-  return value;
+  throw new Refused(answer.status, value.error?.message ?? `The server answered ${answer.status}.`);
 }
 
-export async function fileUrl(phone, id) {
-  const answer = await fetch(`/simulator/api/phones/${encodeURIComponent(phone)}/messages/${encodeURIComponent(id)}/file`, {
-    headers: { Authorization: `Bearer ${sessionStorage.getItem(KEY)}` },
-  });
-  if (!answer.ok) throw new Refused(answer.status, "The file could not be read.");
-  return URL.createObjectURL(await answer.blob());
+export async function call(method, path, body, signal) {
+  const answer = await ask(method, path, { signal, body: body === undefined ? undefined : JSON.stringify(body) });
+  return answer.json();
+}
+
+export const phonePath = (phone, rest = "") => `/phones/${encodeURIComponent(phone)}${rest}`;
+
+// Files need the token, so they come through here and not through an address in the page; each is fetched once.
+const files = new Map();
+
+export function fileUrl(phone, id) {
+  const path = phonePath(phone, `/messages/${encodeURIComponent(id)}/file`);
+  if (!files.has(path)) {
+    const url = ask("GET", path).then((answer) => answer.blob()).then((blob) => URL.createObjectURL(blob));
+    url.catch(() => files.delete(path));
+    files.set(path, url);
+  }
+  return files.get(path);
 }
 
 export function toBase64(file) {

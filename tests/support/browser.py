@@ -1,0 +1,67 @@
+"""A real browser: the Chromium or Chrome of this machine, driven by Playwright, whose own downloads are not needed."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+MISSING = "no Chromium or Chrome on this machine; on Debian or Ubuntu: apt install chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE = 20_000  # milliseconds
+
+
+def find() -> str | None:
+    return next((path for name in (*NAMES, MAC) if (path := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find(), args=list(ARGUMENTS))
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Window:
+    """A window of somebody: its page, and what the browser complained about."""
+
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, browser: Browser, base_url: str, *, width: int = 1280, height: int = 800) -> "Window":
+        context = await browser.new_context(base_url=base_url, viewport={"width": width, "height": height})
+        context.set_default_timeout(PATIENCE)
+        window = cls(context, await context.new_page())
+        window.page.on("console", lambda line: window.complaints.append(line.text) if line.type == "error" else None)
+        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        return window
+
+    def allow(self, *complaints: str) -> None:
+        """What this test brings about itself, such as an answer of 404."""
+        self.allowed += complaints
+
+    async def close(self) -> None:
+        """Nothing may be left that the browser complained about: faults, refused scripts and styles, missing files."""
+        await self.context.close()
+        left = [line for line in self.complaints if not any(one in line for one in self.allowed)]
+        assert left == []
+
+    async def overflow(self) -> int:
+        """By how many pixels the page can be pushed sideways."""
+        return int(await self.page.evaluate("() => document.scrollingElement.scrollWidth - innerWidth"))
