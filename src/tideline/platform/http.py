@@ -5,7 +5,7 @@ import contextlib
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvicorn
@@ -104,9 +104,10 @@ class _Connection(HttpToolsProtocol):
     and takes ever longer to, before anybody else has a say. A head that does not get complete ends as well."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Joining(transport, self.loop)))
         self._head_timer: asyncio.TimerHandle | None = None
         self._begin_head()
+        self._time_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_head()
@@ -119,6 +120,8 @@ class _Connection(HttpToolsProtocol):
             self._received += len(data)
         if self._received > LARGEST_HEAD + (1 + CHUNK_OVERHEAD) * self._body:
             self._refuse()
+        if self._is_head:
+            self._time_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -136,9 +139,15 @@ class _Connection(HttpToolsProtocol):
     def _begin_head(self) -> None:
         self._received = self._body = 0
         self._end_head()
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._is_head = True
+
+    def _time_head(self) -> None:
+        """Most heads arrive in one piece and need no timer."""
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
 
     def _end_head(self) -> None:
+        self._is_head = False
         if self._head_timer:
             self._head_timer.cancel()
             self._head_timer = None
@@ -147,6 +156,38 @@ class _Connection(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
             self.transport.close()
+
+
+class _Joining:
+    """A transport that sends the head of an answer together with what follows: one packet that wakes its reader once.
+    uvicorn writes them apart. A head that nothing follows at once goes out alone."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._head is not None:
+            head, self._head = self._head, None
+            self._transport.writelines((head, data))
+        elif data.startswith(b"HTTP/"):
+            self._head = data
+            self._loop.call_soon(self._flush)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._head is not None:
+            head, self._head = self._head, None
+            self._transport.write(head)
 
 
 class _Server(uvicorn.Server):

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
-from starlette.routing import BaseRoute
 
 from tideline import __version__
 from tideline.connectors.simulator import SimulatorConnector, World
@@ -209,10 +208,8 @@ class Node:
             {"database": self._reach_database, "demo": self._demo_is_offered},
             token=parts.settings.metrics_token,
         )
-        routes: list[BaseRoute] = [*vitals.routes()]
-        if "web" in self._roles:
-            routes += web.routes(parts, self._world, self._crew)
-        app = Measured(web.application(routes), self._metrics)
+        ways = web.ways_in(parts, self._world, self._crew) if "web" in self._roles else web.WaysIn()
+        app = Measured(web.application(replace(ways, routes=[*vitals.routes(), *ways.routes])), self._metrics)
         server = http.HttpServer(app, listener, trusted_proxies=parts.settings.trusted_proxies)
 
         def stop() -> None:

@@ -1,6 +1,7 @@
 """The ways in over HTTP, joined: Public API, pages, files and, where it runs, the simulator."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp
 from tideline.connectors.simulator import World
 from tideline.features import messages, workspaces
 from tideline.platform.clock import ShiftedClock
+from tideline.platform.front import Front
 from tideline.surfaces import dashboard, simulator
 from tideline.surfaces.api import mount as api
 from tideline.surfaces.files import FileRoutes
@@ -16,33 +18,42 @@ from tideline.wiring.crew import Crew
 from tideline.wiring.parts import Parts
 
 
-def application(routes: Sequence[BaseRoute]) -> ASGIApp:
-    """One application for all routes. A path with a slash too many is not found, never redirected; what no route
+@dataclass(frozen=True)
+class WaysIn:
+    """What answers over HTTP: routes, and APIs that answer everything below their path by themselves."""
+
+    routes: Sequence[BaseRoute] = ()
+    apis: Mapping[str, ASGIApp] = field(default_factory=dict)
+
+
+def application(ways: WaysIn) -> ASGIApp:
+    """One application for all ways in. A path with a slash too many is not found, never redirected; what no route
     takes gets a page that says so."""
-    app = Starlette(routes=list(routes), exception_handlers=dashboard.EXCEPTION_HANDLERS)
+    app = Starlette(routes=ways.routes, exception_handlers=dashboard.EXCEPTION_HANDLERS)
     app.router.redirect_slashes = False
-    return app
+    return Front(ways.apis, app)
 
 
-def routes(parts: Parts, world: World | None, crew: Crew) -> list[BaseRoute]:
-    """Every route of the role `web`; what has to run beside them joins the crew."""
+def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
+    """Everything of the role `web`; what has to run beside it joins the crew."""
     api_calls = workspaces.ApiCalls(parts.db)
     crew.start("api calls", api_calls.run(), api_calls.stop)
     sends = messages.SendQueue(parts.db)
     crew.close_later("sends", sends.close)
     public_url = parts.settings.base_url
-    return [
-        *api.routes(
-            api.ApiDeps(
-                db=parts.db,
-                access=parts.access,
-                api_calls=api_calls,
-                sends=sends,
-                links=parts.links,
-                public_url=public_url,
-                rate_limit=parts.settings.rate_limit,
-            )
-        ),
+    public_api = api.public_api_app(
+        api.ApiDeps(
+            db=parts.db,
+            access=parts.access,
+            api_calls=api_calls,
+            sends=sends,
+            links=parts.links,
+            public_url=public_url,
+            rate_limit=parts.settings.rate_limit,
+        )
+    )
+    routes = [
+        *api.document_routes(),
         *FileRoutes(parts.files, parts.links, parts.db.clock).routes(),
         *dashboard.routes(
             dashboard.DashboardDeps(
@@ -56,6 +67,7 @@ def routes(parts: Parts, world: World | None, crew: Crew) -> list[BaseRoute]:
         ),
         *(_simulator(parts, world, crew) if world else []),
     ]
+    return WaysIn(routes, {api.BASE: public_api})
 
 
 def _simulator(parts: Parts, world: World, crew: Crew) -> list[BaseRoute]:

@@ -13,15 +13,16 @@ from starlette.applications import Starlette
 from tests.support.api_world import PUBLIC_URL, ApiWorld, Place
 from tests.support.contract_check import check_answer
 from tideline.features.numbers import Number
+from tideline.platform.front import Front
 from tideline.platform.http import HttpServer, bind
-from tideline.surfaces.api.mount import BASE, routes
+from tideline.surfaces.api.mount import BASE, public_api_app
 
 
 @asynccontextmanager
 async def serving(
     world: ApiWorld, *, trusted_proxies: Sequence[str] = (), rate_limit: int = 0
 ) -> AsyncIterator[aiohttp.ClientSession]:
-    app = Starlette(routes=routes(replace(world.deps, rate_limit=rate_limit)))
+    app = Front({BASE: public_api_app(replace(world.deps, rate_limit=rate_limit))}, rest=Starlette())
     server = HttpServer(app, bind("127.0.0.1", 0), trusted_proxies=trusted_proxies)
     running = asyncio.create_task(server.run())
     await server.started()

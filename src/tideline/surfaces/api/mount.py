@@ -1,6 +1,4 @@
-"""Puts the Public API together: operations bound to the contract, behind one path, with its documents."""
-
-from starlette.routing import BaseRoute, Mount, Route
+"""Puts the Public API together: operations bound to the contract, an application for one path, its documents."""
 
 from tideline.surfaces.api.app import PublicApi
 from tideline.surfaces.api.binding import Binding, ContractBroken, bind
@@ -15,7 +13,7 @@ from tideline.surfaces.api.registry import ALIASES
 
 BASE = "/integrations/api"
 
-__all__ = ["BASE", "ApiDeps", "ContractBroken", "public_api_app", "routes", "table"]
+__all__ = ["BASE", "ApiDeps", "ContractBroken", "document_routes", "public_api_app", "table"]
 
 
 def table() -> Paths[Binding]:
@@ -26,9 +24,3 @@ def table() -> Paths[Binding]:
 def public_api_app(deps: ApiDeps) -> PublicApi:
     """The API alone, as an ASGI application to be mounted at `BASE`."""
     return PublicApi(table(), ApiDesk(deps), RateLimit(deps.rate_limit))
-
-
-def routes(deps: ApiDeps) -> list[BaseRoute]:
-    """Everything to mount. The bare base path is a route too, or else Starlette would redirect it."""
-    api = public_api_app(deps)
-    return [*document_routes(), Route(BASE, api), Mount(BASE, api)]
