@@ -66,14 +66,18 @@ from tideline.features.chats.model import (
     MemberRole,
     Page,
     SeenPeer,
+    is_id,
 )
 from tideline.features.chats.names import clean_label, clean_name
 from tideline.features.chats.names import key as name_key
 from tideline.features.chats.names import synced as synced_name
 from tideline.features.chats.people import Person
 from tideline.features.chats.phones import clean as clean_phone
+from tideline.features.chats.store.chats import AS_ROW as CHAT_AS_ROW
+from tideline.features.chats.store.chats import read as read_chat
 
 __all__ = [
+    "CHAT_AS_ROW",
     "AssigneeNotFound",
     "CannotMessage",
     "Cause",
@@ -114,6 +118,7 @@ __all__ = [
     "get_visible",
     "group_guests",
     "hold",
+    "is_id",
     "kind_of",
     "labels",
     "leads_group",
@@ -126,6 +131,7 @@ __all__ = [
     "name_key",
     "peer_of",
     "put",
+    "read_chat",
     "read_on_phone",
     "rename",
     "reopen",

@@ -35,11 +35,14 @@ _THIS_OR_ALIAS: Final = """
     c.workspace = $1
     AND c.id = COALESCE((SELECT a.chat_id FROM tenant.chat_alias a WHERE a.workspace = $1 AND a.old_id = $2), $2)
 """
+AS_ROW: Final = f"(SELECT ROW({COLUMNS}) FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS})"
+"""The chat behind $2 as one value, for statements of others that are about a chat; `read` makes a `Chat` of it."""
+
 _KINDS = {kind.value: kind for kind in ChatKind}
 _STATES = {state.value: state for state in NumberState}
 
 
-def read(row: Row) -> Chat:
+def read(row: Row | Sequence[Any]) -> Chat:
     """A row of `COLUMNS`, perhaps with `ROSTER` behind; the struct has its fields in the same order."""
     state, kind, chat_id, number_id, jid, phone, account_name, *rest = row
     if len(rest) == 22 and rest[21] is not None:

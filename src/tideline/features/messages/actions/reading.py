@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from tideline.features import chats
-from tideline.features.chats import Chat, ChatId, Page
+from tideline.features.chats import Chat, ChatId, ChatNotFound, Page
 from tideline.features.messages.errors import MessageNotFound
 from tideline.features.messages.model import PAGE, HistoryFilter, Message, Place, Status, StatusEntry
 from tideline.features.messages.store import states, views
@@ -29,9 +29,12 @@ async def history(
     tx: Tx, chat_id: int, wanted: HistoryFilter = EVERYTHING, page: int = 1, size: int = PAGE
 ) -> Page[Message]:
     """A page of what was said in a chat, the newest first unless told otherwise."""
-    chat = await chats.get_brief(tx, chat_id)
+    if not chats.is_id(chat_id):
+        raise ChatNotFound(chat_id)
     wanted = await _placed(tx, wanted)
-    found = await views.history(tx, chat, wanted, offset=(page - 1) * size, limit=size + 1)
+    found = await views.history(tx, chat_id, wanted, offset=(page - 1) * size, limit=size + 1)
+    if not found:
+        await chats.get_brief(tx, chat_id)  # an empty page, unless there is no such chat
     return Page(found[:size], has_more=len(found) > size)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tideline.features.chats import Chat
+from tideline.features.chats import CHAT_AS_ROW, Chat, read_chat
 from tideline.features.messages.drafts import incoming_status, parties
 from tideline.features.messages.model import (
     Attachment,
@@ -92,19 +92,27 @@ def _reaction(chat: Chat, emoji: str, is_own: bool, person: tuple[str | None, st
     return Reaction(name or shown or "", shown, emoji, False)
 
 
-async def history(tx: Tx, chat: Chat, wanted: HistoryFilter, *, offset: int, limit: int) -> list[Message]:
-    args: list[Any] = [tx.workspace_id, chat.id]
+async def history(tx: Tx, chat_id: int, wanted: HistoryFilter, *, offset: int, limit: int) -> list[Message]:
+    """A page of a chat's messages. The chat comes along with the first one, which saves a statement of its own."""
+    args: list[Any] = [tx.workspace_id, chat_id]
     conditions = " AND ".join(_conditions(wanted, args)) or "true"
     way = "ASC" if wanted.order == "asc" else "DESC"
     rows = await tx.fetch(
         f"""
-        SELECT {COLUMNS} FROM tenant.message m
-        WHERE m.workspace = $1 AND m.chat_id = $2 AND {conditions}
+        SELECT {COLUMNS},
+               CASE row_number() OVER (ORDER BY m.at {way}, m.uid {way}) WHEN {offset + 1} THEN {CHAT_AS_ROW} END
+        FROM tenant.message m
+        WHERE m.workspace = $1 AND m.chat_id = COALESCE(
+            (SELECT a.chat_id FROM tenant.chat_alias a WHERE a.workspace = $1 AND a.old_id = $2), $2
+        ) AND {conditions}
         ORDER BY m.at {way}, m.uid {way} LIMIT {limit} OFFSET {offset}
         """,
         *args,
     )
-    return [read(row, chat) for row in rows]
+    if not rows:
+        return []
+    chat = read_chat(rows[0][-1])
+    return [read(row[:-1], chat) for row in rows]
 
 
 def _conditions(wanted: HistoryFilter, args: list[Any]) -> list[str]:
