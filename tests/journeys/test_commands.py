@@ -95,8 +95,18 @@ def test_the_doctor_notices_an_open_key_and_a_lost_one(data_dir: Path) -> None:
     key.chmod(0o644)
     assert f"chmod 600 {key}" in tideline(data_dir, "doctor").stdout
     key.unlink()
-    said = tideline(data_dir, "doctor").stdout
-    assert "1 cannot be read with the keys that are here" in said
+    assert f"{key} is missing" in tideline(data_dir, "doctor").stdout
+    key.write_text("a new key that is long enough")
+    assert "1 cannot be read with the keys that are here" in tideline(data_dir, "doctor").stdout
+
+
+def test_no_new_key_takes_the_place_of_a_lost_one(data_dir: Path) -> None:
+    create(data_dir, "a@b.example")
+    key = (data_dir / "secret.key").rename(data_dir / "elsewhere")
+    for command in (("serve",), ("workspace", "list")):
+        assert "Put it back from your copy" in tideline(data_dir, *command, TIDELINE_PORT="0").stderr
+    key.rename(data_dir / "secret.key")
+    assert tideline(data_dir, "workspace", "list").returncode == 0
 
 
 # Beside a running server ---------------------------------------------------------------------------------------------

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 
 from tideline.features import workspaces
 from tideline.features.files import Files, Limits, Links
+from tideline.platform import keyfile
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
+from tideline.platform.errors import Problem
 from tideline.platform.passwords import Passwords
 from tideline.platform.wake import Wakes
 from tideline.settings import Settings
 
 MEGABYTE = 1024 * 1024
 FOR_EVER = 2**31
+
+
+class SecretKeyLost(Problem):
+    code = "secret_key_lost"
+    message = "The secret key of this installation is not here."
 
 
 def simulator_token(keyring: Keyring) -> str:
@@ -45,7 +52,7 @@ class Parts:
         """Build everything; on the way out, the wake-ups that were not told yet are told."""
         wakes = Wakes(db)
         db.wake = wakes.wake
-        keyring = Keyring.open(settings.data_dir, settings.secret_key)
+        keyring = await _keyring(settings, db)
         access = workspaces.Access(db, keyring, wakes)
         passwords = Passwords()
         limits = Limits(
@@ -67,3 +74,18 @@ class Parts:
         finally:
             await wakes.flush()
             passwords.close()
+
+
+async def _keyring(settings: Settings, db: Database) -> Keyring:
+    """The first key is made by the first start. Later on a new one would only hide that the right one is missing:
+    every token and session would be refused without a word."""
+    path = settings.data_dir / keyfile.NAME
+    if settings.secret_key is None and not path.exists():
+        async with db.system() as tx:
+            if await workspaces.list_workspaces(tx):
+                raise SecretKeyLost(
+                    f"{path} is missing, and without it no token can be used and no session opened. Put it back from "
+                    "your copy, or set TIDELINE_SECRET_KEY. If it is lost for good, make a new one with "
+                    f"`(umask 077; openssl rand -base64 32 > {path})`, then rotate every token."
+                )
+    return Keyring.open(settings.data_dir, settings.secret_key)
