@@ -20,9 +20,11 @@ def node_id(settings: Settings) -> UUID:
         return uuid4()
     _held.append(lock)  # until this process ends
     path = settings.data_dir / "node"
-    if not path.exists():
-        path.write_text(f"{uuid4()}\n")
-    return UUID(path.read_text().strip())
+    try:
+        return UUID(path.read_text().strip())
+    except (FileNotFoundError, ValueError):  # there is none yet, or a full disk or a power cut left half of one
+        path.write_text(f"{(name := uuid4())}\n")
+        return name
 
 
 def remember_address(settings: Settings) -> None:
