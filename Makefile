@@ -13,6 +13,7 @@ setup: ## everything that tests and checks need
 	@scripts/setup dev
 
 test: setup ## every test, against a fresh embedded PostgreSQL
+	@scripts/browser
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## format, lint, types, imports

@@ -68,7 +68,7 @@ async def page(open_window: OpenWindow) -> Page:
 
 async def sign_in(page: Page, demo: Demo) -> None:
     await page.goto("/")
-    await expect(page.get_by_label("Mail address")).to_be_focused()
+    await expect(page.get_by_label("E-mail address")).to_be_focused()
     await page.keyboard.type(demo.facts["owner_email"])
     await page.get_by_label("Password").fill(demo.facts["owner_password"])
     await page.keyboard.press("Enter")

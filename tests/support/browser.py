@@ -1,9 +1,15 @@
-"""A real browser: the Chromium or Chrome of this machine, driven by Playwright, whose own downloads are not needed."""
+"""A real browser: the Chromium or Chrome of this machine, driven by Playwright, whose own downloads are not needed.
+
+`python -m tests.support.browser` says whether there is one.
+"""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
@@ -22,8 +28,17 @@ ARGUMENTS = (
 PATIENCE = 20_000  # milliseconds
 
 
+@cache
 def find() -> str | None:
-    return next((path for name in (*NAMES, MAC) if (path := shutil.which(name))), None)
+    """The first one that starts: on some systems the name is there, and only says how to get the program."""
+    return next((path for name in (*NAMES, MAC) if (path := shutil.which(name)) and _starts(path)), None)
+
+
+def _starts(path: str) -> bool:
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 @asynccontextmanager
@@ -65,3 +80,7 @@ class Window:
     async def overflow(self) -> int:
         """By how many pixels the page can be pushed sideways."""
         return int(await self.page.evaluate("() => document.scrollingElement.scrollWidth - innerWidth"))
+
+
+if __name__ == "__main__":
+    sys.exit(0 if find() else 1)

@@ -32,7 +32,7 @@ ASK_AGAIN = "Ask whoever sent you here for a new link."
 SCAN = "Your phone keeps working as before."
 TOLD = {
     PairingState.REQUESTED: Told("Link your WhatsApp", "One moment, a code is on its way.", "Getting a code"),
-    PairingState.WAITING: Told("Link your WhatsApp", SCAN, "Waiting for the phone"),
+    PairingState.WAITING: Told("Link your WhatsApp", SCAN, "Waiting"),
     PairingState.LINKED: Told("Linked", "The phone is linked. You can close this page.", "Linked", "ok"),
     PairingState.EXPIRED: Told("The time is over", f"Nobody used the code in time. {ASK_AGAIN}", "Expired", "warn"),
     PairingState.CANCELLED: Told("Cancelled", f"This attempt was cancelled. {ASK_AGAIN}", "Cancelled", "warn"),

@@ -1,11 +1,11 @@
 // What happened between two states of the world, in words. No page, no network: values in, values out.
 
-const STATES = [
-  ["online", "back online", "lost signal"],
-  ["on_whatsapp", "has WhatsApp again", "left WhatsApp"],
-  ["banned", "was banned", "is free again"],
-  ["restricted", "was restricted", "may send again"],
-];
+const STATES = {
+  online: { true: ["phone:online", "has a signal again"], false: ["phone:offline", "lost signal"] },
+  on_whatsapp: { true: ["phone:joined", "is on WhatsApp again"], false: ["phone:left", "left WhatsApp"] },
+  banned: { true: ["phone:banned", "was banned"], false: ["phone:unbanned", "is free again"] },
+  restricted: { true: ["phone:restricted", "may not send any more"], false: ["phone:unrestricted", "may send again"] },
+};
 
 export function happenings(before, after) {
   const known = new Map(before.phones.map((phone) => [phone.phone, phone]));
@@ -19,8 +19,10 @@ export function recent(state, most) {
 
 function ofPhone(before, phone, now) {
   if (!before) return [{ at: now, event: "phone:added", text: phone.name }];
-  const found = STATES.filter(([name]) => before[name] !== phone[name])
-    .map(([name, yes, no]) => ({ at: now, event: `phone:${name}`, text: `${phone.name} ${phone[name] ? yes : no}` }));
+  const found = Object.keys(STATES).filter((name) => before[name] !== phone[name]).map((name) => {
+    const [event, words] = STATES[name][phone[name]];
+    return { at: now, event, text: `${phone.name} ${words}` };
+  });
   if (before.links !== phone.links) {
     found.push({ at: now, event: before.links < phone.links ? "phone:linked" : "phone:unlinked", text: phone.name });
   }
