@@ -6,8 +6,22 @@ import threading
 import time
 from uuid import UUID
 
-_lock = threading.Lock()
-_last = 0
+
+class _Growing:
+    """Hands out values of 122 bits that grow strictly, by time as long as the clock goes forward."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> int:
+        with self._lock:
+            fresh = (time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF) << 74 | _random(73)
+            self._last = fresh if fresh > self._last else self._last + 1 + _random(32)
+            return self._last
+
+
+_growing = _Growing()
 
 
 def uuid7(at_ms: int | None = None) -> UUID:
@@ -18,11 +32,7 @@ def uuid7(at_ms: int | None = None) -> UUID:
     """
     if at_ms is not None:
         return _uuid((at_ms & 0xFFFF_FFFF_FFFF) << 74 | _random(74))
-    global _last
-    with _lock:
-        fresh = (time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF) << 74 | _random(73)
-        _last = fresh if fresh > _last else _last + 1 + _random(32)
-        return _uuid(_last)
+    return _uuid(_growing.next())
 
 
 def _random(bits: int) -> int:
