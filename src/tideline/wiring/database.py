@@ -11,6 +11,7 @@ from tideline.platform.db import Database
 from tideline.platform.errors import Problem
 from tideline.platform.partitions import maintain_partitions
 from tideline.settings import Settings
+from tideline.wiring.folder import ensure_ours
 
 OLDEST, NEWEST = 15, 18
 PREPARING = 0x7469_6465_7072_6570  # "tideprep"
@@ -33,6 +34,7 @@ async def reach(settings: Settings) -> AsyncIterator[str]:
         await ensure_usable(settings.database_url)
         yield settings.database_url
     else:
+        ensure_ours(settings.data_dir)
         async with launcher.reach(settings.data_dir, run_as=settings.run_as) as dsn:
             yield dsn
 

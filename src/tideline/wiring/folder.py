@@ -3,10 +3,34 @@
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from tideline.platform.errors import Problem
 from tideline.platform.launcher.locks import Lock
 from tideline.settings import Settings
 
+OURS = frozenset(
+    {"postgres", "postgres-programs", "serve.lock", "database.password", "secret.key", "node", "node.lock"}
+)
+NOBODYS = frozenset({"lost+found"})  # a fresh file system has it
+
 _held: list[Lock] = []
+
+
+class DataFolderOfOthers(Problem):
+    code = "data_folder_of_others"
+    message = "The data folder holds something else."
+
+
+def ensure_ours(data_dir: Path) -> None:
+    """Refuse a folder that others use: Tideline's files would be scattered among theirs."""
+    try:
+        there = {entry.name for entry in data_dir.iterdir()} - NOBODYS
+    except OSError:
+        return  # it is made, or complained about, by whoever needs it
+    if there and not there & OURS:
+        raise DataFolderOfOthers(
+            f"{data_dir} is not empty and is no data folder of Tideline. Name an empty or a new folder with --data-dir "
+            "or TIDELINE_DATA_DIR."
+        )
 
 
 def node_id(settings: Settings) -> UUID:

@@ -24,7 +24,7 @@ from tideline.wiring import announce, web
 from tideline.wiring.crew import Crew
 from tideline.wiring.database import connected, ensure_usable, prepare
 from tideline.wiring.figures import measure
-from tideline.wiring.folder import node_id, remember_address
+from tideline.wiring.folder import ensure_ours, node_id, remember_address
 from tideline.wiring.nightly import nightly
 from tideline.wiring.parts import Parts
 
@@ -57,6 +57,7 @@ class NotReadyYet(Problem):
 async def serve(settings: Settings, roles: frozenset[str]) -> int:
     """Run the roles; the exit code is 0 when somebody asked to stop and 1 when something broke."""
     check_host(settings)
+    ensure_ours(settings.data_dir)
     listener = http.bind(settings.host, settings.port)
     settings = replace(settings, port=listener.getsockname()[1])
     crew = Crew()
