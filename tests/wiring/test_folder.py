@@ -41,7 +41,9 @@ def test_a_folder_of_others_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["letters.txt"]
 
 
-@pytest.mark.parametrize("there", [(), ("lost+found",), ("secret.key",), ("serve.lock", "postgres", "notes.txt")])
+@pytest.mark.parametrize(
+    "there", [(), ("lost+found", "files"), ("secret.key",), ("serve.lock", "postgres", "notes.txt")]
+)
 def test_a_new_folder_and_one_of_ours_are_taken(tmp_path: Path, there: tuple[str, ...]) -> None:
     for name in there:
         (tmp_path / name).mkdir()

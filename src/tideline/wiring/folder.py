@@ -10,7 +10,7 @@ from tideline.settings import Settings
 OURS = frozenset(
     {"postgres", "postgres-programs", "serve.lock", "database.password", "secret.key", "node", "node.lock"}
 )
-NOBODYS = frozenset({"lost+found"})  # a fresh file system has it
+NOBODYS = frozenset({"lost+found", "files"})  # a fresh file system has the one; the other says nothing of whose it is
 
 _held: list[Lock] = []
 
