@@ -54,7 +54,7 @@ export class Conversation {
     const newest = chat.entries.at(-1)?.id;
     if (!chat.unread || !state.online || this.readUpTo === newest) return;
     this.readUpTo = newest;
-    this.handset.act("POST", "/read", { chat: this.target });
+    this.handset.act("POST", "/read", { chat: this.target }, true);
   }
 
   get target() {

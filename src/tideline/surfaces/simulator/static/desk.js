@@ -17,6 +17,7 @@ class Desk {
     this.phones = [];
     this.codes = [];
     this.failCodes = [];
+    this.troubles = {};
     this.clock = new Clock(part("clock"), (action) => this.act(action));
     this.ticker = new Ticker(part("ticker"), part("pause"));
     part("add").addEventListener("click", askForPhone);
@@ -25,7 +26,7 @@ class Desk {
   }
 
   show(state) {
-    this.say("");
+    this.say("", "connection");
     this.clock.show(state);
     this.ticker.show(state);
     this.phones = state.phones;
@@ -56,21 +57,22 @@ class Desk {
     if (await this.act(() => call("POST", phonePath(phone.phone, "/scan"), { qr: code.qr }))) this.handsets.get(phone.phone).open("links");
   }
 
-  // Does something, and says in the notice what went wrong; nothing is ever lost silently.
-  async act(action) {
+  // Does something, and says in the notice what went wrong, until the next thing that somebody does.
+  async act(action, isByItself = false) {
+    if (!isByItself) this.say("", "action");
     try {
-      const value = await action();
-      this.say("");
-      return value ?? true;
+      return (await action()) ?? true;
     } catch (error) {
-      this.say(error.message);
+      this.say(error.message, "action");
       return null;
     }
   }
 
-  say(text) {
-    part("notice-text").textContent = text;
-    part("notice").hidden = !text;
+  say(text, about) {
+    this.troubles[about] = text;
+    const all = Object.values(this.troubles).filter(Boolean).join(" ");
+    part("notice-text").textContent = all;
+    part("notice").hidden = !all;
   }
 }
 
@@ -90,7 +92,7 @@ async function enter(message = "") {
   if (!token.get()) return showGate(message);
   open(true);
   const desk = new Desk();
-  const refusal = await follow({ show: (state) => desk.show(state), trouble: (text) => desk.say(text) });
+  const refusal = await follow({ show: (state) => desk.show(state), trouble: (text) => desk.say(text, "connection") });
   token.forget();
   close();
   return showGate(refusal);

@@ -61,17 +61,17 @@ export class Handset {
     const why = state.banned ? ["ban", "Banned", "WhatsApp has banned this number", "Lift the ban", { banned: false }]
       : !state.on_whatsapp ? ["unlink", "No WhatsApp", "This number is not on WhatsApp", "Install it", { on_whatsapp: true }]
         : !state.online ? ["wifi-off", "Offline", "Messages wait outside", "Go online", { online: true }] : null;
+    this.view.element.inert = Boolean(why);
     const text = JSON.stringify(why);
     if (this.covered === text) return;
     this.covered = text;
     this.cover.hidden = !why;
-    this.view.element.inert = Boolean(why);
     if (why) this.cover.replaceChildren(icon(why[0]), h("b", {}, why[1]), h("small", {}, why[2]), button(why[3], () => this.change(why[4])));
   }
 
   // What this phone does. Says what went wrong in the notice of the desk, and then gives null.
-  act(method, rest, body) {
-    return this.desk.act(() => call(method, phonePath(this.phone, rest), body));
+  act(method, rest, body, isByItself) {
+    return this.desk.act(() => call(method, phonePath(this.phone, rest), body), isByItself);
   }
 
   change(patch) {
