@@ -41,6 +41,15 @@ async def test_a_wrong_method_is_a_page_that_says_which_are_right(
     assert (page.status, page.response.headers["allow"]) == (405, allowed)
 
 
+@pytest.mark.parametrize("host", ["[", "evil.example", "evil.example/path?x", "a b", "", "é"])
+async def test_the_host_header_is_not_believed(site: Site, host: str) -> None:
+    stranger = site.browser
+    assert (await stranger.get("/", host=host)).location == "/sign-in"
+    assert (await stranger.get("/chat/1/messages/", host=host)).location == "/sign-in?next=/chat/1/messages/"
+    page = await (await site.owner()).get("/", host=host)
+    assert (page.status, "evil.example" in page.html) == (200, False)
+
+
 async def test_signing_out_is_never_a_link(site: Site) -> None:
     browser = await site.owner()
     assert (await browser.get("/sign-out")).status == 405

@@ -57,8 +57,10 @@ def answered(handler: Handler) -> Handler:
 
 def to_sign_in(request: Request) -> Response:
     """The way in, and from there back to the page that was asked for."""
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    target = "/sign-in" if asked == "/" else f"/sign-in?next={quote(asked, safe='/')}"
+    # from the request line alone: an address put together with the Host header could be anything
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    asked = quote(f"{path}?{query}" if query else path, safe="/")
+    target = "/sign-in" if asked == "/" else f"/sign-in?next={asked}"
     return RedirectResponse(target, 303, headers=security.HEADERS)
 
 

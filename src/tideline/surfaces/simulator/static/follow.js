@@ -3,7 +3,7 @@
 import { call, Refused } from "./client.js";
 
 const WAIT_SECONDS = 25;
-const PAUSE = 150; // between two questions, however fast the world turns
+const PAUSE = 250; // between two questions, however fast the world turns
 const LONGEST_PAUSE = 10000; // while the server does not answer
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
