@@ -14,7 +14,6 @@ from functools import cache
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 MISSING = "no Chromium or Chrome on this machine; on Debian or Ubuntu: apt install chromium"
 ARGUMENTS = (
     "--no-sandbox",
@@ -31,7 +30,7 @@ PATIENCE = 20_000  # milliseconds
 @cache
 def find() -> str | None:
     """The first one that starts: on some systems the name is there, and only says how to get the program."""
-    return next((path for name in (*NAMES, MAC) if (path := shutil.which(name)) and _starts(path)), None)
+    return next((path for name in NAMES if (path := shutil.which(name)) and _starts(path)), None)
 
 
 def _starts(path: str) -> bool:
