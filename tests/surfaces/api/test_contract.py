@@ -25,9 +25,7 @@ def docs() -> Starlette:
 
 
 def test_yaml_and_json_are_one_document() -> None:
-    assert contract.JSON.read_text("utf-8") == build.as_json(build.read_yaml()), (
-        "run `make contract`"
-    )
+    assert contract.JSON.read_text("utf-8") == build.as_json(build.read_yaml()), "run `make contract`"
 
 
 def test_every_operation_is_built_or_listed_as_not_built() -> None:
