@@ -16,7 +16,7 @@ def demo(facts: Mapping[str, str], path: Path) -> None:
 Tideline is ready, with a demo workspace and simulated phones.
 
   sign in      {base}/   as {facts["owner_email"]}   password {facts["owner_password"]}
-  phones       {base}/simulator   token {facts["simulator_token"]}
+  phones       {base}/simulator#token={facts["simulator_token"]}
   Public API   {base}/integrations/api   token {facts["api_token"]}
   reference    {base}/docs/api
 
@@ -30,7 +30,7 @@ async def ready(parts: Parts, *, has_simulator: bool) -> None:
     base = parts.settings.base_url
     lines = [f"Tideline is ready on {base}"]
     if has_simulator:
-        lines.append(f"Simulated phones: {base}/simulator   token {parts.simulator_token}")
+        lines.append(f"Simulated phones: {base}/simulator#token={parts.simulator_token}")
     async with parts.db.system_read() as tx:
         if not await workspaces.list_workspaces(tx):
             lines.append(
