@@ -12,6 +12,7 @@ import msgspec
 
 from tideline.platform import facts
 from tideline.platform.clock import Clock
+from tideline.platform.spares import Spares
 
 T = TypeVar("T")
 
@@ -125,6 +126,7 @@ class Database:
 
     def __init__(self, pool: "asyncpg.Pool[Any]", clock: Clock) -> None:
         self._pool = pool
+        self._spares = Spares(pool)
         self._clock = clock
         self.facts_committed: list[Callable[[], None]] = []
         self.wake: Callable[[str], None] = _nobody_waits
@@ -143,6 +145,7 @@ class Database:
         return cls(pool, clock)
 
     async def close(self) -> None:
+        await self._spares.close()
         await self._pool.close()
 
     @property
@@ -152,7 +155,7 @@ class Database:
     @asynccontextmanager
     async def tx(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> AsyncIterator[Tx]:
         """A transaction of one workspace: commits when the block ends, rolls back when it raises."""
-        async with self._pool.acquire() as conn:
+        async with self._spares.connection() as conn:
             async with conn.transaction():
                 tx = Tx(conn, self._clock.now(), workspace_id, actor)
                 yield tx
@@ -162,13 +165,13 @@ class Database:
     @asynccontextmanager
     async def read(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> AsyncIterator[Tx]:
         """A connection without BEGIN for reads of one workspace: each statement sees what is committed."""
-        async with self._pool.acquire() as conn:
+        async with self._spares.connection() as conn:
             yield Tx(conn, self._clock.now(), workspace_id, actor)
 
     @asynccontextmanager
     async def system(self) -> AsyncIterator[SystemTx]:
         """A transaction across workspaces."""
-        async with self._pool.acquire() as conn:
+        async with self._spares.connection() as conn:
             async with conn.transaction():
                 tx = SystemTx(conn, self._clock.now())
                 yield tx
@@ -177,7 +180,7 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator["Session"]:
         """A connection of one's own for what outlives a transaction: advisory locks and LISTEN."""
-        async with self._pool.acquire() as conn:
+        async with self._spares.connection(leaves_traces=True) as conn:
             _sessions.add(conn.get_server_pid())
             yield Session(conn, self)
 
@@ -194,7 +197,7 @@ class Database:
     @asynccontextmanager
     async def system_read(self) -> AsyncIterator[SystemTx]:
         """A connection without BEGIN for work across workspaces: each statement stands alone."""
-        async with self._pool.acquire() as conn:
+        async with self._spares.connection() as conn:
             yield SystemTx(conn, self._clock.now())
 
     async def run(
@@ -289,7 +292,7 @@ _sessions: set[int] = set()
 
 async def _tidy(conn: Any) -> None:
     """Only a session leaves something on its connection: locks, LISTEN. asyncpg would ask the server to forget such
-    things on every release, one more round trip for every transaction there is."""
+    things on every release, one more round trip each time."""
     pid = conn.get_server_pid()
     if pid in _sessions:
         await conn.execute(conn.get_reset_query())
