@@ -35,6 +35,11 @@ class ChatKind(StrEnum):
     CHANNEL = "channel"
 
 
+# Members of an enum are slow to get at, and lists ask for these with every row.
+DIRECT, ACTIVE = ChatKind.DIRECT, NumberState.ACTIVE
+MESSAGEABLE = (ChatKind.DIRECT, ChatKind.GROUP)
+
+
 class MemberRole(StrEnum):
     OWNER = "Owner"
     ADMIN = "Admin"
@@ -111,7 +116,7 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_group(self) -> bool:
-        return self.kind is not ChatKind.DIRECT
+        return self.kind is not DIRECT
 
     @property
     def is_closed(self) -> bool:
@@ -123,17 +128,17 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_number_connected(self) -> bool:
-        return self.number_state is NumberState.ACTIVE
+        return self.number_state is ACTIVE
 
     @property
     def is_messageable(self) -> bool:
         """Could it be written to if its number were connected?"""
-        return self.kind in (ChatKind.DIRECT, ChatKind.GROUP) and not self.is_left
+        return self.kind in MESSAGEABLE and not self.is_left
 
     @property
     def may_message(self) -> bool:
         """Would a send be accepted now?"""
-        return self.is_messageable and self.is_number_connected
+        return self.number_state is ACTIVE and self.kind in MESSAGEABLE and not self.is_left
 
     @property
     def members(self) -> list[Member]:

@@ -38,7 +38,7 @@ class Draft:
 
 def shown(draft: Draft, chat: Chat, received_at: datetime, *, sender_phone: str | None, author: str | None) -> Message:
     """The draft as a message of this chat. `sender_phone` is the writer's in a group, `author` a teammate's name."""
-    sender, recipient = parties(chat, draft.from_me, draft.sender_name, sender_phone)
+    sender, recipient = Sides(chat).parties(draft.from_me, draft.sender_name, sender_phone)
     return Message(
         draft.uid,
         chat.id,
@@ -66,15 +66,26 @@ Party = tuple[str, str | None]
 """A name and a phone with its plus."""
 
 
-def parties(chat: Chat, from_me: bool, sender_name: str | None, sender_phone: str | None) -> tuple[Party, Party]:
-    """Who wrote and to whom. A group has no phone; its members are named by themselves."""
-    own = (chat.number_name or f"+{chat.number_phone}", f"+{chat.number_phone}")
-    if from_me:
-        return own, (chat.name, None if chat.is_group else chat.international)
-    if not chat.is_group:
-        return (chat.name, chat.international), own
-    phone = f"+{sender_phone}" if sender_phone else None
-    return (sender_name or phone or chat.name, phone), (chat.name, None)
+class Sides:
+    """The two sides of a chat, for any number of its messages. A group has no phone; its members are named by
+    themselves."""
+
+    __slots__ = ("_is_group", "chat", "other", "own")
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+        self._is_group = chat.is_group
+        self.own: Party = (chat.number_name or f"+{chat.number_phone}", f"+{chat.number_phone}")
+        self.other: Party = (chat.name, None if self._is_group else chat.international)
+
+    def parties(self, from_me: bool, sender_name: str | None, sender_phone: str | None) -> tuple[Party, Party]:
+        """Who wrote and to whom."""
+        if from_me:
+            return self.own, self.other
+        if not self._is_group:
+            return self.other, self.own
+        phone = f"+{sender_phone}" if sender_phone else None
+        return (sender_name or phone or self.chat.name, phone), self.other
 
 
 def incoming_status(stored: str, uid: UUID, chat: Chat) -> str:

@@ -5,7 +5,7 @@ that is younger than the planner's statistics every join looks as if one row cam
 comparing everything with everything.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -15,12 +15,13 @@ from tideline.features.chats import names
 from tideline.features.chats.model import Chat, ChatId, ChatKind, Sight, is_id
 from tideline.features.numbers import NumberId, NumberState
 from tideline.platform.db import Row, Tx
+from tideline.platform.instants import instants
 
 COLUMNS: Final = """
-    n.state, c.kind, c.id, c.number_id, n.jid, n.phone, n.account_name, c.name, c.created_at, c.is_renamed, c.phone,
-    c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left, c.closed_at, c.responsible_id, t.email, t.display_name,
-    c.autoresponse, c.autoresponse_locked, c.unattended, c.photo_uid, c.labels, c.last_message_uid,
-    c.last_message_at, c.read_until
+    c.id, c.number_id, n.jid, n.phone, n.account_name, n.state, c.kind, c.name, date_part('epoch', c.created_at),
+    c.is_renamed, c.phone, c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left, date_part('epoch', c.closed_at),
+    c.responsible_id, t.email, t.display_name, c.autoresponse, c.autoresponse_locked, c.unattended, c.photo_uid,
+    c.labels, c.last_message_uid, date_part('epoch', c.last_message_at), c.read_until
 """
 ROSTER: Final = """
     CASE WHEN c.kind = 'group' THEN (
@@ -42,12 +43,23 @@ _KINDS = {kind.value: kind for kind in ChatKind}
 _STATES = {state.value: state for state in NumberState}
 
 
-def read(row: Row | Sequence[Any]) -> Chat:
-    """A row of `COLUMNS`, perhaps with `ROSTER` behind; the struct has its fields in the same order."""
-    state, kind, chat_id, number_id, jid, phone, account_name, *rest = row
-    if len(rest) == 22 and rest[21] is not None:
-        rest[21] = msgspec.Raw(rest[21])
-    return Chat(chat_id, number_id, jid, phone, account_name, _STATES[state], _KINDS[kind], *rest)
+def read(rows: Sequence[Row | Sequence[Any]]) -> list[Chat]:
+    """Rows of `COLUMNS`, perhaps with `ROSTER` behind. The struct has its fields in the same order, so a page is read
+    column by column, in half the time."""
+    columns: dict[str, Iterable[Any]] = dict(zip(Chat.__struct_fields__, zip(*rows, strict=True), strict=False))
+    if not columns:
+        return []
+    columns["number_state"] = map(_STATES.__getitem__, columns["number_state"])
+    columns["kind"] = map(_KINDS.__getitem__, columns["kind"])
+    for name in ("created_at", "closed_at", "last_message_at"):
+        columns[name] = instants(columns[name])
+    if "roster" in columns:
+        columns["roster"] = [None if roster is None else msgspec.Raw(roster) for roster in columns["roster"]]
+    return list(map(Chat, *columns.values()))
+
+
+def _read_one(row: Row | None) -> Chat | None:
+    return read([row])[0] if row else None
 
 
 async def find(tx: Tx, chat_id: int) -> Chat | None:
@@ -56,7 +68,7 @@ async def find(tx: Tx, chat_id: int) -> Chat | None:
     row = await tx.row(
         f"SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS}", tx.workspace_id, chat_id
     )
-    return read(row) if row else None
+    return _read_one(row)
 
 
 async def find_seen(tx: Tx, chat_id: int, sight: Sight) -> Chat | None:
@@ -69,7 +81,7 @@ async def find_seen(tx: Tx, chat_id: int, sight: Sight) -> Chat | None:
         chat_id,
         sight.teammate_id,
     )
-    return read(row) if row else None
+    return _read_one(row)
 
 
 def seen_by(sight: Sight, teammate: str) -> str:
@@ -87,7 +99,7 @@ async def find_brief(tx: Tx, chat_id: int) -> Chat | None:
     if not is_id(chat_id):
         return None
     row = await tx.row(f"SELECT {COLUMNS} FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS}", tx.workspace_id, chat_id)
-    return read(row) if row else None
+    return _read_one(row)
 
 
 async def find_many(tx: Tx, ids: Collection[int | None]) -> dict[ChatId, Chat]:
@@ -97,7 +109,7 @@ async def find_many(tx: Tx, ids: Collection[int | None]) -> dict[ChatId, Chat]:
         tx.workspace_id,
         list(ids),
     )
-    return {chat.id: chat for chat in map(read, rows)}
+    return {chat.id: chat for chat in read(rows)}
 
 
 async def lock(tx: Tx, ids: Collection[int]) -> dict[ChatId, Chat]:
@@ -113,7 +125,7 @@ async def lock(tx: Tx, ids: Collection[int]) -> dict[ChatId, Chat]:
         tx.workspace_id,
         list(ids),
     )
-    return {chat.id: chat for chat in map(read, rows)}
+    return {chat.id: chat for chat in read(rows)}
 
 
 async def resolve(tx: Tx, ids: Collection[int]) -> dict[int, ChatId]:

@@ -67,7 +67,7 @@ async def list_chats(tx: Tx, wanted: ChatFilter, *, offset: int, limit: int) -> 
         rows = await _newest(tx, conditions, query.args, offset, limit) if offset + limit <= WINDOW else []
         if len(rows) < limit:
             rows = await _all(tx, f"{_among(query.sources[0])} AND {conditions}", query.args, offset, limit)
-    return [read(row) for row in rows]
+    return read(rows)
 
 
 async def _all(tx: Tx, conditions: str, args: Sequence[Any], offset: int, limit: int) -> list[Row]:

@@ -3,14 +3,15 @@
 What belongs to a message is looked up by subqueries rather than joined: see `chats.store.chats`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from tideline.features.chats import CHAT_AS_ROW, Chat, read_chat
-from tideline.features.messages.drafts import incoming_status, parties
+from tideline.features.messages.drafts import Sides, incoming_status
 from tideline.features.messages.model import (
     Attachment,
     Failure,
@@ -20,10 +21,11 @@ from tideline.features.messages.model import (
     Reaction,
 )
 from tideline.platform.db import Row, Tx
+from tideline.platform.instants import instants
 
 COLUMNS: Final = """
-    m.uid, m.type, m.content, m.at, m.received_at, m.from_me, m.text, m.status, m.origin, NULLIF(m.data, '{}'),
-    m.reply_to, m.edited_at, m.revoked_at, m.failure, m.sender_name,
+    m.uid, m.type, m.content, date_part('epoch', m.at), date_part('epoch', m.received_at), m.from_me, m.text,
+    m.status, m.origin, NULLIF(m.data, '{}'), m.reply_to, m.edited_at, m.revoked_at, m.failure, m.sender_name,
     CASE WHEN m.sender_id IS NOT NULL THEN (
         SELECT ROW(p.name, p.phone) FROM tenant.contact p WHERE p.workspace = m.workspace AND p.id = m.sender_id
     ) END,
@@ -42,15 +44,28 @@ COLUMNS: Final = """
         FROM tenant.reaction r WHERE r.workspace = m.workspace AND r.message_uid = m.uid
     ) END
 """
+NOBODY: Final = (None, None)
 _TYPES = {kind.value: kind for kind in MessageType}
 
 
-def read(row: Sequence[Any] | Row, chat: Chat) -> Message:
-    """A row of `COLUMNS` as a message of its chat."""
-    (uid, kind, content, at, received_at, from_me, text, status, origin, data, reply_to, edited_at, revoked_at,
-     failure, sender_name, writer, author, file, reactions) = row  # fmt: skip
-    name, phone = writer or (None, None)
-    sender, recipient = parties(chat, from_me, name or sender_name, phone)
+def read(rows: Sequence[Row], chats: Iterable[Chat]) -> list[Message]:
+    """Rows of `COLUMNS`, with one more column behind, as messages of these chats."""
+    times = zip(instants(row[3] for row in rows), instants(row[4] for row in rows), strict=True)
+    messages = []
+    sides = None
+    for row, chat, (at, received_at) in zip(rows, chats, times, strict=False):
+        if sides is None or sides.chat is not chat:
+            sides = Sides(chat)
+        messages.append(_read_one(row, sides, at, received_at))
+    return messages
+
+
+def _read_one(row: Row, sides: Sides, at: Any, received_at: Any) -> Message:
+    (uid, kind, content, _, _, from_me, text, status, origin, data, reply_to, edited_at, revoked_at, failure,
+     sender_name, writer, author, file, reactions, _) = row  # fmt: skip
+    chat = sides.chat
+    name, phone = writer or NOBODY
+    sender, recipient = sides.parties(from_me, name or sender_name, phone)
     return Message(
         uid,
         chat.id,
@@ -111,8 +126,7 @@ async def history(tx: Tx, chat_id: int, wanted: HistoryFilter, *, offset: int, l
     )
     if not rows:
         return []
-    chat = read_chat(rows[0][-1])
-    return [read(row[:-1], chat) for row in rows]
+    return read(rows, repeat(read_chat([rows[0][-1]])[0]))
 
 
 def _conditions(wanted: HistoryFilter, args: list[Any]) -> list[str]:
@@ -144,14 +158,14 @@ async def find_many(tx: Tx, uids: Collection[UUID], chats: dict[Any, Chat]) -> d
     """These messages; their chats are at hand."""
     rows = await tx.fetch(
         f"""
-        SELECT m.chat_id, {COLUMNS} FROM tenant.message m
+        SELECT {COLUMNS}, m.chat_id FROM tenant.message m
         WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[])
         """,
         tx.workspace_id,
         list(uids),
     )
-    found = [read(row[1:], chats[row["chat_id"]]) for row in rows if row["chat_id"] in chats]
-    return {message.uid: message for message in found}
+    known = [row for row in rows if row["chat_id"] in chats]
+    return {message.uid: message for message in read(known, [chats[row["chat_id"]] for row in known])}
 
 
 async def find_chat(tx: Tx, uid: UUID) -> int | None:
