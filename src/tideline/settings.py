@@ -222,6 +222,11 @@ class Settings:
         return self.data_dir / "files"
 
     @property
+    def spool(self) -> Path:
+        """Where files that are just coming in are kept."""
+        return self.data_dir / "coming"
+
+    @property
     def backups(self) -> Path:
         return self.backup_dir or self.data_dir / "backups"
 

@@ -1,16 +1,18 @@
 """The Public API in this process, and workspaces with people, numbers and chats that call it."""
 
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tests.support.api_client import ApiClient
 from tideline.features import chats, messages, numbers, workspaces
 from tideline.features.chats import Chat, SeenPeer
-from tideline.features.files import Links
+from tideline.features.files import Links, Spool
 from tideline.features.messages import Message, SendQueue
 from tideline.features.numbers import Number, NumberKind
 from tideline.features.numbers.port import (
@@ -61,6 +63,7 @@ class ApiWorld:
     clock: HandClock
 
     def __post_init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="tideline-spool-")
         wakes = Wakes()
         self.db.wake = wakes.wake
         self.keyring = Keyring(["a key for tests, long enough"])
@@ -74,6 +77,7 @@ class ApiWorld:
             api_calls=self.api_calls,
             sends=self.sends,
             links=self.links,
+            spool=Spool(Path(self.folder.name), largest=20_000_000),
             public_url=PUBLIC_URL,
             rate_limit=0,
         )

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tideline.features import workspaces
-from tideline.features.files import Files, Limits, Links
+from tideline.features.files import Files, Limits, Links, Spool
 from tideline.platform import keyfile
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
@@ -40,6 +40,7 @@ class Parts:
     passwords: Passwords
     sign_in: workspaces.SignIn
     files: Files
+    spool: Spool
     links: Links
 
     @property
@@ -67,8 +68,10 @@ class Parts:
             passwords=passwords,
             sign_in=workspaces.SignIn(db, access, passwords),
             files=Files.in_folder(db, settings.files, limits),
+            spool=Spool(settings.spool, largest=limits.document_bytes, reserve=limits.reserve_bytes),
             links=Links(keyring, settings.base_url),
         )
+        parts.spool.clear()
         try:
             yield parts
         finally:

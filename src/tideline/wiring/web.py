@@ -48,6 +48,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             api_calls=api_calls,
             sends=sends,
             links=parts.links,
+            spool=parts.spool,
             public_url=public_url,
             rate_limit=parts.settings.rate_limit,
         )

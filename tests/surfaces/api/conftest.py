@@ -25,6 +25,7 @@ async def world(api_dsn: str) -> AsyncIterator[ApiWorld]:
     made = ApiWorld(db, clock)
     yield made
     await made.sends.close()
+    made.folder.cleanup()
     await db.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 from msgspec import UNSET, UnsetType
 
 from tests.support.asgi import Response, call
+from tideline.features.files import Spool
 from tideline.platform.errors import Problem
 from tideline.surfaces.api.app import PublicApi
 from tideline.surfaces.api.binding import Binding, ContractBroken, Operations, bind
@@ -150,6 +151,13 @@ class SampleDesk:
         return await binding.answer(**arguments, **wanted)
 
 
+class NoSpool(Spool):
+    """None of the sample operations takes a form."""
+
+    def __init__(self) -> None:
+        self.largest = 0
+
+
 def sample_api(rate_limit: RateLimit | None = None) -> PublicApi:
     paths = bind(
         Contract(DOCUMENT),
@@ -158,7 +166,7 @@ def sample_api(rate_limit: RateLimit | None = None) -> PublicApi:
         offered={"caller"},
         aliases=[("GET", "/fleet", "listBoats")],
     )
-    return PublicApi(paths, SampleDesk(), rate_limit or RateLimit(0))
+    return PublicApi(paths, SampleDesk(), rate_limit or RateLimit(0), NoSpool())
 
 
 @pytest.fixture
@@ -468,7 +476,7 @@ async def test_a_body_that_is_too_large_is_not_read(api: PublicApi) -> None:
 
 async def test_a_body_that_does_not_end_is_not_waited_for(api: PublicApi) -> None:
     paths = bind(Contract(DOCUMENT), sample_operations().functions, not_built=NOT_BUILT, offered={"caller"})
-    impatient = PublicApi(paths, SampleDesk(), RateLimit(0), body_seconds=0.01)
+    impatient = PublicApi(paths, SampleDesk(), RateLimit(0), NoSpool(), body_seconds=0.01)
     response = await ask(impatient, "POST", "/boats", [b'{"name"'], ends=False)
     assert (response.status, response.json["message"]) == (400, "Request body took too long to arrive")
 

@@ -17,6 +17,9 @@ Actions of a workspace (`tx: Tx`):
     url(file, now) -> str                      url_of(workspace_id, uid, filename, now) -> str
     check(workspace_id, uid, expires, signature, now)                  raises LinkWrong or LinkExpired
 
+`Spool(folder, largest=..., reserve=...)`, where a request keeps a file until it is known what it is:
+    async with spool.open() as writing: await writing.write(piece); await writing.finish() -> Spooled
+
 `sweep(db, files)` and `sweep_orphans(db, files)` tidy up after crashes and deletions.
 """
 
@@ -34,6 +37,7 @@ from tideline.features.files.errors import (
 from tideline.features.files.links import LIFETIME, Links
 from tideline.features.files.model import File, FileState, FileUid, Limits, NewFile, Purpose
 from tideline.features.files.names import clean_name, clean_type, disposition, is_shown, type_of
+from tideline.features.files.spool import Spool, Spooled, Writing
 from tideline.features.files.stored import Files, StoredSource
 from tideline.features.files.sweeping import Swept, sweep, sweep_orphans
 
@@ -54,9 +58,12 @@ __all__ = [
     "Links",
     "NewFile",
     "Purpose",
+    "Spool",
+    "Spooled",
     "StoredSource",
     "Swept",
     "WorkspaceFull",
+    "Writing",
     "clean_name",
     "clean_type",
     "delete",

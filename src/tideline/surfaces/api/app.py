@@ -2,16 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AsyncExitStack
 from typing import Any, Protocol
 from uuid import uuid4
 
 import msgspec
 import structlog
 
+from tideline.features.files import Spool
 from tideline.platform.errors import Problem
 from tideline.surfaces.api import problems
+from tideline.surfaces.api.answers import Whole
 from tideline.surfaces.api.binding import Binding
-from tideline.surfaces.api.body import ClientGone, Receive, receive_body
+from tideline.surfaces.api.body import Body, BodyReader, ClientGone, Receive, receive_body
 from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.problems import Refusal
 from tideline.surfaces.api.query import split
@@ -23,6 +26,7 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_SECONDS = 60
+FORM = b"multipart/form-data"
 ENCODER = msgspec.json.Encoder()
 
 
@@ -47,11 +51,18 @@ class PublicApi:
     """Order matters: speed, path, verb, token, then path values, query and body, as little work first as possible."""
 
     def __init__(
-        self, paths: Paths[Binding], desk: Desk, rate_limit: RateLimit, *, body_seconds: float = BODY_SECONDS
+        self,
+        paths: Paths[Binding],
+        desk: Desk,
+        rate_limit: RateLimit,
+        spool: Spool,
+        *,
+        body_seconds: float = BODY_SECONDS,
     ) -> None:
         self._paths = paths
         self._desk = desk
         self._rate_limit = rate_limit
+        self._spool = spool
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,10 +90,14 @@ class PublicApi:
         parameters = split(scope.get("query_string", b""))
         if binding.query:
             arguments["query"] = binding.query.read(parameters)
-        if binding.body:
-            arguments["body"] = binding.body.read(await self._whole_body(receive, headers))
-        data = await self._desk.run(caller, binding, arguments)
-        return ENCODER.encode(Answer("ok", data))
+        async with AsyncExitStack() as until_answered:
+            if binding.form and (binding.body is None or media_type(headers) == FORM):
+                arguments["form"] = await binding.form.read(receive, headers, self._spool, until_answered)
+            elif binding.body:
+                raw = await self._whole_body(receive, headers)
+                arguments["body"] = _read(binding, binding.body, headers, raw)
+            data = await self._desk.run(caller, binding, arguments)
+        return ENCODER.encode(data.body if isinstance(data, Whole) else Answer("ok", data))
 
     async def _whole_body(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
         try:
@@ -111,6 +126,17 @@ class PublicApi:
         if binding.function is None:
             raise problems.not_built()
         return binding, texts
+
+
+def _read(binding: Binding, reader: BodyReader[Any], headers: Mapping[bytes, bytes], raw: bytes) -> Body:
+    """What does not call itself plain text is JSON, whatever it calls itself: clients are careless about that."""
+    is_text = binding.operation.takes_text and media_type(headers) == b"text/plain"
+    body: Body = reader.read_text(raw) if is_text else reader.read(raw)
+    return body
+
+
+def media_type(headers: Mapping[bytes, bytes]) -> bytes:
+    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
 
 
 def bearer_token(headers: Mapping[bytes, bytes]) -> str:

@@ -11,6 +11,7 @@ from tideline.surfaces.api import problems
 from tideline.surfaces.api.body import Body, BodyReader
 from tideline.surfaces.api.contract.document import Contract, Operation
 from tideline.surfaces.api.contract.paths import Paths
+from tideline.surfaces.api.form import Form, FormReader
 from tideline.surfaces.api.query import QueryReader
 
 Function = Callable[..., Awaitable[Any]]
@@ -18,6 +19,8 @@ F = TypeVar("F", bound=Function)
 
 UNDOCUMENTED = frozenset({"limit"})
 """Query parameters that known clients send and no contract names."""
+
+FROM_REQUEST = ("query", "body", "form")
 
 LARGEST_ID = 2**31 - 1
 
@@ -36,7 +39,8 @@ class Operations:
         """Mark the function that answers an operation. Its arguments are filled by name:
 
         path parameters by theirs, `query` with the struct of the query string, `body` with the struct of the JSON
-        body, everything else from the call (`tx`, `caller`, `wire`, ...). What it returns becomes `data`.
+        body, `form` with the struct of a multipart form, everything else from the call (`tx`, `caller`, `wire`, ...).
+        What it returns becomes `data`, unless it is a `Whole` answer.
         """
 
         def bind(function: F) -> F:
@@ -57,6 +61,7 @@ class Binding:
     whole_ids: tuple[str, ...] = ()
     query: QueryReader[Any] | None = None
     body: BodyReader[Any] | None = None
+    form: FormReader[Any] | None = None
     wants: tuple[str, ...] = ()
 
     @property
@@ -127,7 +132,7 @@ def _bind(operation: Operation, function: Function | None, contract: Contract, o
     in_path = operation.path_parameters
     if missing := set(in_path) - set(names):
         raise ContractBroken(f"{operation.id} does not take {', '.join(sorted(missing))}")
-    wants = tuple(name for name in names if name not in in_path and name not in ("query", "body"))
+    wants = tuple(name for name in names if name not in in_path and name not in FROM_REQUEST)
     if unknown := set(wants) - set(offered):
         raise ContractBroken(f"{operation.id} asks for {', '.join(sorted(unknown))}, which no call has")
     return Binding(
@@ -136,6 +141,7 @@ def _bind(operation: Operation, function: Function | None, contract: Contract, o
         whole_ids=tuple(name for name, parameter in in_path.items() if parameter.type == "integer"),
         query=_query_reader(operation, hints.get("query")),
         body=_body_reader(operation, hints.get("body"), contract),
+        form=_form_reader(operation, hints.get("form"), contract),
         wants=wants,
     )
 
@@ -154,4 +160,18 @@ def _body_reader(operation: Operation, struct: type[Body] | None, contract: Cont
         raise ContractBroken(f"{operation.id} and its contract differ in whether there is a JSON body")
     if struct is None or operation.json_body is None:
         return None
+    if operation.takes_text and not struct.plain:
+        raise ContractBroken(f"{operation.id} does not say which member of its body a plain text is")
     return BodyReader(struct, contract, operation.json_body)
+
+
+def _form_reader(operation: Operation, struct: type[Form] | None, contract: Contract) -> FormReader[Any] | None:
+    if operation.form_body is None or struct is None:
+        if struct is not None or operation.form_body is not None:
+            raise ContractBroken(f"{operation.id} and its contract differ in whether there is a form")
+        return None
+    members = contract.members(operation.form_body)
+    reader = FormReader(struct, {name: one["maxLength"] for name, one in members.items() if "maxLength" in one})
+    if difference := set(members) ^ reader.names:
+        raise ContractBroken(f"{operation.id} and its contract differ in {', '.join(sorted(difference))}")
+    return reader

@@ -33,9 +33,11 @@ class Body(msgspec.Struct):
     """The base of request bodies. Members that a struct does not know are ignored.
 
     `trimmed` names texts that count without the white space around them. `rules` are what the contract says in
-    words only, as JSON Schemas; one of them may carry `x-fields` and `x-msg` for the error it causes.
+    words only, as JSON Schemas; one of them may carry `x-fields` and `x-msg` for the error it causes. Where the
+    contract takes a plain text too, it is the member `plain`.
     """
 
+    plain: ClassVar[str] = ""
     trimmed: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[tuple[Schema, ...]] = ()
 
@@ -83,6 +85,14 @@ class BodyReader(Generic[B]):
         self._contract = contract
         self._schema = schema
         self._decoder = msgspec.json.Decoder(struct)
+
+    def read_text(self, raw: bytes) -> B:
+        """A body that is a plain text."""
+        try:
+            text = raw.removeprefix(BOM).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise problems.refused(f"Bad text: {error}") from None
+        return self.read(msgspec.json.encode({self._struct.plain: text}))
 
     def read(self, raw: bytes) -> B:
         raw = raw.removeprefix(BOM)

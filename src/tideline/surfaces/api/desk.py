@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from tideline.features import workspaces
-from tideline.features.files import FileNotFound, Links
+from tideline.features.files import FileNotFound, Links, Spool
 from tideline.features.messages import Outgoing, SendQueue
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
 from tideline.platform.db import Database
@@ -28,6 +28,7 @@ class ApiDeps:
     api_calls: ApiCalls
     sends: SendQueue
     links: Links
+    spool: Spool
     public_url: str
     rate_limit: int = 30
 

@@ -23,4 +23,4 @@ def table() -> Paths[Binding]:
 
 def public_api_app(deps: ApiDeps) -> PublicApi:
     """The API alone, as an ASGI application to be mounted at `BASE`."""
-    return PublicApi(table(), ApiDesk(deps), RateLimit(deps.rate_limit))
+    return PublicApi(table(), ApiDesk(deps), RateLimit(deps.rate_limit), deps.spool)

@@ -66,9 +66,9 @@ def bad_json(why: object) -> Refusal:
     return refused(f"Bad JSON format: {why}")
 
 
-def too_large() -> Refusal:
+def too_large(message: str = "Request body is too large") -> Refusal:
     # the rest of the body is not waited for, so the connection cannot be used again
-    return Refusal(413, "validation_error", "Request body is too large", headers={"connection": "close"})
+    return Refusal(413, "validation_error", message, headers={"connection": "close"})
 
 
 def too_slow() -> Refusal:

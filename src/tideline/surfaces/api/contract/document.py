@@ -29,6 +29,10 @@ class Operation:
     parameters: tuple[Parameter, ...]
     json_body: Schema | None
     """The schema of a JSON body, or None when the operation takes none."""
+    form_body: Schema | None
+    """The schema of a multipart form, likewise."""
+    takes_text: bool
+    """Does it take a plain text instead of the JSON body?"""
     responses: Mapping[str, Any] = field(repr=False)
     tag: str = ""
 
@@ -65,6 +69,14 @@ class Contract:
             node = target
         return node
 
+    def members(self, schema: Schema) -> dict[str, Schema]:
+        """The members that an object of this schema may have, those of what it is made of included."""
+        whole = self.resolve(schema)
+        found: dict[str, Schema] = {}
+        for part in whole.get("allOf", ()):
+            found |= self.members(part)
+        return found | {name: self.resolve(one) for name, one in whole.get("properties", {}).items()}
+
     def standalone(self, schema: Schema) -> dict[str, Any]:
         """A schema with all that its references need, for a JSON Schema validator."""
         return {"allOf": [schema], "components": self.document.get("components", {})}
@@ -81,7 +93,9 @@ class Contract:
             method=method.upper(),
             path=path,
             parameters=tuple(self._parameter(one) for one in [*shared, *raw.get("parameters", [])]),
-            json_body=self._json_body(raw),
+            json_body=self._body(raw, "application/json"),
+            form_body=self._body(raw, "multipart/form-data"),
+            takes_text=self._body(raw, "text/plain") is not None,
             responses=raw["responses"],
             tag=next(iter(raw.get("tags", ())), ""),
         )
@@ -91,7 +105,7 @@ class Contract:
         kind = self.resolve(one.get("schema", {})).get("type", "string")
         return Parameter(one["name"], one["in"], kind, bool(one.get("required")))
 
-    def _json_body(self, raw: Json) -> Schema | None:
+    def _body(self, raw: Json, media_type: str) -> Schema | None:
         content = self.resolve(raw.get("requestBody", {})).get("content", {})
-        schema: Schema | None = content.get("application/json", {}).get("schema")
+        schema: Schema | None = content.get(media_type, {}).get("schema")
         return schema
