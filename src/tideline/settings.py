@@ -80,13 +80,16 @@ def _address(text: str) -> str:
 
 
 def _networks(text: str) -> tuple[str, ...]:
-    parts = tuple(part.strip() for part in text.split(",") if part.strip())
-    for part in parts:
-        try:
-            ip_network(part, strict=False)
-        except ValueError:
-            raise ValueError(f"{part!r} is not an IP address or network") from None
-    return parts
+    return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _network(text: str) -> str:
+    """`10.1.2.3/8` means the network around that address."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"{text!r} is not an IP address or network") from None
+    return str(network if "/" in text else network.network_address)
 
 
 def _setting(default: Any, read: Callable[[str], Any], about: str, *, shown: str | None = None) -> Any:
@@ -146,6 +149,9 @@ class Settings:
     )
     rate_limit: int = _setting(
         30, _whole(0, 100_000), "API requests a second that one client address may make; 0 switches the limit off."
+    )
+    rate_limit_queue: int = _setting(
+        10, _whole(0, 10_000), "API requests beyond the limit that wait for their turn instead of being refused."
     )
     messages_quota: int = _setting(1_000_000, _whole(0), "Messages a month in a workspace made by hand.")
     api_calls_quota: int = _setting(10_000_000, _whole(0), "API calls a month in a workspace made by hand.")

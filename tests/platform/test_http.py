@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import aiohttp
@@ -18,9 +18,11 @@ from tideline.platform.vitals import Check, Measured, Metrics, Vitals
 
 
 @asynccontextmanager
-async def served(*routes: Route, metrics: Metrics | None = None) -> AsyncIterator[tuple[str, http.HttpServer]]:
+async def served(
+    *routes: Route, metrics: Metrics | None = None, host: str = "127.0.0.1", trusted_proxies: Sequence[str] = ()
+) -> AsyncIterator[tuple[str, http.HttpServer]]:
     app = Measured(Starlette(routes=list(routes)), metrics or Metrics())
-    server = http.HttpServer(app, http.bind("127.0.0.1", 0))
+    server = http.HttpServer(app, http.bind(host, 0), trusted_proxies=trusted_proxies)
     running = asyncio.create_task(server.run())
     await server.started()
     yield f"http://127.0.0.1:{server.port}", server
@@ -128,6 +130,46 @@ async def test_a_reading_is_taken_when_somebody_asks() -> None:
     assert b'tideline_lane_waiting{kind="send"} 3.0' in await metrics.render()
     waiting.clear()
     assert b"tideline_lane_waiting{" not in await metrics.render()
+
+
+FORWARDED = {
+    "nobody is trusted": ([], ["203.0.113.7"], "127.0.0.1"),
+    "another machine is trusted": (["192.0.2.1"], ["203.0.113.7"], "127.0.0.1"),
+    "a trusted proxy names its client": (["127.0.0.1"], ["203.0.113.7"], "203.0.113.7"),
+    "it says nothing": (["127.0.0.1"], [], "127.0.0.1"),
+    "it says nothing in a header": (["127.0.0.1"], [""], "127.0.0.1"),
+    "the client made up what stands before": (["127.0.0.1"], ["198.51.100.1, 203.0.113.7"], "203.0.113.7"),
+    "in a header of its own": (["127.0.0.1"], ["198.51.100.1", "203.0.113.7"], "203.0.113.7"),
+    "two proxies": (["127.0.0.1", "10.0.0.2"], ["198.51.100.1, 203.0.113.7, 10.0.0.2"], "203.0.113.7"),
+    "a network of proxies": (["127.0.0.0/8", "10.0.0.0/8"], ["203.0.113.7, 10.1.2.3, 10.4.5.6"], "203.0.113.7"),
+    "the first proxy is not ours": (["127.0.0.1"], ["203.0.113.7, 10.0.0.2"], "10.0.0.2"),
+    "a network by one of its addresses": (["127.1.2.3/8"], ["203.0.113.7"], "203.0.113.7"),
+    "everybody is a proxy": (["127.0.0.1", "10.0.0.2"], ["10.0.0.2"], "10.0.0.2"),
+    "IPv6": (["127.0.0.1"], ["2001:db8::7"], "2001:db8::7"),
+    "IPv6 with a port": (["127.0.0.1"], ["[2001:db8::7]:4711"], "2001:db8::7"),
+    "IPv4 with a port": (["127.0.0.1"], ["203.0.113.7:4711"], "203.0.113.7"),
+    "an IPv6 proxy between": (["127.0.0.1", "fd00::/8"], ["203.0.113.7, fd00::2"], "203.0.113.7"),
+}
+
+
+async def client_of(request: Request) -> Response:
+    assert request.client
+    return PlainTextResponse(request.client.host)
+
+
+@pytest.mark.parametrize(("trusted", "forwarded", "client"), FORWARDED.values(), ids=FORWARDED)
+async def test_whose_request_it_is(trusted: list[str], forwarded: list[str], client: str) -> None:
+    headers = [("X-Forwarded-For", value) for value in forwarded]
+    async with aiohttp.ClientSession() as session, served(Route("/", client_of), trusted_proxies=trusted) as (url, _):
+        async with session.get(url, headers=headers) as response:
+            assert await response.text() == client
+
+
+async def test_an_ipv4_proxy_is_known_on_a_socket_for_both() -> None:
+    async with served(Route("/", client_of), host="::", trusted_proxies=["127.0.0.1"]) as (url, _):
+        async with aiohttp.ClientSession() as session:
+            async with session.get(url, headers={"X-Forwarded-For": "203.0.113.7"}) as response:
+                assert await response.text() == "203.0.113.7"
 
 
 async def refused(request: bytes, endless: bytes, url: str) -> bytes:

@@ -13,6 +13,12 @@ READ = {
     "a port": ("PORT", "9000", "port", 9000),
     "a public address loses its slash": ("PUBLIC_URL", "https://t.example/", "public_url", "https://t.example"),
     "proxies": ("TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trusted_proxies", ("10.0.0.0/8", "::1")),
+    "the network around an address": (
+        "TRUSTED_PROXIES",
+        "10.1.2.3/8,fd00::7/64",
+        "trusted_proxies",
+        ("10.0.0.0/8", "fd00::/64"),
+    ),
     "half a second": ("SEND_GAP", "0.5", "send_gap", 0.5),
     "a switch": ("DEMO", "yes", "demo", True),
     "a time of day": ("BACKUP_AT", "04:15", "backup_at", time(4, 15)),

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import sys
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_network
 from typing import Any, cast
 
 import structlog
@@ -63,6 +64,13 @@ def _why(error: OSError, host: str, port: int) -> Problem:
     return HostNotUsable(f"Tideline cannot listen on {host}: {error.strerror}.")
 
 
+def _as_seen(proxies: Sequence[str]) -> list[str]:
+    """Networks as connections show them: on a socket for both, IPv4 comes as `::ffff:192.0.2.7`."""
+    networks = [ip_network(one, strict=False) for one in proxies]
+    mapped = [f"::ffff:{one.network_address}/{96 + one.prefixlen}" for one in networks if one.version == 4]
+    return [*map(str, networks), *mapped]
+
+
 class HttpServer:
     """One uvicorn inside our event loop; signals are for the caller to handle."""
 
@@ -76,7 +84,7 @@ class HttpServer:
             access_log=False,
             server_header=False,
             proxy_headers=bool(trusted_proxies),
-            forwarded_allow_ips=list(trusted_proxies),
+            forwarded_allow_ips=_as_seen(trusted_proxies),
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             backlog=BACKLOG,

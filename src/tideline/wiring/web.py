@@ -51,6 +51,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             spool=parts.spool,
             public_url=public_url,
             rate_limit=parts.settings.rate_limit,
+            rate_limit_queue=parts.settings.rate_limit_queue,
         )
     )
     routes = [

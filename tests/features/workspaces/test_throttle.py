@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tideline.features.workspaces.errors import TooManyAttempts
-from tideline.features.workspaces.throttle import Throttle, address_key
+from tideline.features.workspaces.throttle import Throttle
 
 MINUTE = timedelta(minutes=1)
 
@@ -53,17 +53,3 @@ def test_memory_is_bounded_and_the_busiest_stay_known(clock: HandClock) -> None:
         with pytest.raises(TooManyAttempts):
             throttle.attempt("busy")
     assert len(throttle._attempts) == 3
-
-
-@pytest.mark.parametrize(
-    ("address", "key"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("unix", "unix"),
-        ("", ""),
-    ],
-)
-def test_addresses_of_one_customer_are_one_key(address: str, key: str) -> None:
-    assert address_key(address) == key

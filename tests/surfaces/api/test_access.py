@@ -1,5 +1,7 @@
 """Who may call: tokens, scopes, API calls that are counted, and a neighbour who sees nothing."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +14,7 @@ from tideline.features import workspaces
 from tideline.features.numbers import Number
 from tideline.platform.db import Tx
 from tideline.surfaces.api.contract import Operation, public_api
+from tideline.surfaces.api.mount import public_api_app
 from tideline.surfaces.api.not_built import NOT_BUILT
 
 BUILT = [one for one in public_api().operations.values() if one.id not in NOT_BUILT]
@@ -39,6 +42,15 @@ async def test_nobody_gets_in_without_a_token(api: ApiClient, operation: Operati
     assert answer(response) == (401, "missing_credentials")
     response = await api.with_token("tla_nobody").request(operation.method, path, BODIES.get(operation.id))
     assert answer(response) == (401, "invalid_token")
+
+
+async def test_guessing_tokens_is_limited_like_everything_else(world: ApiWorld, shop: Place) -> None:
+    api = ApiClient(public_api_app(replace(world.deps, rate_limit=5, rate_limit_queue=1)), None)
+    guesses = await asyncio.gather(*(api.with_token(f"tla_guess{n}").get("/chats") for n in range(30)))
+    assert sorted({answer(one) for one in guesses}) == [(401, "invalid_token"), (429, "rate_limit_exceeded")]
+    assert [one.status for one in guesses].count(401) == 6
+    elsewhere = api.with_token(shop.token).from_address("192.0.2.9")
+    assert (await elsewhere.get("/chats")).status == 200
 
 
 async def test_a_rotated_token_ends_at_once(shop: Place, api: ApiClient) -> None:
@@ -103,6 +115,7 @@ async def test_calls_are_counted_and_refused_when_the_quota_is_used_up(world: Ap
     response = await shop.api.get("/chats")
     assert answer(response) == (429, "quota_exceeded")
     assert response.json["message"] == "API calls quota exceeded"
+    assert response.headers["retry-after"] == "3600"
 
 
 async def test_what_is_refused_at_the_door_is_not_counted(world: ApiWorld) -> None:

@@ -511,6 +511,31 @@ async def test_a_client_that_hurries_waits_and_is_then_refused() -> None:
         "error_code": "rate_limit_exceeded",
     }
     assert response.headers["retry-after"] == "1"
+    assert (response.headers["ratelimit-remaining"], response.headers["ratelimit-reset"]) == ("0", "2")
     assert (await ask(api, "GET", "/boats/7", client="192.0.2.9")).status == 200
     moment[0] += 1
     assert (await ask(api, "GET", "/boats/7")).status == 200
+
+
+ANSWERS = {
+    "success": ("GET", "/boats/7", 200),
+    "a bug": ("GET", "/boats/13", 500),
+    "nothing there": ("GET", "/nothing", 404),
+    "another verb": ("DELETE", "/boats/7", 405),
+    "a bad parameter": ("GET", "/boats?page=x", 400),
+}
+
+
+@pytest.mark.parametrize(("method", "target", "status"), ANSWERS.values(), ids=ANSWERS)
+async def test_every_answer_says_how_fast_one_may_go(method: str, target: str, status: int) -> None:
+    api = sample_api(RateLimit(30, now=lambda: 0.0))
+    for left in ("29", "28"):
+        response = await ask(api, method, target)
+        assert response.status == status
+        told = {name: value for name, value in response.headers.items() if name.startswith("ratelimit-")}
+        assert told == {"ratelimit-limit": "30", "ratelimit-remaining": left, "ratelimit-reset": "1"}
+
+
+async def test_without_a_limit_nothing_is_said_of_one(api: PublicApi) -> None:
+    response = await ask(api, "GET", "/boats/7")
+    assert not [name for name in response.headers if name.startswith("ratelimit-")]

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 import structlog
 
@@ -15,6 +16,7 @@ from tideline.platform.db import Database
 
 EVERY_SECONDS = 1.0
 IDLE_FLUSHES = 60
+LONGEST_WAIT = 3600
 
 log = structlog.get_logger()
 
@@ -40,6 +42,10 @@ class _Counter:
         """A refusal too, with nothing to add: only the database knows whether the quota has grown meanwhile."""
         return self.since > 0 or self.has_refused
 
+    def seconds_to_wait(self, now: datetime) -> int:
+        """Until the next period begins; but the quota may have grown in an hour."""
+        return min(ceil((self.period.end - now).total_seconds()), LONGEST_WAIT)
+
 
 class ApiCalls:
     """Counts API calls and refuses them when the quota of the period is used up.
@@ -64,7 +70,7 @@ class ApiCalls:
             counter = await self._begin(workspace_id, now)
         if counter.is_used_up:
             counter.has_refused = True
-            raise ApiCallsUsedUp
+            raise ApiCallsUsedUp(retry_after=counter.seconds_to_wait(now))
         counter.since += 1
 
     def pending(self, workspace_id: WorkspaceId) -> int:

@@ -132,5 +132,7 @@ class SessionEnded(Problem):
 
 
 class ApiCallsUsedUp(Problem):
+    """Carries `details["retry_after"]`, in whole seconds."""
+
     code = "api_calls_used_up"
     message = "API calls quota exceeded"

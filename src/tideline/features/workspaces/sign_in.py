@@ -29,7 +29,8 @@ from tideline.features.workspaces.model import (
     WorkspaceId,
 )
 from tideline.features.workspaces.store import doors, people, teammates
-from tideline.features.workspaces.throttle import Throttle, address_key
+from tideline.features.workspaces.throttle import Throttle
+from tideline.platform.addresses import address_key
 from tideline.platform.db import Database, SystemTx, Tx
 from tideline.platform.facts import Actor
 from tideline.platform.ids import secret_token

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from tideline.features.workspaces.errors import TooManyAttempts
@@ -35,14 +34,3 @@ class Throttle:
 
     def forget(self, key: str) -> None:
         self._attempts.pop(key, None)
-
-
-def address_key(address: str) -> str:
-    """One key per IPv4 address and per IPv6 /64, which is what one customer of a provider has."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address[:100]
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((int(parsed), 64), strict=False))
-    return str(parsed)

@@ -18,7 +18,7 @@ from tideline.surfaces.api.body import Body, BodyReader, ClientGone, Receive, re
 from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.problems import Refusal
 from tideline.surfaces.api.query import split
-from tideline.surfaces.api.rate_limit import RateLimit, TooFast
+from tideline.surfaces.api.rate_limit import Head, RateLimit, TooFast
 
 log = structlog.get_logger(__name__)
 
@@ -66,23 +66,30 @@ class PublicApi:
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        try:
+            turn = self._rate_limit.take(client[0] if client else "")
+        except TooFast as too_fast:
+            await _refuse(send, problems.too_many_requests(), too_fast.head)
+            return
+        if turn.wait:
+            await asyncio.sleep(turn.wait)
         try:
             answer = await self._answer(scope, receive)
         except ClientGone:
             return
         except Refusal as refusal:
-            await _refuse(send, refusal)
+            await _refuse(send, refusal, turn.head)
         except Problem as problem:
-            await _refuse(send, problems.refusal_of(problem))
+            await _refuse(send, problems.refusal_of(problem), turn.head)
         except Exception:
             request_id = uuid4().hex
             log.exception("api.broke", path=scope["path"], request_id=request_id)
-            await _refuse(send, problems.internal(request_id))
+            await _refuse(send, problems.internal(request_id), turn.head)
         else:
-            await respond(send, 200, answer)
+            await respond(send, 200, answer, turn.head)
 
     async def _answer(self, scope: Scope, receive: Receive) -> bytes:
-        await self._keep_pace(scope)
         binding, texts = self._find(scope)
         headers = dict(scope["headers"])
         caller = await self._desk.admit(bearer_token(headers))
@@ -105,15 +112,6 @@ class PublicApi:
                 return await receive_body(receive, headers)
         except TimeoutError:
             raise problems.too_slow() from None
-
-    async def _keep_pace(self, scope: Scope) -> None:
-        client = scope.get("client")
-        try:
-            wait = self._rate_limit.take(client[0] if client else "")
-        except TooFast:
-            raise problems.too_many_requests() from None
-        if wait:
-            await asyncio.sleep(wait)
 
     def _find(self, scope: Scope) -> tuple[Binding, Mapping[str, str]]:
         found = self._paths.find(scope["path"].removeprefix(scope.get("root_path", "")))
@@ -146,18 +144,18 @@ def bearer_token(headers: Mapping[bytes, bytes]) -> str:
     return token.strip()
 
 
-async def _refuse(send: Send, refusal: Refusal) -> None:
-    await respond(send, refusal.status, refusal.body(), refusal.headers)
+async def _refuse(send: Send, refusal: Refusal, head: Head) -> None:
+    own = [(name.encode(), value.encode("latin-1")) for name, value in refusal.headers.items()]
+    await respond(send, refusal.status, refusal.body(), [*head, *own])
 
 
-async def respond(send: Send, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-    head = [
+async def respond(send: Send, status: int, body: bytes, head: Head = ()) -> None:
+    whole = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        *head,
     ]
-    if headers:
-        head += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.start", "status": status, "headers": whole})
     await send({"type": "http.response.body", "body": body})

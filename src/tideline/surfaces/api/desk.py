@@ -21,7 +21,8 @@ WIRES_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ApiDeps:
-    """What the Public API is handed. `rate_limit` is requests per second and client address; 0 means no limit."""
+    """What the Public API is handed. `rate_limit` is requests per second and client address, 0 means no limit;
+    `rate_limit_queue` is how many beyond that wait for their turn."""
 
     db: Database
     access: Access
@@ -31,6 +32,7 @@ class ApiDeps:
     spool: Spool
     public_url: str
     rate_limit: int = 30
+    rate_limit_queue: int = 10
 
 
 OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send"})

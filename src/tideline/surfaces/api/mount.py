@@ -23,4 +23,5 @@ def table() -> Paths[Binding]:
 
 def public_api_app(deps: ApiDeps) -> PublicApi:
     """The API alone, as an ASGI application to be mounted at `BASE`."""
-    return PublicApi(table(), ApiDesk(deps), RateLimit(deps.rate_limit), deps.spool)
+    rate_limit = RateLimit(deps.rate_limit, queued=deps.rate_limit_queue)
+    return PublicApi(table(), ApiDesk(deps), rate_limit, deps.spool)

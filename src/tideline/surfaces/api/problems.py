@@ -128,7 +128,9 @@ def internal(request_id: str) -> Refusal:
 def refusal_of(problem: Problem) -> Refusal:
     """The wire form of a situation that a feature names; a rule that was broken, unless the table says otherwise."""
     status, error_code = STATUSES.get(problem.code, (400, "validation_error"))
-    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    headers = {"www-authenticate": "Bearer"} if status == 401 else {}
+    if status == 429 and "retry_after" in problem.details:
+        headers["retry-after"] = str(problem.details["retry_after"])
     return Refusal(status, error_code, _shortened(problem.message), headers=headers)
 
 
