@@ -53,4 +53,5 @@ async def neighbour(world: ApiWorld) -> Place:
     number = await other.link(name="Lagoon")
     await other.hear(number, "From the lagoon", name="Mira of the Lagoon")
     await other.teammate("ines@lagoon.example")
+    await other.api.post("/templates", {"name": "Lagoon hours", "text": "Open from the lagoon's tide on"})
     return other

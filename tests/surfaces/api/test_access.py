@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -28,6 +27,9 @@ BODIES = {
     "sendMessageToChatName": {"chat_name": "Mira", "text": "Hello"},
     "addChatLabels": {"labels": ["vip"]},
     "replaceChatLabels": {"labels": ["vip"]},
+    "createTemplate": {"name": "Greeting", "text": "Hello"},
+    "updateTemplate": {"text": "Goodbye"},
+    "trackTemplateUsageV2": {"template_id": 1, "origin": "Chat View"},
 }
 
 
@@ -37,7 +39,7 @@ def answer(response: Response) -> tuple[int, str]:
 
 @each_operation
 async def test_nobody_gets_in_without_a_token(api: ApiClient, operation: Operation) -> None:
-    path = operation.path.format(chat_id=1, message_uid=uuid4())
+    path = operation.path.format(**dict.fromkeys(operation.path_parameters, 1))
     response = await api.with_token(None).request(operation.method, path, BODIES.get(operation.id))
     assert answer(response) == (401, "missing_credentials")
     response = await api.with_token("tla_nobody").request(operation.method, path, BODIES.get(operation.id))
@@ -143,9 +145,10 @@ async def test_a_neighbours_things_are_not_found_and_stay_as_they_are(
 ) -> None:
     page = await neighbour.api.data("/chats")
     chat_id, uid = page["chats"][0]["id"], page["chats"][0]["last_message_uid"]
+    template_id = (await neighbour.api.data("/templates"))["templates"][0]["id"]
     before = await neighbour.rows()
     if "{" in operation.path:
-        path = operation.path.format(chat_id=chat_id, message_uid=uid)
+        path = operation.path.format(chat_id=chat_id, message_uid=uid, template_id=template_id)
         response = await shop.api.request(operation.method, path, BODIES.get(operation.id))
         assert answer(response) == (404, "not_found")
     else:

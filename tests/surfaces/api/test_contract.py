@@ -10,6 +10,7 @@ import yaml
 from starlette.applications import Starlette
 
 from tests.support.asgi import call
+from tideline.features import templates
 from tideline.surfaces.api import contract, limits, unbuilt_operations
 from tideline.surfaces.api.contract import build, public_api
 from tideline.surfaces.api.docs import STATIC, document_routes
@@ -41,6 +42,9 @@ def test_the_limits_in_the_code_are_the_limits_in_the_contract() -> None:
     assert limits.TEXT == stated["text"]["max"] == schemas["MessageBody"]["properties"]["text"]["maxLength"]
     assert limits.LABEL == stated["label"]["max"] == schemas["Label"]["maxLength"]
     assert limits.CHAT_NAME == stated["chat-name"]["max"] == schemas["ChatUpdate"]["properties"]["name"]["maxLength"]
+    template = schemas["TemplateWrite"]["properties"]
+    assert limits.TEMPLATE_NAME == templates.NAME_MAX == template["name"]["maxLength"]
+    assert limits.TEMPLATE_TEXT == templates.TEXT_MAX == template["text"]["maxLength"]
 
 
 def test_one_command_prints_what_is_not_built() -> None:

@@ -252,7 +252,7 @@ async def test_without_a_phone_there_is_nobody_to_send_to(number: Number, api: A
     response = await api.post("/messages", {})
     assert {tuple(error["fields"]): error["msg"] for error in response.json["errors"]} == {
         ("phone",): "is required",
-        ("text",): "is required, unless there is a file_uid",
+        ("text",): "is required, unless there is a file_uid or an attachment_template_id",
     }
 
 

@@ -35,6 +35,7 @@ from tideline.features.messages.errors import (
     SendingQuotaExceeded,
     SendQueueClosed,
     TextTooLong,
+    TwoFiles,
 )
 from tideline.features.messages.events import from_snapshot, snapshot
 from tideline.features.messages.model import (
@@ -87,6 +88,7 @@ __all__ = [
     "ToChatName",
     "ToJid",
     "ToPhone",
+    "TwoFiles",
     "clean_text",
     "count_restored",
     "drop_restored",

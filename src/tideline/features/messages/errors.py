@@ -30,6 +30,11 @@ class NothingToSend(Problem):
     message = "A message needs a text or a file."
 
 
+class TwoFiles(Problem):
+    code = "two_files"
+    message = "A message carries one file: name it, or a template that has one, but not both."
+
+
 class ReplyToOtherNumber(Problem):
     """A quoted message has to belong to the number that sends."""
 

@@ -93,13 +93,15 @@ class Sender:
 class Outgoing:
     """A message to send. `text` has been through `clean_text`; ids are parsed with `parse_uid`.
 
-    `label` is added to the chat, `chat_name` becomes its name. `actor` is who sends, by default the
-    transaction's. What a teammate types in the inbox has `is_free` and costs no credits.
+    `template_id` names the template whose file goes along. `label` is added to the chat, `chat_name` becomes its
+    name. `actor` is who sends, by default the transaction's. What a teammate types in the inbox has `is_free` and
+    costs no credits.
     """
 
     to: Target
     text: str | None = None
     file_uid: UUID | None = None
+    template_id: int | None = None
     reply_to: UUID | None = None
     label: str | None = None
     chat_name: str | None = None
@@ -111,7 +113,11 @@ class Outgoing:
     @property
     def credits(self) -> int:
         """1 for a text or a file, 2 for both."""
-        return 0 if self.is_free else (self.text is not None) + (self.file_uid is not None)
+        return 0 if self.is_free else (self.text is not None) + self.has_file
+
+    @property
+    def has_file(self) -> bool:
+        return self.file_uid is not None or self.template_id is not None
 
 
 def parse_uid(text: str) -> MessageUid:

@@ -20,6 +20,7 @@ from tideline.features.messages.model import (
 )
 from tideline.features.numbers import Number, NumberId
 from tideline.features.numbers.port import MediaKind, Peer
+from tideline.features.templates import Template, TemplateId, TemplateNotFound, TemplateWithoutFile, Use, Viewer
 from tideline.features.workspaces import Charge, Teammate, TeammateId
 from tideline.platform.errors import Problem
 from tideline.platform.facts import Actor
@@ -33,6 +34,7 @@ class Request:
 
     asked: Outgoing
     actor: Actor
+    template: Template | None = None
     number: Number | None = None
     peer: Peer | None = None
     chat_id: ChatId | None = None
@@ -61,6 +63,17 @@ class Request:
         return TeammateId(self.actor.id) if has_one and self.actor.id is not None else None
 
     @property
+    def file_uid(self) -> FileUid | None:
+        """The file it was asked to take along, or that of its template."""
+        if self.template and self.template.file:
+            return FileUid(self.template.file.uid)
+        return None if self.asked.file_uid is None else FileUid(self.asked.file_uid)
+
+    @property
+    def use(self) -> Use | None:
+        return Use(self.template, self.asked.origin, self.uid) if self.template else None
+
+    @property
     def destination(self) -> object:
         """The same for all requests that end up in one chat."""
         return self.chat_id or (self.number and self.number.id, self.peer)
@@ -79,6 +92,7 @@ class Desk:
     """What is there: everything the requests mention, read before anything is decided."""
 
     numbers: Mapping[NumberId, Number]
+    templates: Mapping[TemplateId, Template]
     files: Mapping[FileUid, File]
     quotable: Mapping[UUID, Quotable]
     named: Mapping[str, ChatId]
@@ -90,10 +104,12 @@ class Desk:
 
     def check_content(self, request: Request) -> None:
         asked = request.asked
-        if asked.text is None and asked.file_uid is None:
+        if asked.text is None and not asked.has_file:
             raise errors.NothingToSend
-        if asked.file_uid is not None:
-            self._check_file(self.files.get(FileUid(asked.file_uid)))
+        if asked.template_id is not None:
+            request.template = self._template(request, asked.template_id)
+        if request.file_uid is not None:
+            self._check_file(self.files.get(request.file_uid))
         if asked.reply_to is not None and asked.reply_to not in self.quotable:
             raise errors.MessageNotFound(asked.reply_to)
         request.label = chats.clean_label(asked.label) if asked.label else None
@@ -103,6 +119,21 @@ class Desk:
                 request.peer = Peer(phone=chats.clean_phone(phone))
             case ToJid(jid):
                 request.peer = chats.peer_of(jid)
+
+    def _template(self, request: Request, template_id: int) -> Template:
+        """The template, if the author sees it. Where no teammate is behind the message, nothing private goes out."""
+        if request.asked.file_uid is not None:
+            raise errors.TwoFiles
+        template = self.templates.get(TemplateId(template_id))
+        if template is None or not self._is_seen(template, request):
+            raise TemplateNotFound(template_id)
+        if template.file is None:
+            raise TemplateWithoutFile
+        return template
+
+    def _is_seen(self, template: Template, request: Request) -> bool:
+        author = self.authors.get(request.author_id) if request.author_id else None
+        return Viewer.of(author).may_see(template) if author else not template.is_private
 
     @staticmethod
     def _check_file(file: File | None) -> None:

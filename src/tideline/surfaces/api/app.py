@@ -28,6 +28,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 BODY_SECONDS = 60
 FORM = b"multipart/form-data"
 ENCODER = msgspec.json.Encoder()
+EMPTY = b"{}"
 
 
 class Answer(msgspec.Struct):
@@ -128,6 +129,8 @@ class PublicApi:
 
 def _read(binding: Binding, reader: BodyReader[Any], headers: Mapping[bytes, bytes], raw: bytes) -> Body:
     """What does not call itself plain text is JSON, whatever it calls itself: clients are careless about that."""
+    if not raw and not binding.operation.needs_body:
+        raw = EMPTY
     is_text = binding.operation.takes_text and media_type(headers) == b"text/plain"
     body: Body = reader.read_text(raw) if is_text else reader.read(raw)
     return body

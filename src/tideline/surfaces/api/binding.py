@@ -89,7 +89,7 @@ class Binding:
         return int(text)
 
 
-NOT_FOUND = {"chat_id": "Whatsapp chat_id #"}
+NOT_FOUND = {"chat_id": "Whatsapp chat_id #", "template_id": "Template id #"}
 
 
 def bind(

@@ -8,6 +8,7 @@ from typing import Any
 from tideline.features import workspaces
 from tideline.features.files import FileNotFound, Links, Spool
 from tideline.features.messages import Outgoing, SendQueue
+from tideline.features.templates import TemplateNotFound
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
 from tideline.platform.db import Database
 from tideline.platform.facts import Actor
@@ -77,7 +78,11 @@ class ApiDesk:
         try:
             uid = await self._deps.sends.submit(caller.workspace_id, actor, outgoing)
         except FileNotFound:
+            if outgoing.file_uid is None:
+                raise
             raise problems.file_missing(outgoing.file_uid) from None
+        except TemplateNotFound:
+            raise problems.missing("Attachment template id #", outgoing.template_id) from None
         return wire.MessageRef(str(uid))
 
     async def _wire(self, workspace_id: WorkspaceId) -> Wire:

@@ -9,11 +9,9 @@ NOT_BUILT = frozenset(
         "inviteTeammate", "revokeInvitation",
         # webhooks
         "listWebhooks", "createWebhook", "getWebhook", "updateWebhook", "deleteWebhook",
-        # templates
-        "listTemplates", "createTemplate", "getTemplate", "updateTemplate", "deleteTemplate", "trackTemplateUsage",
         # what only the token's holder may see
         "listChatsV2", "listChatMessagesV2", "sendMessageToChatV2", "sendMessageToPhoneV2",
-        "listWhatsappAccountsV2", "listTemplatesV2", "trackTemplateUsageV2",
+        "listWhatsappAccountsV2",
         # numbers of the business platform
         "listWabaChats", "getWabaChat", "updateWabaChat", "listWabaChatLabels", "addWabaChatLabels",
         "replaceWabaChatLabels", "listWabaChatMessages", "sendWabaMessageToChat", "listWabaAccounts",

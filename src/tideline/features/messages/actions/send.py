@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tideline.features import chats, files, numbers, workspaces
+from tideline.features import chats, files, numbers, templates, workspaces
 from tideline.features.chats import Chat, ChatId, SeenPeer
 from tideline.features.messages import errors
 from tideline.features.messages.actions.incoming import newest
@@ -56,10 +56,14 @@ async def _look(tx: Tx, requests: Sequence[Request]) -> Desk:
     wanted_names = {one.to.name for one in asked if isinstance(one.to, ToChatName)}
     wanted_names |= {one.chat_name for one in asked if one.chat_name}
     quoted = {one.reply_to for one in asked if one.reply_to}
+    wanted_templates = {one.template_id for one in asked if one.template_id is not None}
+    found_templates = await templates.get_many(tx, wanted_templates) if wanted_templates else {}
     attached = {one.file_uid for one in asked if one.file_uid}
+    attached |= {template.file.uid for template in found_templates.values() if template.file}
     authors = {author_id for request in requests if (author_id := request.author_id) is not None}
     return Desk(
         numbers={number.id: number for number in await numbers.list_numbers(tx)},
+        templates=found_templates,
         files=await files.get_many(tx, attached) if attached else {},
         quotable=await rows.find_quotable(tx, quoted) if quoted else {},
         named=await chats.find_named(tx, wanted_names) if wanted_names else {},
@@ -144,6 +148,8 @@ async def _queue(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
         items.append(item(draft.number_id, draft.uid, tx))
         request.uid = draft.uid
     await chats.move(tx, list(moved.values()))
+    if uses := [(use, request.actor) for request in requests if (use := request.use)]:
+        await templates.count_uses(tx, uses)
     tx.before_commit(lambda last: lanes.enqueue(last, last.workspace_id, items))
 
 
@@ -163,7 +169,7 @@ def _draft(tx: Tx, desk: Desk, request: Request) -> Draft:
     asked = request.asked
     assert request.number
     assert request.chat_id is not None
-    file = desk.files[files.FileUid(asked.file_uid)] if asked.file_uid else None
+    file = desk.files[request.file_uid] if request.file_uid else None
     return Draft(
         uid=MessageUid(uuid7()),
         chat_id=request.chat_id,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from tideline.features.workspaces import events, names
-from tideline.features.workspaces.errors import InvalidEmail, MemberNotFound, TeamExists, TeammateNotFound
+from tideline.features.workspaces.errors import InvalidEmail, MemberNotFound, TeamExists, TeammateNotFound, TeamNotFound
 from tideline.features.workspaces.model import PersonId, Status, Team, Teammate, TeammateId
 from tideline.features.workspaces.store import teammates as store
 from tideline.features.workspaces.store import workspaces
@@ -56,6 +56,14 @@ async def list_teammates(tx: Tx) -> Sequence[Teammate]:
 async def list_teams(tx: Tx) -> Sequence[Team]:
     """All teams, `Default` first."""
     return await workspaces.list_teams(tx)
+
+
+async def get_team(tx: Tx, title: str) -> Team:
+    """A team by its title, in any case."""
+    team = await workspaces.find_team(tx, title)
+    if team is None:
+        raise TeamNotFound
+    return team
 
 
 async def create_team(tx: Tx, title: str) -> Team:

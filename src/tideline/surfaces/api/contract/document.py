@@ -33,6 +33,8 @@ class Operation:
     """The schema of a multipart form, likewise."""
     takes_text: bool
     """Does it take a plain text instead of the JSON body?"""
+    needs_body: bool
+    """Or is a request without any body the same as one with an empty object?"""
     responses: Mapping[str, Any] = field(repr=False)
     tag: str = ""
 
@@ -96,6 +98,7 @@ class Contract:
             json_body=self._body(raw, "application/json"),
             form_body=self._body(raw, "multipart/form-data"),
             takes_text=self._body(raw, "text/plain") is not None,
+            needs_body=bool(self.resolve(raw.get("requestBody", {})).get("required")),
             responses=raw["responses"],
             tag=next(iter(raw.get("tags", ())), ""),
         )

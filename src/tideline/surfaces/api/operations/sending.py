@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 
 from tideline.features.chats import ChatId
 from tideline.features.messages import Outgoing, Sender, Target, ToChat, ToChatName, ToJid, ToPhone
-from tideline.surfaces.api import problems, wire
+from tideline.surfaces.api import wire
 from tideline.surfaces.api.body import Body, trim
 from tideline.surfaces.api.limits import CHAT_NAME, LABEL, TEXT
 from tideline.surfaces.api.operations.ids import file_uid_of, message_uid_of
@@ -22,7 +22,7 @@ ANY_NUMBER = Sender()
 NEEDS_CONTENT: dict[str, Any] = {
     "anyOf": [{"required": ["text"]}, {"required": ["file_uid"]}, {"required": ["attachment_template_id"]}],
     "x-fields": ["text"],
-    "x-msg": "is required, unless there is a file_uid",
+    "x-msg": "is required, unless there is a file_uid or an attachment_template_id",
 }
 NO_FILE_URL: dict[str, Any] = {
     "not": {"required": ["file_url"]},
@@ -53,12 +53,11 @@ class MessageBody(Body):
             raise ValueError("nothing to send")
 
     def outgoing(self, to: Target, sender: Sender = ANY_NUMBER, *, reply_to: UUID | None = None) -> Outgoing:
-        if self.attachment_template_id is not UNSET:
-            raise problems.missing("Attachment template id #", self.attachment_template_id)
         return Outgoing(
             to=to,
             text=_given(self.text),
             file_uid=None if self.file_uid is UNSET else file_uid_of(self.file_uid),
+            template_id=None if self.attachment_template_id is UNSET else self.attachment_template_id,
             reply_to=reply_to,
             label=_given(self.label),
             chat_name=None if isinstance(to, ToChatName) else _given(self.chat_name),
