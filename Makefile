@@ -12,9 +12,9 @@ run: ## serve everything with the simulator and a seeded demo on http://127.0.0.
 setup: ## everything that tests and checks need
 	@scripts/setup dev
 
-test: setup ## every test, against a fresh embedded PostgreSQL
+test: setup ## every test, on all cores, against fresh embedded PostgreSQLs
 	@scripts/browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: setup ## format, lint, types, imports
 	@$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ from tideline.platform.launcher.locks import Lock
 from tideline.settings import Settings
 
 OURS = frozenset(
-    {"postgres", "postgres-programs", "serve.lock", "database.password", "secret.key", "node", "node.lock"}
+    {"postgres", "postgres-programs", "serve.lock", "database.password", "secret.key", "node", "node.lock", "coming"}
 )
 NOBODYS = frozenset({"lost+found", "files"})  # a fresh file system has the one; the other says nothing of whose it is
 

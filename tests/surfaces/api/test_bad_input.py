@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import pytest
@@ -102,7 +101,7 @@ async def test_strange_but_harmless_members_are_ignored(
 
 
 BAD_IDS = ["0", "-1", "99999999", "2147483647", "2147483648", str(2**63), str(10**40), "1.0", "1e3", "x", "%20", "%00",
-           "%FF", "..", "%2e%2e", "'--", str(uuid4()), "9" * 5000]  # fmt: skip
+           "%FF", "..", "%2e%2e", "'--", "0192c3d4-5e6f-7a8b-9c0d-1e2f3a4b5c6d", "9" * 5000]  # fmt: skip
 
 
 @pytest.mark.parametrize("operation", [one for one in BUILT if "{" in one.path], ids=lambda one: one.id)

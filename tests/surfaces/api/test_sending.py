@@ -3,7 +3,6 @@
 import asyncio
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -11,6 +10,8 @@ from tests.support.api_client import ApiClient
 from tests.support.api_world import ApiWorld, Place
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import Peer
+
+NOBODYS = "0192c3d4-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
 
 
 async def accepted(api: ApiClient, target: str, body: Any) -> dict[str, Any]:
@@ -151,7 +152,7 @@ MISSING = (404, "not_found")
 BODY_LIMITS: dict[str, tuple[dict[str, Any], tuple[int, str], str]] = {
     "blank text": ({"text": " \n\t "}, VALIDATION, "can not be empty string"),
     "empty text": ({"text": ""}, VALIDATION, "can not be empty string"),
-    "blank text beside a file": ({"text": "", "file_uid": str(uuid4())}, VALIDATION, "can not be empty string"),
+    "blank text beside a file": ({"text": "", "file_uid": NOBODYS}, VALIDATION, "can not be empty string"),
     "2,001 characters": ({"text": "x" * 2001}, VALIDATION, "must have at most 2000 characters"),
     "2,001 crabs": ({"text": "🦀" * 2001}, VALIDATION, "must have at most 2000 characters"),
     "no text and no file": ({}, VALIDATION, "is required, unless there is a file_uid"),
@@ -163,7 +164,7 @@ BODY_LIMITS: dict[str, tuple[dict[str, Any], tuple[int, str], str]] = {
         "is not supported any more: upload the file and send its file_uid",
     ),
     "a file by nothing": ({"text": "Hello", "file_url": None}, VALIDATION, "upload the file and send its file_uid"),
-    "an unknown file": ({"file_uid": str(uuid4())}, MISSING, "File uid"),
+    "an unknown file": ({"file_uid": NOBODYS}, MISSING, "File uid"),
     "a file that is no uid": ({"text": "Hello", "file_uid": "nope"}, MISSING, 'File uid "nope" not found'),
     "a number as file": ({"text": "Hello", "file_uid": 5}, VALIDATION, "must be a string"),
     "an attachment template": (
@@ -317,7 +318,7 @@ async def test_a_message_of_another_number_cannot_be_quoted(shop: Place, number:
     assert await shop.rows() == before
 
 
-@pytest.mark.parametrize("uid", ["nope", str(uuid4())])
+@pytest.mark.parametrize("uid", ["nope", NOBODYS])
 async def test_an_unknown_message_cannot_be_quoted(shop: Place, number: Number, api: ApiClient, uid: str) -> None:
     chat = await shop.chat(number)
     before = await shop.rows()
