@@ -17,6 +17,7 @@ from tideline.platform.errors import Problem
 from tideline.platform.launcher.folders import default_data_dir
 
 PREFIX = "TIDELINE_"
+LOOPBACK = ("127.0.0.0/8", "::1")
 
 
 class SettingNotUsable(Problem):
@@ -92,6 +93,14 @@ def _network(text: str) -> str:
     return str(network if "/" in text else network.network_address)
 
 
+def _targets(text: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in text.split(",") if part.strip())
+    for part in parts:
+        if not re.fullmatch(r"\[?[0-9A-Fa-f:.]+\]?(/[0-9]{1,3})?|(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?", part):
+            raise ValueError(f"{part!r} is neither an IP address or network nor the name of a host")
+    return parts
+
+
 def _setting(default: Any, read: Callable[[str], Any], about: str, *, shown: str | None = None) -> Any:
     """One setting. `default` may be a function; `shown` says in words what is no plain value."""
     metadata = {"read": read, "about": about, "shown": shown}
@@ -122,6 +131,13 @@ class Settings:
         (),
         _networks,
         "Addresses or networks, separated by commas, whose X-Forwarded-* headers are believed.",
+        shown="none",
+    )
+    outgoing_allow: tuple[str, ...] = _setting(
+        (),
+        _targets,
+        "Private networks and hosts, separated by commas, that webhooks and uploads by URL may call all the same, such "
+        "as 10.0.0.0/8 or hooks.internal or *.svc.local. The demo adds loopback.",
         shown="none",
     )
     database_url: str | None = _setting(
@@ -222,6 +238,11 @@ class Settings:
         """What links begin with: the public address, else where we listen."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def callable_besides(self) -> tuple[str, ...]:
+        """What may be called although it is private. Who tries the demo has their receiver beside it."""
+        return (*self.outgoing_allow, *(LOOPBACK if self.demo else ()))
 
     @property
     def files(self) -> Path:

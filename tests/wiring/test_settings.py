@@ -8,7 +8,7 @@ import pytest
 
 from tideline.settings import SettingNotUsable, Settings, describe, unknown_variables
 
-READ = {
+READ: dict[str, tuple[str, str, str, Any]] = {
     "a folder": ("DATA_DIR", "/srv/tideline", "data_dir", Path("/srv/tideline")),
     "a port": ("PORT", "9000", "port", 9000),
     "a public address loses its slash": ("PUBLIC_URL", "https://t.example/", "public_url", "https://t.example"),
@@ -18,6 +18,12 @@ READ = {
         "10.1.2.3/8,fd00::7/64",
         "trusted_proxies",
         ("10.0.0.0/8", "fd00::/64"),
+    ),
+    "networks and hosts to call": (
+        "OUTGOING_ALLOW",
+        "10.0.0.0/8, [::1],h_1.internal, *.svc.local.",
+        "outgoing_allow",
+        ("10.0.0.0/8", "[::1]", "h_1.internal", "*.svc.local."),
     ),
     "half a second": ("SEND_GAP", "0.5", "send_gap", 0.5),
     "a switch": ("DEMO", "yes", "demo", True),
@@ -39,6 +45,8 @@ WRONG = {
     "an address without scheme": ("PUBLIC_URL", "t.example/secret"),
     "an address with a query": ("PUBLIC_URL", "https://t.example/?key=1"),
     "a name for a network": ("TRUSTED_PROXIES", "localhost"),
+    "an address for a host to call": ("OUTGOING_ALLOW", "http://hooks.internal/"),
+    "everything as a host to call": ("OUTGOING_ALLOW", "*"),
     "a negative gap": ("SEND_GAP", "-1"),
     "neither yes nor no": ("DEMO", "maybe"),
     "a time that does not exist": ("BACKUP_AT", "29:00"),
@@ -50,7 +58,7 @@ WRONG = {
 def test_a_wrong_value_is_named_and_not_repeated(name: str, text: str) -> None:
     with pytest.raises(SettingNotUsable, match=f"TIDELINE_{name} cannot be used: ") as problem:
         Settings.load({f"TIDELINE_{name}": text})
-    if name != "TRUSTED_PROXIES":
+    if name not in ("TRUSTED_PROXIES", "OUTGOING_ALLOW"):
         assert text not in problem.value.message
 
 

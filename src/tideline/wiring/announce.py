@@ -20,6 +20,7 @@ Tideline is ready, with a demo workspace and simulated phones.
   Public API   {base}/integrations/api   token {facts["api_token"]}
   reference    {base}/docs/api
 
+Webhooks and uploads by URL may call this machine (127.0.0.1), because this is a demo.
 The same for programs is in {path}. Ctrl-C ends it.
 """
     )

@@ -10,6 +10,7 @@ from tideline.platform import keyfile
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
+from tideline.platform.outgoing import Allowed, Outgoing
 from tideline.platform.passwords import Passwords
 from tideline.platform.wake import Wakes
 from tideline.settings import Settings
@@ -42,6 +43,7 @@ class Parts:
     files: Files
     spool: Spool
     links: Links
+    outgoing: Outgoing
 
     @property
     def simulator_token(self) -> str:
@@ -70,11 +72,13 @@ class Parts:
             files=Files.in_folder(db, settings.files, limits),
             spool=Spool(settings.spool, largest=limits.document_bytes, reserve=limits.reserve_bytes),
             links=Links(keyring, settings.base_url),
+            outgoing=Outgoing(Allowed.read(settings.callable_besides)),
         )
         parts.spool.clear()
         try:
             yield parts
         finally:
+            await parts.outgoing.close()
             await wakes.flush()
             passwords.close()
 
