@@ -83,6 +83,14 @@ def test_rule_9_no_merge_and_no_subquery_among_values(statement: Statement) -> N
             assert not insert.expression.find(exp.Select), statement.sql
 
 
+@every_tenant_statement
+def test_what_changes_a_chat_says_when(statement: Statement) -> None:
+    """Integrations ask for the chats that have changed since; one forgotten place would hide changes from them."""
+    for update in statement.tree.find_all(exp.Update):
+        if is_tenant(update.this) and update.this.name == "chat":
+            assert "updated_at" in {value.this.name for value in update.expressions}, statement.sql
+
+
 def scopes(tree: exp.Expr) -> Iterator[exp.Expr]:
     """Every SELECT, UPDATE and DELETE with tables of its own, the nested ones too."""
     for node in tree.find_all(exp.Select, exp.Update, exp.Delete):

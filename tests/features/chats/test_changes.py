@@ -22,6 +22,12 @@ CHANGES: dict[str, tuple[Action, tuple[Any, ...], str, Callable[[chats.Chat], ob
         lambda chat: not chat.autoresponse,
     ),
     "label": (chats.add_labels, (["vip"],), "ChatLabelled", lambda chat: chat.labels == ["vip"]),
+    "keep metadata": (
+        chats.set_metadata,
+        ({"crm": {"id": 7}, "vip": True},),
+        "ChatMetadataChanged",
+        lambda chat: chat.metadata == {"crm": {"id": 7}, "vip": True},
+    ),
     "rename": (chats.rename, ("Mira",), "ChatRenamed", lambda chat: chat.name == "Mira"),
 }
 

@@ -18,7 +18,7 @@ T1 = T0 + timedelta(hours=1)
 OLD, NEW = UUID(int=1), UUID(int=2)
 OLDER = Chat(
     ChatId(1), NumberId(1), "jid", "1555", "Harbour", NumberState.ACTIVE, ChatKind.DIRECT, "+15550100234", T0,
-    phone="15550100234", last_message_uid=OLD, last_message_at=T0,
+    T0, phone="15550100234", last_message_uid=OLD, last_message_at=T0,
 )  # fmt: skip
 NEWER = msgspec.structs.replace(
     OLDER, id=ChatId(2), name="+777", phone=None, lid="777", last_message_uid=NEW, last_message_at=T1
@@ -49,6 +49,11 @@ RULES = {
     "unattended if one is": ({}, {"unattended": True}, {"unattended": True}),
     "the photo there is": ({}, {"photo_uid": NEW}, {"photo_uid": NEW}),
     "read as far as both were": ({"read_until": NEW}, {"read_until": OLD}, {"read_until": OLD}),
+    "the metadata of both, the older chat's where they differ": (
+        {"metadata": {"crm": 1, "tier": "gold"}}, {"metadata": {"crm": 2, "from": "web"}},
+        {"metadata": {"crm": 1, "tier": "gold", "from": "web"}},
+    ),
+    "no metadata": ({}, {}, {"metadata": None}),
     "not read at all if one never was": ({"read_until": NEW}, {}, {"read_until": None}),
     "a chat without messages was read": (
         {"last_message_uid": None, "last_message_at": None}, {"read_until": NEW}, {"read_until": NEW},

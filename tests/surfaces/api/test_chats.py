@@ -43,6 +43,7 @@ async def test_a_chat_with_a_person(shop: Place, number: Number, api: ApiClient)
         "unattended": False,
         "photo": f"{PUBLIC_URL}/static/img/default_avatar.jpeg",
         "is_allowed_to_message": True,
+        "updated_at": "2026-11-23 14:01:00 +0200",
     }
 
 

@@ -11,6 +11,7 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     close(tx, chat_id) / reopen(tx, chat_id)
     mark_read(tx, chat_id) / mark_unread(tx, chat_id)
     set_autoresponse(tx, chat_id, is_on)
+    set_metadata(tx, chat_id, metadata)                     what `clean_metadata` let through; None takes it away
     labels(tx, chat_id) -> list[str]
     add_labels(tx, chat_id, names) -> list[str]             the whole set after the change, or InvalidLabel
     replace_labels(tx, chat_id, names) -> list[str]
@@ -23,6 +24,7 @@ chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `put`, `rea
 `resolve`, `find_met`, `find_named`, `find_groups`, `hold`.
 
 Pure rules: `clean_phone(typed) -> digits` (or WrongPhone), `peer_of(jid) -> Peer` (or WrongJid),
+`clean_metadata(given)` (or InvalidMetadata),
 `snapshot(chat) -> dict` (the chat as facts carry it) and `from_snapshot`.
 """
 
@@ -36,6 +38,7 @@ from tideline.features.chats.actions.changes import (
     rename,
     reopen,
     set_autoresponse,
+    set_metadata,
     unassign,
 )
 from tideline.features.chats.actions.finding import find_groups, find_met, find_named, hold, resolve
@@ -51,10 +54,12 @@ from tideline.features.chats.errors import (
     ChatNotFound,
     InvalidChatName,
     InvalidLabel,
+    InvalidMetadata,
     WrongJid,
     WrongPhone,
 )
 from tideline.features.chats.events import from_snapshot, snapshot
+from tideline.features.chats.metadata import clean_metadata
 from tideline.features.chats.model import (
     Cause,
     Chat,
@@ -92,6 +97,7 @@ __all__ = [
     "Guests",
     "InvalidChatName",
     "InvalidLabel",
+    "InvalidMetadata",
     "Member",
     "MemberRole",
     "Page",
@@ -104,6 +110,7 @@ __all__ = [
     "assign",
     "change_group",
     "clean_label",
+    "clean_metadata",
     "clean_name",
     "clean_phone",
     "close",
@@ -138,6 +145,7 @@ __all__ = [
     "replace_labels",
     "resolve",
     "set_autoresponse",
+    "set_metadata",
     "snapshot",
     "synced_name",
     "unassign",

@@ -30,6 +30,11 @@ class InvalidLabel(Problem):
     message = "A label has 1 to 64 characters."
 
 
+class InvalidMetadata(Problem):
+    code = "invalid_metadata"
+    message = "Metadata is a JSON object of at most 50 keys, 8 levels and 16,384 bytes."
+
+
 class AssigneeNotFound(Problem):
     """Nobody active in the workspace has this e-mail address."""
 

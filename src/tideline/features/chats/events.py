@@ -11,14 +11,16 @@ from tideline.platform.facts import Actor, NewFact
 
 
 def snapshot(chat: Chat) -> dict[str, Any]:
-    """A chat as facts carry it, without members; `from_snapshot` makes a `Chat` of it again."""
+    """A chat as facts carry it, without members; `from_snapshot` makes a `Chat` of it again. When it changed last is
+    the fact's own time."""
     told: dict[str, Any] = msgspec.to_builtins(chat)
     told.pop("roster", None)
+    told.pop("updated_at")
     return told
 
 
 def from_snapshot(told: dict[str, Any]) -> Chat:
-    return msgspec.convert(told, Chat)
+    return msgspec.convert({"updated_at": told["created_at"], **told}, Chat)
 
 
 def about(chat: Chat, number: Number) -> dict[str, Any]:
@@ -41,7 +43,8 @@ def assigned(chat: Chat, number: Number, before: Chat) -> NewFact:
 
 
 def changed(kind: str, chat: Chat, number: Number, actor: Actor | None = None) -> NewFact:
-    """`ChatClosed`, `ChatReopened`, `ChatRead`, `ChatUnread`, `ChatAutoresponseSwitched`, `GroupChanged`."""
+    """`ChatClosed`, `ChatReopened`, `ChatRead`, `ChatUnread`, `ChatAutoresponseSwitched`,
+    `ChatMetadataChanged`, `GroupChanged`."""
     return NewFact(kind, about(chat, number), chat.id, actor=actor)
 
 

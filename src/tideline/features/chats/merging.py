@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tideline.features.chats.model import Chat
@@ -26,12 +27,14 @@ class Combined:
     last_message_uid: UUID | None
     last_message_at: datetime | None
     read_until: UUID | None
+    metadata: dict[str, Any] | None
 
 
 def combine(stays: Chat, goes: Chat) -> Combined:
     """Nothing that waits for somebody may get lost: unread, open, assigned and labelled win.
 
-    Where both have a say that excludes the other (name, responsible teammate), people know the older chat's.
+    Where both have a say that excludes the other (name, responsible teammate, a key of the metadata), people know the
+    older chat's.
     """
     named = max((stays, goes), key=_worth_of_name)
     latest = max((stays, goes), key=_last_message)
@@ -49,6 +52,7 @@ def combine(stays: Chat, goes: Chat) -> Combined:
         last_message_uid=latest.last_message_uid,
         last_message_at=latest.last_message_at,
         read_until=_read_until(stays, goes),
+        metadata={**(goes.metadata or {}), **(stays.metadata or {})} or None,
     )
 
 

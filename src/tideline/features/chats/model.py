@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Literal, NewType, TypeVar
+from typing import Any, Generic, Literal, NewType, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -63,7 +63,8 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `roster` is the JSON of `members`, ready for the wire: a page may hold fifty groups of two hundred people,
     and none of them has to be unpacked for it. Only groups have one. Incoming messages with a uid up to
-    `read_until` have been read. The order of the fields is the order of the store's columns.
+    `read_until` have been read. `metadata` is what an integration keeps here. The order of the fields is the order
+    of the store's columns.
     """
 
     id: ChatId
@@ -75,6 +76,7 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: ChatKind
     name: str
     created_at: datetime
+    updated_at: datetime
     is_renamed: bool = False
     phone: str | None = None
     lid: str | None = None
@@ -94,6 +96,7 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
     last_message_uid: UUID | None = None
     last_message_at: datetime | None = None
     read_until: UUID | None = None
+    metadata: dict[str, Any] | None = None
     roster: msgspec.Raw | None = None
 
     @property
@@ -185,8 +188,8 @@ class Sight:
 class ChatFilter:
     """What to list; what is left out does not restrict. Sequences mean: any of these.
 
-    `phone` and `whatsapp_phone` are taken as typed (`+1 555-010-0234`, `0100234`); see `phones`. `visible_to` keeps
-    the list to what this teammate may see.
+    `phone` and `whatsapp_phone` are taken as typed (`+1 555-010-0234`, `0100234`); see `phones`. The times of changes
+    are inclusive, those of the beginning are not. `visible_to` keeps the list to what this teammate may see.
     """
 
     labels: Sequence[str] | None = None
@@ -201,6 +204,8 @@ class ChatFilter:
     autoresponse: bool | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    updated_after: datetime | None = None
+    updated_before: datetime | None = None
     visible_to: Teammate | None = None
 
 

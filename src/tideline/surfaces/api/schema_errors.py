@@ -62,6 +62,8 @@ def _words(keyword: str, wanted: Any) -> str:
             return f"must have at least {wanted} characters"
         case "maxItems":
             return f"must have at most {wanted} items"
+        case "maxProperties":
+            return f"must have at most {wanted} keys"
         case "enum":
             return f"must be one of {', '.join(map(str, wanted))}"
         case "minimum":

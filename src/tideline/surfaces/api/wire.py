@@ -87,6 +87,8 @@ class Chat(msgspec.Struct):
     photo: str
     group_members: Raw | Absent
     is_allowed_to_message: bool
+    updated_at: str
+    metadata: dict[str, Any] | Absent
 
 
 class ChatPage(msgspec.Struct):
@@ -229,6 +231,8 @@ class Wire:
             self._photo,
             roster,
             chat.may_message,
+            self.time.format(chat.updated_at),
+            UNSET if chat.metadata is None else chat.metadata,
         )
 
     def chat_page(self, page: Page[ChatModel]) -> ChatPage:

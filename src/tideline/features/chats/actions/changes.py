@@ -1,6 +1,7 @@
 """What a teammate or the API changes about one chat. A change that changes nothing records nothing."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -8,6 +9,7 @@ from tideline.features import numbers, workspaces
 from tideline.features.chats import events, names
 from tideline.features.chats.actions.rosters import refresh_later
 from tideline.features.chats.errors import AssigneeNotFound, ChatNameTaken, ChatNotFound
+from tideline.features.chats.metadata import same_metadata
 from tideline.features.chats.model import Chat
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import reading
@@ -124,6 +126,13 @@ async def set_autoresponse(tx: Tx, chat_id: int, is_on: bool) -> None:
     if (chat.autoresponse, chat.autoresponse_locked) != (is_on, is_locked):
         switched = msgspec.structs.replace(chat, autoresponse=is_on, autoresponse_locked=is_locked)
         await _change(tx, "ChatAutoresponseSwitched", switched)
+
+
+async def set_metadata(tx: Tx, chat_id: int, metadata: dict[str, Any] | None) -> None:
+    """Keep this on the chat instead of what was kept there. It has been through `clean_metadata`."""
+    chat = await lock(tx, chat_id)
+    if not same_metadata(chat.metadata, metadata):
+        await _change(tx, "ChatMetadataChanged", msgspec.structs.replace(chat, metadata=metadata))
 
 
 async def _change(tx: Tx, kind: str, chat: Chat) -> None:

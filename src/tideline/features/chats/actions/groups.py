@@ -36,11 +36,10 @@ async def apply_group(tx: Tx, number: Number, company: Company, event: GroupChan
     subject = names.synced(event.subject)
     if subject and not before.is_renamed and not names.shows(before.name, subject):
         await call_it(tx, number, company, before.id, subject)
-    if before.is_left != event.is_left:
-        await rows.save(tx, msgspec.structs.replace(company.chats[before.id], is_left=event.is_left))
-        company.chats |= await rows.find_many(tx, [before.id])
     has_moved = await _seat(tx, company, before, event)
     if has_moved or before.is_left != event.is_left:
+        await rows.save(tx, msgspec.structs.replace(company.chats[before.id], is_left=event.is_left))
+        company.chats |= await rows.find_many(tx, [before.id])
         tx.record(events.changed("GroupChanged", company.chats[before.id], number))
 
 

@@ -23,6 +23,7 @@ async def merge(tx: Tx, number: Number, held: dict[ChatId, Chat], stays: Person,
     older, newer = held[stays.chat_id], held.pop(goes.chat_id)
     await store.move_messages(tx, older.id, newer.id)
     await store.move_labels(tx, older.id, newer.id)
+    await store.move_mentions(tx, older.id, newer.id)
     await store.leave_alias(tx, older.id, newer.id)
     await store.delete(tx, newer.id)
     await store.save(tx, older.id, stays.id, combine(older, newer))

@@ -19,9 +19,10 @@ from tideline.platform.instants import instants
 
 COLUMNS: Final = """
     c.id, c.number_id, n.jid, n.phone, n.account_name, n.state, c.kind, c.name, date_part('epoch', c.created_at),
-    c.is_renamed, c.phone, c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left, date_part('epoch', c.closed_at),
-    c.responsible_id, t.email, t.display_name, c.autoresponse, c.autoresponse_locked, c.unattended, c.photo_uid,
-    c.labels, c.last_message_uid, date_part('epoch', c.last_message_at), c.read_until
+    date_part('epoch', c.updated_at), c.is_renamed, c.phone, c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left,
+    date_part('epoch', c.closed_at), c.responsible_id, t.email, t.display_name, c.autoresponse, c.autoresponse_locked,
+    c.unattended, c.photo_uid, c.labels, c.last_message_uid, date_part('epoch', c.last_message_at), c.read_until,
+    c.metadata
 """
 ROSTER: Final = """
     CASE WHEN c.kind = 'group' THEN (
@@ -51,7 +52,7 @@ def read(rows: Sequence[Row | Sequence[Any]]) -> list[Chat]:
         return []
     columns["number_state"] = map(_STATES.__getitem__, columns["number_state"])
     columns["kind"] = map(_KINDS.__getitem__, columns["kind"])
-    for name in ("created_at", "closed_at", "last_message_at"):
+    for name in ("created_at", "updated_at", "closed_at", "last_message_at"):
         columns[name] = instants(columns[name])
     if "roster" in columns:
         columns["roster"] = [None if roster is None else msgspec.Raw(roster) for roster in columns["roster"]]
@@ -185,8 +186,9 @@ async def insert(tx: Tx, number_id: int, new: Sequence[Mapping[str, Any]]) -> di
         """
         WITH made AS (
             INSERT INTO tenant.chat
-                (workspace, number_id, created_at, kind, contact_id, group_jid, phone, lid, name, name_key, is_read)
-            SELECT $1, $2, $3, new.*
+                (workspace, number_id, created_at, updated_at, kind, contact_id, group_jid, phone, lid, name, name_key,
+                 is_read)
+            SELECT $1, $2, $3, $3, new.*
             FROM unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::bool[])
                  AS new (kind, contact_id, group_jid, phone, lid, name, name_key, is_read)
             ORDER BY new.name_key
@@ -218,12 +220,16 @@ async def rename(tx: Tx, chat_id: int, name: str, *, is_renamed: bool) -> bool:
     try:
         async with tx.savepoint():
             await tx.execute(
-                "UPDATE tenant.chat SET name = $3, name_key = $4, is_renamed = $5 WHERE workspace = $1 AND id = $2",
+                """
+                UPDATE tenant.chat SET name = $3, name_key = $4, is_renamed = $5, updated_at = GREATEST(updated_at, $6)
+                WHERE workspace = $1 AND id = $2
+                """,
                 tx.workspace_id,
                 chat_id,
                 name,
                 names.key(name),
                 is_renamed,
+                tx.now,
             )
     except asyncpg.UniqueViolationError:
         return False
@@ -241,12 +247,13 @@ async def set_addresses(tx: Tx, moved: Sequence[tuple[ChatId | None, str | None,
     columns = ([chat for chat, _, _ in moved], [phone for _, phone, _ in moved], [lid for _, _, lid in moved])
     await tx.execute(
         """
-        UPDATE tenant.chat c SET phone = new.phone, lid = new.lid
+        UPDATE tenant.chat c SET phone = new.phone, lid = new.lid, updated_at = GREATEST(c.updated_at, $5)
         FROM unnest($2::int[], $3::text[], $4::text[]) AS new (id, phone, lid)
         WHERE c.workspace = $1 AND c.id = ANY ($2::int[]) AND c.id = new.id
         """,
         tx.workspace_id,
         *columns,
+        tx.now,
     )
     await tx.execute(
         """
@@ -265,7 +272,7 @@ async def save(tx: Tx, chat: Chat) -> None:
         """
         UPDATE tenant.chat
         SET is_read = $3, read_until = $4, is_left = $5, closed_at = $6, responsible_id = $7, autoresponse = $8,
-            autoresponse_locked = $9, unattended = $10
+            autoresponse_locked = $9, unattended = $10, metadata = $11, updated_at = GREATEST(updated_at, $12)
         WHERE workspace = $1 AND id = $2
         """,
         tx.workspace_id,
@@ -278,6 +285,8 @@ async def save(tx: Tx, chat: Chat) -> None:
         chat.autoresponse,
         chat.autoresponse_locked,
         chat.unattended,
+        chat.metadata,
+        tx.now,
     )
 
 
@@ -287,7 +296,8 @@ async def move(tx: Tx, moved: Sequence[Chat]) -> None:
         """
         UPDATE tenant.chat c
         SET last_message_uid = new.last_message_uid, last_message_at = new.last_message_at, is_read = new.is_read,
-            closed_at = new.closed_at, autoresponse_locked = new.autoresponse_locked, unattended = new.unattended
+            closed_at = new.closed_at, autoresponse_locked = new.autoresponse_locked, unattended = new.unattended,
+            updated_at = GREATEST(c.updated_at, $9)
         FROM unnest($2::int[], $3::uuid[], $4::timestamptz[], $5::bool[], $6::timestamptz[], $7::bool[], $8::bool[])
              AS new (id, last_message_uid, last_message_at, is_read, closed_at, autoresponse_locked, unattended)
         WHERE c.workspace = $1 AND c.id = ANY ($2::int[]) AND c.id = new.id
@@ -300,4 +310,5 @@ async def move(tx: Tx, moved: Sequence[Chat]) -> None:
         [chat.closed_at for chat in moved],
         [chat.autoresponse_locked for chat in moved],
         [chat.unattended for chat in moved],
+        tx.now,
     )

@@ -51,11 +51,13 @@ async def repeat(tx: Tx, chats: Sequence[Chat]) -> None:
     """Say on the chats' rows which labels they have now."""
     await tx.execute(
         """
-        UPDATE tenant.chat c SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels))
+        UPDATE tenant.chat c
+        SET labels = ARRAY(SELECT jsonb_array_elements_text(new.labels)), updated_at = GREATEST(c.updated_at, $4)
         FROM jsonb_each($2::jsonb) AS new (id, labels)
         WHERE c.workspace = $1 AND c.id = ANY ($3::int[]) AND c.id = new.id::int
         """,
         tx.workspace_id,
         {str(chat.id): chat.labels for chat in chats},
         [chat.id for chat in chats],
+        tx.now,
     )

@@ -213,6 +213,11 @@ def _by_column(query: _Query, wanted: ChatFilter) -> None:
         query.where(f"c.created_at > {query.arg(wanted.created_after, 'timestamptz')}")
     if wanted.created_before is not None:
         query.where(f"c.created_at < {query.arg(wanted.created_before, 'timestamptz')}")
+    if wanted.updated_after is not None:
+        since = f"c.updated_at >= {query.arg(wanted.updated_after, 'timestamptz')}"
+        query.where_found(since, f"SELECT c.id FROM tenant.chat c WHERE c.workspace = $1 AND {since}")
+    if wanted.updated_before is not None:
+        query.where(f"c.updated_at <= {query.arg(wanted.updated_before, 'timestamptz')}")
 
 
 def _storable(wanted: Sequence[str]) -> list[str]:

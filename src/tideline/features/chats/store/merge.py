@@ -25,6 +25,20 @@ async def move_labels(tx: Tx, stays: ChatId, goes: ChatId) -> None:
     )
 
 
+async def move_mentions(tx: Tx, stays: ChatId, goes: ChatId) -> None:
+    """Who was mentioned in either chat sees the one that stays, since the first time."""
+    await tx.execute(
+        """
+        INSERT INTO tenant.chat_mention AS m (workspace, chat_id, teammate_id, first_at)
+        SELECT $1, $2, o.teammate_id, o.first_at FROM tenant.chat_mention o WHERE o.workspace = $1 AND o.chat_id = $3
+        ON CONFLICT (workspace, chat_id, teammate_id) DO UPDATE SET first_at = LEAST(m.first_at, excluded.first_at)
+        """,
+        tx.workspace_id,
+        stays,
+        goes,
+    )
+
+
 async def move_reactions(tx: Tx, stays: ContactId, goes: ContactId) -> None:
     """Reactions of a person known twice; where both rows reacted, the later reaction is left."""
     await tx.execute(
@@ -72,7 +86,8 @@ async def save(tx: Tx, stays: ChatId, contact_id: ContactId, combined: Combined)
         UPDATE tenant.chat
         SET contact_id = $3, name = $4, name_key = $5, is_renamed = $6, is_read = $7, closed_at = $8,
             responsible_id = $9, autoresponse = $10, autoresponse_locked = $11, unattended = $12, photo_uid = $13,
-            labels = $14, last_message_uid = $15, last_message_at = $16, read_until = $17
+            labels = $14, last_message_uid = $15, last_message_at = $16, read_until = $17,
+            metadata = $18, updated_at = GREATEST(updated_at, $19)
         WHERE workspace = $1 AND id = $2
         """,
         tx.workspace_id,
@@ -92,6 +107,8 @@ async def save(tx: Tx, stays: ChatId, contact_id: ContactId, combined: Combined)
         combined.last_message_uid,
         combined.last_message_at,
         combined.read_until,
+        combined.metadata,
+        tx.now,
     )
     await tx.execute(
         "UPDATE tenant.chat_search SET name_key = $3 WHERE workspace = $1 AND chat_id = $2",

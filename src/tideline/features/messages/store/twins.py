@@ -42,10 +42,14 @@ async def _give_way(tx: Tx, twin: Row, ours: MessageUid) -> None:
             "UPDATE tenant.message SET has_reactions = true WHERE workspace = $1 AND uid = $2", tx.workspace_id, ours
         )
     await tx.execute(
-        "UPDATE tenant.chat SET last_message_uid = $4 WHERE workspace = $1 AND id = $2 AND last_message_uid = $3",
+        """
+        UPDATE tenant.chat SET last_message_uid = $4, updated_at = GREATEST(updated_at, $5)
+        WHERE workspace = $1 AND id = $2 AND last_message_uid = $3
+        """,
         tx.workspace_id,
         twin["chat_id"],
         twin["uid"],
         ours,
+        tx.now,
     )
     await tx.execute("DELETE FROM tenant.message WHERE workspace = $1 AND uid = $2", tx.workspace_id, twin["uid"])

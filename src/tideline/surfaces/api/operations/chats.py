@@ -1,6 +1,6 @@
 """Chats: list with filters, read one, change one."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -11,6 +11,7 @@ from tideline.platform.db import Tx
 from tideline.surfaces.api import wire
 from tideline.surfaces.api.body import Body, trim
 from tideline.surfaces.api.limits import CHAT_NAME
+from tideline.surfaces.api.metadata import checked
 from tideline.surfaces.api.operations.paging import page_size
 from tideline.surfaces.api.registry import operation
 from tideline.surfaces.api.times import Moment
@@ -34,6 +35,8 @@ class ChatQuery(msgspec.Struct):
     created_before: Moment | None = None
     whatsapp_phone: Texts | None = None
     with_msg: bool = False
+    updated_after: Moment | None = None
+    updated_before: Moment | None = None
     limit: str | None = None
 
 
@@ -60,6 +63,8 @@ def _filter(query: ChatQuery, show: Wire) -> ChatFilter:
         autoresponse=query.chatgpt_autoresponse_enabled,
         created_after=None if query.created_after is None else show.time.beyond(query.created_after),
         created_before=None if query.created_before is None else show.time.first(query.created_before),
+        updated_after=None if query.updated_after is None else show.time.first(query.updated_after),
+        updated_before=None if query.updated_before is None else show.time.last(query.updated_before),
     )
 
 
@@ -74,10 +79,13 @@ class ChatUpdate(Body):
     closed: bool | UnsetType = UNSET
     read: bool | UnsetType = UNSET
     chatgpt_autoresponse_enabled: bool | UnsetType = UNSET
+    metadata: dict[str, Any] | UnsetType | None = UNSET
 
     trimmed: ClassVar = ("name",)
 
     def __post_init__(self) -> None:
+        if self.metadata is not UNSET:
+            self.metadata = checked(self.metadata)
         if self.name is not UNSET:
             self.name = trim(self.name, CHAT_NAME, "name")
 
@@ -94,6 +102,8 @@ async def update_chat(tx: Tx, chat_id: ChatId, body: ChatUpdate, show: Wire) -> 
         await (chats.mark_read if body.read else chats.mark_unread)(tx, chat_id)
     if body.chatgpt_autoresponse_enabled is not UNSET:
         await chats.set_autoresponse(tx, chat_id, body.chatgpt_autoresponse_enabled)
+    if body.metadata is not UNSET:
+        await chats.set_metadata(tx, chat_id, body.metadata)
     return show.chat(await chats.get(tx, chat_id))
 
 
