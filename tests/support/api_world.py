@@ -27,6 +27,7 @@ from tideline.features.numbers.port import (
     StateChanged,
     Via,
 )
+from tideline.features.workspaces import Role
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import SYSTEM, Actor
@@ -114,6 +115,13 @@ class Place:
         invited = await self.run(workspaces.invite, self.world.access, email=email, **named)
         return invited.teammate
 
+    async def member(self, role: Role, team: str | None = None, **of_the_token: Any) -> "Member":
+        """Somebody who has joined with this role, and their token."""
+        invited = await self.teammate(f"{uuid4().hex[:12]}@harbour.example", role=role, team=team)
+        await self.run(_join, invited.id)
+        token = await self.run(workspaces.create_token, self.world.access, invited.id, **of_the_token)
+        return Member(self, await self.run(workspaces.get_teammate, invited.id), token)
+
     async def link(self, phone: str = "15550100001", *, name: str = "Harbour Coffee") -> Number:
         """A phone that scanned a code and is connected."""
         pairing = await self.run(numbers.begin_link, self.owner_id, NumberKind.SIMULATOR)
@@ -157,6 +165,31 @@ class Place:
         """Everything that is stored of this workspace, to show that nothing has changed."""
         async with self.world.db.system_read() as tx:
             return {name: await _rows_of(tx, name, self.id) for name in await _tables(tx)}
+
+
+@dataclass
+class Member:
+    """A teammate who calls with a token of their own."""
+
+    place: Place
+    me: workspaces.Teammate
+    token: str
+
+    @property
+    def id(self) -> workspaces.TeammateId:
+        return self.me.id
+
+    @property
+    def api(self) -> ApiClient:
+        return ApiClient(self.place.world.app, self.token)
+
+
+async def _join(tx: Tx, teammate_id: int) -> None:
+    await tx.execute(
+        "UPDATE tenant.teammate SET status = 'active', invited_until = NULL WHERE workspace = $1 AND id = $2",
+        tx.workspace_id,
+        teammate_id,
+    )
 
 
 async def _tables(tx: Any) -> list[str]:

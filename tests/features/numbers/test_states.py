@@ -25,7 +25,7 @@ def number(state: NumberState, until: datetime | None = None) -> Number:
         jid="15550001001@s.whatsapp.net",
         lid=None,
         account_name="Harbour",
-        owner=Owner(3, "Tomas", "tomas@harbour.example"),
+        owner=Owner(3, "Tomas", "tomas@harbour.example", 1),
         state=state,
         state_reason=None,
         state_until=until,
@@ -169,7 +169,7 @@ def test_disconnected_and_suspended_never_say_the_same() -> None:
 
 
 PAIRED = Paired(PairingRef(1, 1), "15550001001", "99", "Harbour Coffee")
-NEW_OWNER = Owner(4, "Ines", "ines@harbour.example")
+NEW_OWNER = Owner(4, "Ines", "ines@harbour.example", 1)
 LINKS: dict[str, tuple[NumberState, bool]] = {
     "unlinked": (S.UNLINKED, True),
     "banned": (S.BANNED, True),

@@ -11,7 +11,7 @@ from tests.support.api_world import ApiWorld, Place
 from tests.support.asgi import Response
 from tideline.features import workspaces
 from tideline.features.numbers import Number
-from tideline.platform.db import Tx
+from tideline.features.workspaces import Role
 from tideline.surfaces.api.contract import Operation, public_api
 from tideline.surfaces.api.mount import public_api_app
 from tideline.surfaces.api.not_built import NOT_BUILT
@@ -62,47 +62,27 @@ async def test_a_rotated_token_ends_at_once(shop: Place, api: ApiClient) -> None
     assert (await api.with_token(newer).get("/chats")).status == 200
 
 
-async def test_an_expired_token_is_invalid(shop: Place, world: ApiWorld, api: ApiClient) -> None:
-    mo = await active_teammate(shop, "mo@harbour.example")
-    until = world.clock.now() + timedelta(minutes=5)
-    token = await shop.run(workspaces.create_token, world.access, mo, expires_at=until)
-    assert (await api.with_token(token).get("/chats")).status == 200
+async def test_an_expired_token_is_invalid(shop: Place, world: ApiWorld) -> None:
+    mo = await shop.member(Role.TEAMMATE, expires_at=world.clock.now() + timedelta(minutes=5))
+    assert (await mo.api.get("/chats")).status == 200
     world.clock.advance(timedelta(minutes=6))
-    assert answer(await api.with_token(token).get("/chats")) == (401, "invalid_token")
+    assert answer(await mo.api.get("/chats")) == (401, "invalid_token")
 
 
-async def test_the_token_of_a_suspended_person_is_no_member(shop: Place, world: ApiWorld, api: ApiClient) -> None:
-    mo = await active_teammate(shop, "mo@harbour.example")
-    token = await shop.run(workspaces.create_token, world.access, mo)
-    await shop.run(workspaces.suspend, mo)
-    assert answer(await api.with_token(token).get("/chats")) == (403, "member_not_found")
+async def test_the_token_of_a_suspended_person_is_no_member(shop: Place) -> None:
+    mo = await shop.member(Role.TEAMMATE)
+    await shop.run(workspaces.suspend, mo.id)
+    assert answer(await mo.api.get("/chats")) == (403, "member_not_found")
 
 
-async def test_a_token_with_scopes_does_what_they_name(shop: Place, world: ApiWorld, number: Number) -> None:
-    mo = await active_teammate(shop, "mo@harbour.example")
-    token = await shop.run(workspaces.create_token, world.access, mo, scopes=["chats:read", "messages:write"])
-    api = shop.api.with_token(token)
+async def test_a_token_with_scopes_does_what_they_name(shop: Place, number: Number) -> None:
+    api = (await shop.member(Role.TEAMMATE, scopes=["chats:read", "messages:write"])).api
     assert (await api.get("/chats")).status == 200
     assert answer(await api.get("/workspace")) == (403, "insufficient_scope")
     sent = await api.post("/messages", {"phone": "+15550100234", "text": "Hello"})
     assert sent.status == 200
     uid = sent.json["data"]["message_uid"]
     assert answer(await api.get(f"/messages/{uid}")) == (403, "insufficient_scope")
-
-
-async def active_teammate(shop: Place, email: str) -> workspaces.TeammateId:
-    """A second person who has joined."""
-    invited = await shop.teammate(email)
-    await shop.run(join, invited.id)
-    return invited.id
-
-
-async def join(tx: Tx, teammate_id: int) -> None:
-    await tx.execute(
-        "UPDATE tenant.teammate SET status = 'active', invited_until = NULL WHERE workspace = $1 AND id = $2",
-        tx.workspace_id,
-        teammate_id,
-    )
 
 
 # API calls ---------------------------------------------------------------------------------------------------

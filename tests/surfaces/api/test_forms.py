@@ -96,7 +96,7 @@ def operations() -> Operations:
 
 
 class SampleDesk:
-    async def admit(self, token: str) -> str:
+    async def admit(self, token: str, binding: Binding) -> str:
         return token
 
     async def run(self, caller: str, binding: Binding, arguments: dict[str, Any]) -> Any:

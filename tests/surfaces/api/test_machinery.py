@@ -141,7 +141,7 @@ class MemberNotFound(Problem):
 
 
 class SampleDesk:
-    async def admit(self, token: str) -> str:
+    async def admit(self, token: str, binding: Binding) -> str:
         if token == "stranger":
             raise MemberNotFound
         return token

@@ -23,6 +23,9 @@ For messages, who work on a batch of peers at once: `meet(tx, number, Guests(...
 chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `put`, `read_on_phone`, `get_brief`, `get_many`,
 `resolve`, `find_met`, `find_named`, `find_groups`, `hold`.
 
+Who sees what: `Sight.of(teammate)`, None for everything; `seen_by(sight, "$3::int")` is the condition on a row `c` of
+tenant.chat in statements of others, whose `$1` is the workspace and `$3` the teammate's id.
+
 Pure rules: `clean_phone(typed) -> digits` (or WrongPhone), `peer_of(jid) -> Peer` (or WrongJid),
 `clean_metadata(given)` (or InvalidMetadata),
 `snapshot(chat) -> dict` (the chat as facts carry it) and `from_snapshot`.
@@ -78,8 +81,10 @@ from tideline.features.chats.names import key as name_key
 from tideline.features.chats.names import synced as synced_name
 from tideline.features.chats.people import Person
 from tideline.features.chats.phones import clean as clean_phone
+from tideline.features.chats.sight import Sight
 from tideline.features.chats.store.chats import AS_ROW as CHAT_AS_ROW
 from tideline.features.chats.store.chats import read as read_chat
+from tideline.features.chats.store.sight import seen_by
 
 __all__ = [
     "CHAT_AS_ROW",
@@ -103,6 +108,7 @@ __all__ = [
     "Page",
     "Person",
     "SeenPeer",
+    "Sight",
     "WrongJid",
     "WrongPhone",
     "add_labels",
@@ -144,6 +150,7 @@ __all__ = [
     "reopen",
     "replace_labels",
     "resolve",
+    "seen_by",
     "set_autoresponse",
     "set_metadata",
     "snapshot",

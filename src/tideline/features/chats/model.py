@@ -11,7 +11,7 @@ import msgspec
 
 from tideline.features.numbers import NumberId, NumberState
 from tideline.features.numbers.port import Peer
-from tideline.features.workspaces import Role, Teammate, TeammateId
+from tideline.features.workspaces import Teammate
 
 ChatId = NewType("ChatId", int)
 ContactId = NewType("ContactId", int)
@@ -163,25 +163,6 @@ class SeenPeer:
     name: str | None = None
     cause: Cause = "incoming"
     is_sure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """The part of a workspace that somebody sees: the chats assigned to them, and those of their own numbers."""
-
-    teammate_id: TeammateId
-    own_numbers: bool
-
-    @classmethod
-    def of(cls, teammate: Teammate) -> "Sight | None":
-        """None for those who see everything."""
-        match teammate.role:
-            case Role.AGENT:
-                return cls(teammate.id, own_numbers=True)
-            case Role.COLLABORATOR:
-                return cls(teammate.id, own_numbers=False)
-            case _:
-                return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class Owner:
     id: int
     name: str
     email: str
+    team_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 `Access(db, keyring, wakes)` is made once per program; what makes or ends a secret takes it, and it turns an API
 token into its `Caller`. `SignIn(db, access, passwords)` lets people in, `ApiCalls(db)` counts API calls.
 
+`ensure_may(role, Action.X)` asks what a role may do, `VIEWS[role]` what it sees (docs/roles.md).
+
 Functions of one workspace take a `Tx` first, those across workspaces a `SystemTx`.
 """
 
@@ -51,6 +53,7 @@ from tideline.features.workspaces.errors import (
     NoSeatLeft,
     NotActive,
     OwnerStays,
+    PermissionDenied,
     SessionEnded,
     SlugTaken,
     TeamExists,
@@ -83,12 +86,16 @@ from tideline.features.workspaces.model import (
     WorkspaceId,
 )
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas
+from tideline.features.workspaces.policy import MAY, VIEWS, Action, View, ensure_may, may
 from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, SignIn
 
 __all__ = [
+    "MAY",
     "PASSWORD_LONGEST",
     "PASSWORD_SHORTEST",
+    "VIEWS",
     "Access",
+    "Action",
     "ApiCalls",
     "ApiCallsUsedUp",
     "Asks",
@@ -112,6 +119,7 @@ __all__ = [
     "OneTimeLink",
     "OwnerStays",
     "Period",
+    "PermissionDenied",
     "PersonId",
     "Purpose",
     "Quota",
@@ -132,6 +140,7 @@ __all__ = [
     "TokenExists",
     "TokenNotFound",
     "TooManyAttempts",
+    "View",
     "WeakPassword",
     "Workspace",
     "WorkspaceId",
@@ -143,6 +152,7 @@ __all__ = [
     "create",
     "create_team",
     "create_token",
+    "ensure_may",
     "find_teammate",
     "find_teammates",
     "find_workspace_id",
@@ -156,6 +166,7 @@ __all__ = [
     "list_teammates",
     "list_teams",
     "list_workspaces",
+    "may",
     "quotas",
     "reencrypt_tokens",
     "refund",

@@ -100,6 +100,13 @@ class InsufficientScope(Problem):
     message = "This token may not do that."
 
 
+class PermissionDenied(Problem):
+    """Something that the caller's role does not allow (docs/roles.md)."""
+
+    code = "permission_denied"
+    message = "Access denied"
+
+
 class LinkNotValid(Problem):
     """A sign-in, invitation or reset link that is unknown, used or older than 24 hours: never says which."""
 

@@ -41,15 +41,16 @@ class Answer(msgspec.Struct):
 class Desk(Protocol):
     """Who lets callers in and runs functions for them."""
 
-    async def admit(self, token: str) -> Any:
-        """The caller behind a token; raises a `Problem` for anybody else."""
+    async def admit(self, token: str, binding: Binding) -> Any:
+        """The caller behind a token, who may call this; raises a `Problem` for anybody else."""
 
     async def run(self, caller: Any, binding: Binding, arguments: dict[str, Any]) -> Any:
         """Call `binding.answer` with these arguments and what else it wants of a call."""
 
 
 class PublicApi:
-    """Order matters: speed, path, verb, token, then path values, query and body, as little work first as possible."""
+    """Order matters: speed, path, verb, token and what it may do, then path values, query and body, as little work
+    first as possible."""
 
     def __init__(
         self,
@@ -93,7 +94,7 @@ class PublicApi:
     async def _answer(self, scope: Scope, receive: Receive) -> bytes:
         binding, texts = self._find(scope)
         headers = dict(scope["headers"])
-        caller = await self._desk.admit(bearer_token(headers))
+        caller = await self._desk.admit(bearer_token(headers), binding)
         arguments = binding.path_values(texts)
         parameters = split(scope.get("query_string", b""))
         if binding.query:

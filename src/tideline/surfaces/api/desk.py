@@ -14,6 +14,7 @@ from tideline.platform.db import Database
 from tideline.platform.facts import Actor
 from tideline.surfaces.api import problems, wire
 from tideline.surfaces.api.binding import Binding
+from tideline.surfaces.api.permissions import ensure_allowed
 from tideline.surfaces.api.wire import Addresses, Wire
 
 ZONE_SECONDS = 5.0
@@ -46,13 +47,13 @@ class ApiDesk:
         self._addresses = Addresses(deps.public_url.rstrip("/"), deps.links.url_of)
         self._wires: dict[WorkspaceId, tuple[float, Wire]] = {}
 
-    async def admit(self, token: str) -> Caller:
+    async def admit(self, token: str, binding: Binding) -> Caller:
         caller = await self._deps.access.authenticate(token)
         await self._deps.api_calls.spend(caller.workspace_id)
+        ensure_allowed(caller, binding.operation)
         return caller
 
     async def run(self, caller: Caller, binding: Binding, arguments: dict[str, Any]) -> Any:
-        caller.ensure_scope(binding.operation.scope)
         wants = binding.wants
         if "show" in wants:
             arguments["show"] = await self._wire(caller.workspace_id)

@@ -140,6 +140,7 @@ STATUSES = {
     "member_not_found": (403, "member_not_found"),
     "insufficient_scope": (403, "insufficient_scope"),
     "template_not_yours": (403, "permission_denied"),
+    "permission_denied": (403, "permission_denied"),
     "sending_quota_exceeded": (403, "quota_exceeded"),
     "chat_not_found": (404, "not_found"),
     "message_not_found": (404, "not_found"),

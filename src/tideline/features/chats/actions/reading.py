@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from tideline.features.chats.errors import ChatNotFound
-from tideline.features.chats.model import PAGE, Chat, ChatFilter, ChatId, Page, Sight
+from tideline.features.chats.model import PAGE, Chat, ChatFilter, ChatId, Page
+from tideline.features.chats.sight import Sight
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import listing
 from tideline.features.workspaces import Teammate

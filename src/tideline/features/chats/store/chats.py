@@ -12,7 +12,9 @@ import asyncpg
 import msgspec
 
 from tideline.features.chats import names
-from tideline.features.chats.model import Chat, ChatId, ChatKind, Sight, is_id
+from tideline.features.chats.model import Chat, ChatId, ChatKind, is_id
+from tideline.features.chats.sight import Sight
+from tideline.features.chats.store.sight import seen_by
 from tideline.features.numbers import NumberId, NumberState
 from tideline.platform.db import Row, Tx
 from tideline.platform.instants import instants
@@ -83,16 +85,6 @@ async def find_seen(tx: Tx, chat_id: int, sight: Sight) -> Chat | None:
         sight.teammate_id,
     )
     return _read_one(row)
-
-
-def seen_by(sight: Sight, teammate: str) -> str:
-    """The condition on `c` under which it is in somebody's sight; `teammate` is the argument with their id. Lists and
-    single chats both ask it, so that they cannot disagree."""
-    assigned = f"c.responsible_id = {teammate}"
-    if not sight.own_numbers:
-        return assigned
-    own = f"SELECT o.id FROM tenant.number o WHERE o.workspace = $1 AND o.owner_id = {teammate}"
-    return f"({assigned} OR c.number_id IN ({own}))"
 
 
 async def find_brief(tx: Tx, chat_id: int) -> Chat | None:

@@ -4,6 +4,9 @@ Filters by name, phone and label can be met by almost every chat or by almost no
 which. So they first look at the chats with the newest messages: what many chats meet fills a page there. What few
 meet is found by the index of substrings, of phones or of labels. Nobody's text becomes a pattern: substrings are
 compared with `strpos`, so %, _ and backslash are characters like others.
+
+For somebody who sees a part of the workspace, the newest are the newest of each way to see a chat, and few chats in
+sight lead before any other source does.
 """
 
 from collections.abc import Sequence
@@ -11,13 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tideline.features.chats import names, phones
-from tideline.features.chats.model import Chat, ChatFilter, Sight
+from tideline.features.chats.model import Chat, ChatFilter
 from tideline.features.chats.phones import Containing, EndingWith, Exactly
-from tideline.features.chats.store.chats import COLUMNS, JOINS, ROSTER, read, seen_by
+from tideline.features.chats.sight import Sight
+from tideline.features.chats.store.chats import COLUMNS, JOINS, ROSTER, read
+from tideline.features.chats.store.sight import ORDER, all_seen, newest_seen, seen_by
 from tideline.platform.db import Row, Tx
 
 WINDOW: Final = 1000
-_ORDER: Final = "c.last_message_at DESC NULLS LAST, c.name_key"
+FEW: Final = 3000
 
 
 @dataclass(slots=True)
@@ -35,6 +40,12 @@ class _Query:
         name = f"${len(self.args)}::{kind}"
         self.names.append(name)
         return name
+
+    @property
+    def meets(self) -> str:
+        """All conditions; PostgreSQL wants to know the type of every argument, also of one that only sources use."""
+        mentioned = [f"(ROW({', '.join(self.names)}) IS NULL OR true)"] if self.names else []
+        return " AND ".join([*self.conditions, *mentioned]) or "true"
 
     def where(self, condition: str) -> None:
         self.conditions.append(condition)
@@ -57,17 +68,48 @@ def _among(source: str) -> str:
 
 async def list_chats(tx: Tx, wanted: ChatFilter, *, offset: int, limit: int) -> list[Chat]:
     """One page; the newest last message first, then by name, chats without messages last."""
-    query = _read(tx, wanted)
-    # PostgreSQL wants to know the type of every argument, also of one that only the sources use.
-    mentioned = [f"(ROW({', '.join(query.names)}) IS NULL OR true)"] if query.names else []
-    conditions = " AND ".join([*query.conditions, *mentioned]) or "true"
+    query = _Query([tx.workspace_id])
+    sight = Sight.of(wanted.visible_to) if wanted.visible_to is not None else None
+    if sight is None:
+        _read(tx, query, wanted)
+        return read(await _list_everything(tx, query, offset, limit))
+    who = query.arg(sight.teammate_id, "int")
+    _read(tx, query, wanted)
+    return read(await _list_in_sight(tx, query, sight, who, offset, limit))
+
+
+async def _list_everything(tx: Tx, query: _Query, offset: int, limit: int) -> list[Row]:
     if query.is_led or not query.sources:
-        rows = await _all(tx, conditions, query.args, offset, limit)
-    else:
-        rows = await _newest(tx, conditions, query.args, offset, limit) if offset + limit <= WINDOW else []
-        if len(rows) < limit:
-            rows = await _all(tx, f"{_among(query.sources[0])} AND {conditions}", query.args, offset, limit)
-    return read(rows)
+        return await _all(tx, query.meets, query.args, offset, limit)
+    if offset + limit <= WINDOW:
+        rows = await _newest(tx, query.meets, query.args, offset, limit)
+        if len(rows) == limit:
+            return rows
+    return await _all(tx, f"{_among(query.sources[0])} AND {query.meets}", query.args, offset, limit)
+
+
+async def _list_in_sight(tx: Tx, query: _Query, sight: Sight, who: str, offset: int, limit: int) -> list[Row]:
+    """The same steps within what somebody sees, which may be half of the workspace or three chats."""
+    seen = seen_by(sight, who)
+    if query.is_led:
+        return await _all(tx, f"{seen} AND {query.meets}", query.args, offset, limit)
+    if not query.sources:
+        page = newest_seen(sight, who, query.meets, offset, limit)
+        return await _all(tx, _among(page), query.args, 0, limit)
+    if offset + limit <= WINDOW:
+        window = newest_seen(sight, who, "true", 0, WINDOW)
+        rows = await _all(tx, f"{_among(window)} AND {query.meets}", query.args, offset, limit)
+        if len(rows) == limit:
+            return rows
+    source = await _few_in_sight(tx, sight) or query.sources[0]
+    return await _all(tx, f"{_among(source)} AND {seen} AND {query.meets}", query.args, offset, limit)
+
+
+async def _few_in_sight(tx: Tx, sight: Sight) -> str | None:
+    """What leads to the chats in sight, unless these are many."""
+    source = all_seen(sight, "$2::int", FEW + 1)
+    seen = await tx.value(f"SELECT count(*) FROM ({source}) AS seen", tx.workspace_id, sight.teammate_id)
+    return source if seen <= FEW else None
 
 
 async def _all(tx: Tx, conditions: str, args: Sequence[Any], offset: int, limit: int) -> list[Row]:
@@ -75,7 +117,7 @@ async def _all(tx: Tx, conditions: str, args: Sequence[Any], offset: int, limit:
         f"""
         SELECT {COLUMNS}, {ROSTER} FROM tenant.chat c {JOINS}
         WHERE c.workspace = $1 AND {conditions}
-        ORDER BY {_ORDER} LIMIT {limit} OFFSET {offset}
+        ORDER BY {ORDER} LIMIT {limit} OFFSET {offset}
         """,
         *args,
     )
@@ -89,21 +131,18 @@ async def _newest(tx: Tx, conditions: str, args: Sequence[Any], offset: int, lim
             ORDER BY o.last_message_at DESC NULLS LAST, o.name_key LIMIT {WINDOW}
         ) AS c {JOINS}
         WHERE c.workspace = $1 AND {conditions}
-        ORDER BY {_ORDER} LIMIT {limit} OFFSET {offset}
+        ORDER BY {ORDER} LIMIT {limit} OFFSET {offset}
         """,
         *args,
     )
 
 
-def _read(tx: Tx, wanted: ChatFilter) -> _Query:
+def _read(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
     """The most selective kinds of sources first: the first one leads, the others are checked chat by chat."""
-    query = _Query([tx.workspace_id])
     _by_phone(tx, query, wanted)
     _by_name(tx, query, wanted)
     _by_label(query, wanted)
-    _by_sight(query, wanted)
     _by_column(query, wanted)
-    return query
 
 
 def _by_phone(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
@@ -182,12 +221,6 @@ def _by_label(query: _Query, wanted: ChatFilter) -> None:
         WHERE l.workspace = $1 AND l.name = ANY ({labels})
     """
     query.where_found(f"c.labels && {labels}", source)
-
-
-def _by_sight(query: _Query, wanted: ChatFilter) -> None:
-    sight = Sight.of(wanted.visible_to) if wanted.visible_to is not None else None
-    if sight is not None:
-        query.where(seen_by(sight, query.arg(sight.teammate_id, "int")))
 
 
 def _by_column(query: _Query, wanted: ChatFilter) -> None:

@@ -112,7 +112,7 @@ async def link(tx: Tx, paired: Paired, node: UUID, ttl: timedelta) -> Linked:
     """
     pairing = await _lock(tx, paired.pairing.pairing_id)
     teammate = await workspaces.get_teammate(tx, workspaces.TeammateId(pairing.teammate_id))
-    owner = Owner(teammate.id, teammate.display_name, teammate.email)
+    owner = Owner(teammate.id, teammate.display_name, teammate.email, teammate.team_id)
     linked = await _link_new(tx, pairing, paired, owner, node, ttl) or await _link_again(
         tx, pairing, paired, owner, node, ttl
     )

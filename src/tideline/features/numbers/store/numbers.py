@@ -8,7 +8,7 @@ from tideline.platform.db import Row, SystemTx, Tx
 _SELECT = """
     SELECT n.workspace, n.id, n.kind, n.phone, n.jid, n.lid, n.account_name, n.state, n.state_reason, n.state_until,
            n.state_at, n.connected_at, n.created_at,
-           n.owner_id, t.display_name AS owner_name, t.email AS owner_email
+           n.owner_id, t.display_name AS owner_name, t.email AS owner_email, t.team_id AS owner_team_id
     FROM tenant.number n
     JOIN tenant.teammate t ON t.workspace = n.workspace AND t.id = n.owner_id
 """
@@ -119,7 +119,7 @@ def _read(row: Row) -> Number:
         jid=row["jid"],
         lid=row["lid"],
         account_name=row["account_name"],
-        owner=Owner(row["owner_id"], row["owner_name"], row["owner_email"]),
+        owner=Owner(row["owner_id"], row["owner_name"], row["owner_email"], row["owner_team_id"]),
         state=NumberState(row["state"]),
         state_reason=row["state_reason"],
         state_until=row["state_until"],
