@@ -13,7 +13,8 @@ from tideline.features.numbers import Number
 from tideline.features.numbers.port import Peer
 from tideline.features.workspaces import Role, Teammate
 
-MINE = ["Assigned elsewhere", "Nobody's own"]
+NAMED = ["Assigned elsewhere", "Mentioned elsewhere"]
+MINE = sorted([*NAMED, "Nobody's own"])
 TEAM = sorted([*MINE, "Nobody's in the team"])
 EVERYTHING = sorted([*TEAM, "Nobody's elsewhere"])
 EVERYTHING_BUT_THE_TEAM = sorted([*MINE, "Nobody's elsewhere"])
@@ -49,8 +50,16 @@ async def stage(world: World, role: Role) -> Stage:
         await world.chat(near, name="Nobody's in the team"),
         await world.chat(far, name="Nobody's elsewhere"),
         await world.chat(far, name="Assigned elsewhere", responsible=mine.email),
+        await world.chat(far, name="Mentioned elsewhere"),
     ]
+    await mention(world, made[-1], mine)
     return Stage(mine, [own, near, far], made)
+
+
+async def mention(world: World, chat: Chat, who: Teammate) -> None:
+    """As a note in this chat does it."""
+    sql = "INSERT INTO tenant.chat_mention (workspace, chat_id, teammate_id, first_at) VALUES ($1, $2, $3, $4)"
+    await world.execute(sql, chat.id, who.id, world.clock.now())
 
 
 SIGHTS = {
@@ -58,7 +67,7 @@ SIGHTS = {
     Role.TEAM_SUPERVISOR: TEAM,
     Role.TEAMMATE: TEAM,
     Role.AGENT: MINE,
-    Role.COLLABORATOR: ["Assigned elsewhere"],
+    Role.COLLABORATOR: NAMED,
 }
 
 
@@ -112,7 +121,7 @@ async def test_pages_of_an_agent_are_full_and_know_whether_another_follows(world
 
 async def test_other_filters_narrow_what_an_agent_sees(world: World) -> None:
     agent = (await stage(world, Role.AGENT)).mine
-    assert await world.listed(visible_to=agent, names=["elsewhere"]) == ["Assigned elsewhere"]
+    assert await world.listed(visible_to=agent, names=["elsewhere"]) == NAMED
     assert await world.listed(visible_to=agent, names=["nobody"], is_read=False) == ["Nobody's own"]
     assert await world.listed(visible_to=agent, responsible=[agent.email]) == ["Assigned elsewhere"]
     assert await world.listed(visible_to=agent, responsible=[world.owner.email]) == []
@@ -161,8 +170,8 @@ async def test_many_chats_in_sight_are_found_by_every_filter(world: World, role:
         for chat in opened[::2]:
             await world.run(chats.add_labels, chat.id, ["vip"])
     if role is Role.COLLABORATOR:
-        for chat in (await world.run(chats.list_chats, ChatFilter(number_jids=[own.jid]), 1, 60)).items:
-            await world.run(chats.assign, chat.id, mine.email)
+        for n, chat in enumerate((await world.run(chats.list_chats, ChatFilter(number_jids=[own.jid]), 1, 60)).items):
+            await (mention(world, chat, mine) if n % 2 else world.run(chats.assign, chat.id, mine.email))
     whole = await world.run(chats.list_chats, ChatFilter(number_jids=[own.jid], **wanted), 1, 200)
     assert len(whole.items) > 20
     found = [await world.run(chats.list_chats, ChatFilter(visible_to=mine, **wanted), page, 20) for page in (1, 2, 3)]

@@ -14,7 +14,8 @@ ORDER: Final = "c.last_message_at DESC NULLS LAST, c.name_key"
 
 def seen_by(sight: Sight, teammate: str) -> str:
     """The condition on `c` under which it is in somebody's sight."""
-    ways = [f"c.responsible_id = {teammate}"]
+    mention = f"m.workspace = c.workspace AND m.chat_id = c.id AND m.teammate_id = {teammate}"
+    ways = [f"c.responsible_id = {teammate}", f"EXISTS (SELECT FROM tenant.chat_mention m WHERE {mention})"]
     if numbers := _numbers(sight, teammate):
         ways.append(f"c.number_id = ANY (ARRAY({numbers}))")
     return f"({' OR '.join(ways)})"
@@ -42,7 +43,12 @@ def _ways(sight: Sight, teammate: str, conditions: str, end: str) -> Sequence[st
         f"""
         SELECT {columns} FROM tenant.chat c
         WHERE c.workspace = $1 AND c.responsible_id = {teammate} AND {conditions} {end}
-        """
+        """,
+        f"""
+        SELECT {columns} FROM tenant.chat_mention m
+        JOIN tenant.chat c ON c.workspace = m.workspace AND c.id = m.chat_id
+        WHERE m.workspace = $1 AND m.teammate_id = {teammate} AND {conditions} {end}
+        """,
     ]
     if numbers := _numbers(sight, teammate):
         ways.append(
