@@ -56,6 +56,10 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
+def _seconds_list(text: str) -> tuple[float, ...]:
+    return tuple(_seconds(part.strip()) for part in text.split(","))
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text.lower() not in words:
@@ -171,6 +175,13 @@ class Settings:
     )
     messages_quota: int = _setting(1_000_000, _whole(0), "Messages a month in a workspace made by hand.")
     api_calls_quota: int = _setting(10_000_000, _whole(0), "API calls a month in a workspace made by hand.")
+    webhooks_per_workspace: int = _setting(10, _whole(0, 10_000), "Webhooks that one workspace may have.")
+    webhook_retry_waits: tuple[float, ...] = _setting(
+        (5.0, 30.0),
+        _seconds_list,
+        "Seconds after which a failed delivery is tried again, each time, separated by commas; then it is given up.",
+        shown="5,30",
+    )
     files_per_workspace: int = _setting(
         51_200, _whole(1), "Megabytes of files that one workspace may keep; uploads beyond are refused."
     )

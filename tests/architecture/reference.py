@@ -16,7 +16,9 @@ from tideline.settings import describe
 from tideline.surfaces.cli.arguments import parser
 
 DOCS = ROOT / "docs"
-FACT = re.compile(r"(Message|Reaction|Call|Chat|Chats|Group|Number|Teammate|Template|Token|Workspace)[A-Z][A-Za-z]+")
+FACT = re.compile(
+    r"(Message|Reaction|Call|Chat|Chats|Group|Number|Teammate|Template|Token|Webhook|Workspace)[A-Z][A-Za-z]+"
+)
 
 
 def settings() -> str:

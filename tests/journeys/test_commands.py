@@ -234,7 +234,7 @@ def test_the_settings_are_listed_with_their_defaults(data_dir: Path) -> None:
 
 def test_what_is_not_built_is_listed(data_dir: Path) -> None:
     said = done(tideline(data_dir, "operations", "--not-built"))
-    assert "POST /webhooks  createWebhook" in said
+    assert "GET /waba/accounts  listWabaAccounts" in said
     assert "listChats " not in said
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tests.support.api_client import ApiClient
-from tideline.features import chats, messages, numbers, workspaces
+from tideline.features import chats, messages, numbers, webhooks, workspaces
 from tideline.features.chats import Chat, SeenPeer
 from tideline.features.files import Links, Spool
 from tideline.features.messages import Message, SendQueue
@@ -79,6 +79,7 @@ class ApiWorld:
             sends=self.sends,
             links=self.links,
             spool=Spool(Path(self.folder.name), largest=20_000_000),
+            terms=webhooks.Terms(self.keyring),
             public_url=PUBLIC_URL,
             rate_limit=0,
         )

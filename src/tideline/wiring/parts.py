@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tideline.features import workspaces
+from tideline.features import webhooks, workspaces
 from tideline.features.files import Files, Limits, Links, Spool
 from tideline.platform import keyfile
 from tideline.platform.crypto import Keyring
@@ -44,6 +45,7 @@ class Parts:
     spool: Spool
     links: Links
     outgoing: Outgoing
+    terms: webhooks.Terms
 
     @property
     def simulator_token(self) -> str:
@@ -73,6 +75,11 @@ class Parts:
             spool=Spool(settings.spool, largest=limits.document_bytes, reserve=limits.reserve_bytes),
             links=Links(keyring, settings.base_url),
             outgoing=Outgoing(Allowed.read(settings.callable_besides)),
+            terms=webhooks.Terms(
+                keyring,
+                per_workspace=settings.webhooks_per_workspace,
+                waits=tuple(timedelta(seconds=wait) for wait in settings.webhook_retry_waits),
+            ),
         )
         parts.spool.clear()
         try:

@@ -49,6 +49,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             sends=sends,
             links=parts.links,
             spool=parts.spool,
+            terms=parts.terms,
             public_url=public_url,
             rate_limit=parts.settings.rate_limit,
             rate_limit_queue=parts.settings.rate_limit_queue,

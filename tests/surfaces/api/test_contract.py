@@ -45,13 +45,14 @@ def test_the_limits_in_the_code_are_the_limits_in_the_contract() -> None:
     template = schemas["TemplateWrite"]["properties"]
     assert limits.TEMPLATE_NAME == templates.NAME_MAX == template["name"]["maxLength"]
     assert limits.TEMPLATE_TEXT == templates.TEXT_MAX == template["text"]["maxLength"]
+    assert limits.URL == stated["url"]["max"] == schemas["WebhookCreate"]["properties"]["url"]["maxLength"]
 
 
 def test_one_command_prints_what_is_not_built() -> None:
     command = [sys.executable, "-m", "tideline.surfaces.api.contract", "not-built"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(printed) == len(unbuilt_operations()) == len(NOT_BUILT)
-    assert "POST   /webhooks  createWebhook" in printed
+    assert "GET    /waba/accounts  listWabaAccounts" in printed
     assert not [line for line in printed if line.endswith(" listChats")]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tideline.features import workspaces
+from tideline.features import webhooks, workspaces
 from tideline.features.files import FileNotFound, Links, Spool
 from tideline.features.messages import Outgoing, SendQueue
 from tideline.features.templates import TemplateNotFound
@@ -32,12 +32,13 @@ class ApiDeps:
     sends: SendQueue
     links: Links
     spool: Spool
+    terms: webhooks.Terms
     public_url: str
     rate_limit: int = 30
     rate_limit_queue: int = 10
 
 
-OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send"})
+OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send", "terms"})
 """What a route's function may ask for by name, besides what stands in the request."""
 
 
@@ -61,6 +62,8 @@ class ApiDesk:
             arguments["caller"] = caller
         if "api_calls" in wants:
             arguments["api_calls"] = self._deps.api_calls
+        if "terms" in wants:
+            arguments["terms"] = self._deps.terms
         if "send" in wants:
             arguments["send"] = partial(self._send, caller)
         if "tx" in wants:

@@ -7,8 +7,6 @@ NOT_BUILT = frozenset(
         "listFiles", "uploadFileByUrl", "getFile", "deleteFile", "uploadFileByForm",
         # invitations
         "inviteTeammate", "revokeInvitation",
-        # webhooks
-        "listWebhooks", "createWebhook", "getWebhook", "updateWebhook", "deleteWebhook",
         # what only the token's holder may see
         "listChatsV2", "listChatMessagesV2", "sendMessageToChatV2", "sendMessageToPhoneV2",
         "listWhatsappAccountsV2",

@@ -4,8 +4,10 @@ import re
 from uuid import UUID
 
 from tideline.features.messages import MessageUid
+from tideline.features.webhooks import WebhookId
 from tideline.surfaces.api import problems
 
+NUMERIC = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
@@ -19,3 +21,10 @@ def file_uid_of(text: str) -> UUID:
     if not FORM.fullmatch(text):
         raise problems.file_missing(text)
     return UUID(text)
+
+
+def webhook_id_of(text: str) -> WebhookId:
+    """The contract calls it a string, and it is a number."""
+    if not NUMERIC.fullmatch(text):
+        raise problems.missing("Webhook #", text)
+    return WebhookId(int(text))

@@ -1,0 +1,1 @@
+"""The rows of webhooks, their deliveries and the log of attempts."""
