@@ -1,0 +1,96 @@
+"""A workspace with so many of everything: what a page of the API shows, and what belongs to each row of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from tests.support.api_client import ApiClient
+from tests.support.api_world import ApiWorld, Place
+from tideline.features import chats, files, templates, workspaces
+from tideline.features.chats import Chat
+from tideline.features.files import NewFile, Purpose
+from tideline.features.numbers import Number
+from tideline.features.numbers.port import MediaKind, MediaRef, MessageReceived, Peer, ReactionChanged
+from tideline.features.templates import NewTemplate
+from tideline.platform.db import Tx
+
+
+@dataclass
+class FullHouse:
+    """`size` numbers, teammates, uploads, templates, and groups of as many members.
+
+    In each group somebody sent a file and reacted to it. `group`, the first of them, has as many labels and messages,
+    and its last message, `letter`, as many reactions.
+    """
+
+    place: Place
+    size: int
+    number: Number
+    groups: Sequence[Chat]
+    people: Sequence[str]
+    uploads: list[UUID] = field(default_factory=list)
+    templates: list[int] = field(default_factory=list)
+    letter: str = ""
+    serial: Any = field(default_factory=lambda: count(1))
+
+    @classmethod
+    async def build(cls, world: ApiWorld, size: int) -> "FullHouse":
+        place = await world.workspace(f"A house of {size}", seats=size + 1)
+        numbers = [await place.link(f"1555020{n:04d}", name=f"Number {n}") for n in range(size)]
+        for n in range(size):
+            await place.teammate(f"teammate{n}@harbour.example")
+        people = [f"491750{n:06d}" for n in range(size)]
+        groups = [await place.group(numbers[-1], f"Group {n}", people) for n in range(size)]
+        house = cls(place, size, numbers[-1], groups, people)
+        await place.run(house.fill_shelves)
+        await place.run(house.label)
+        await house.talk()
+        return house
+
+    @property
+    def api(self) -> ApiClient:
+        return self.place.api
+
+    @property
+    def group(self) -> Chat:
+        return self.groups[0]
+
+    async def fill_shelves(self, tx: Tx) -> None:
+        owner = await workspaces.get_owner(tx)
+        new = [NewFile(f"price list {n}.pdf", "application/pdf", Purpose.UPLOAD, 10) for n in range(self.size)]
+        self.uploads += [file.uid for file in await files.expect(tx, new)]
+        await bring_bytes(tx)
+        for n, uid in enumerate(self.uploads):
+            template = await templates.create(tx, NewTemplate(f"Template {n}", "Hello", file_uid=uid), owner)
+            await templates.track(tx, template.id, "Chat View", owner)
+            self.templates.append(template.id)
+
+    async def label(self, tx: Tx) -> None:
+        for group in self.groups:
+            await chats.add_labels(tx, group.id, ["wholesale"])
+            await chats.assign(tx, group.id, self.place.owner_email)
+        await chats.add_labels(tx, self.group.id, [f"label {n}" for n in range(self.size)])
+
+    async def talk(self) -> None:
+        said = [self._said(group, self.people[0]) for group in self.groups[1:]]
+        said += [self._said(self.group, person) for person in self.people]
+        await self.place.receive(self.number, *said)
+        await self.place.receive(self.number, *(self._reacted(one, self.people[0]) for one in said))
+        await self.place.receive(self.number, *(self._reacted(said[-1], person) for person in self.people[1:]))
+        await self.place.run(bring_bytes)
+        self.letter = (await self.api.data(f"/chats/{self.group.id}"))["last_message_uid"]
+
+    def _said(self, group: Chat, person: str) -> MessageReceived:
+        media = MediaRef(MediaKind.IMAGE, "beans.jpg", "image/jpeg", 5, f"ref {next(self.serial)}")
+        return self.place.written("Look", Peer(group=group.group_jid), media=media, sender=Peer(phone=person))
+
+    def _reacted(self, to: MessageReceived, person: str) -> ReactionChanged:
+        return ReactionChanged(to.chat, to.external_id, "👍", self.place.world.clock.advance(), Peer(phone=person))
+
+
+async def bring_bytes(tx: Tx) -> None:
+    """Every file is complete."""
+    sql = "UPDATE tenant.file SET state = 'stored', stored_at = $2 WHERE workspace = $1"
+    await tx.execute(sql, tx.workspace_id, tx.now)

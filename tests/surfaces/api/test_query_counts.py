@@ -1,0 +1,214 @@
+"""How many statements an operation takes does not depend on how many rows there are: one or fifty of everything."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.support.api_world import ApiWorld, HandClock
+from tests.support.full_house import FullHouse
+from tests.support.statements_counted import StatementsCounted
+from tideline.platform.db import Database
+from tideline.surfaces.api.contract import public_api
+from tideline.surfaces.api.not_built import NOT_BUILT
+
+MANY = 50
+
+
+@dataclass(frozen=True)
+class Houses:
+    """Two workspaces on one database that is listened to: one of everything in the first, many in the second."""
+
+    counted: StatementsCounted
+    both: tuple[FullHouse, FullHouse]
+
+
+@pytest.fixture(scope="module")
+async def houses(api_dsn: str) -> AsyncIterator[Houses]:
+    clock = HandClock()
+    db = await Database.connect(api_dsn, clock)
+    counted = StatementsCounted(db)
+    world = ApiWorld(db, clock)
+    yield Houses(counted, (await FullHouse.build(world, 1), await FullHouse.build(world, MANY)))
+    await world.sends.close()
+    world.folder.cleanup()
+    await db.close()
+
+
+class Request(NamedTuple):
+    """`path` may name a few things of the house."""
+
+    method: str
+    path: str
+    body: Any = None
+
+
+Prepare = Callable[[FullHouse], Awaitable[Request]]
+
+
+async def ensure_equal(houses: Houses, prepare: Prepare) -> None:
+    for_one, for_many = [await statements_of(houses.counted, house, prepare) for house in houses.both]
+    assert for_many == for_one
+
+
+async def statements_of(counted: StatementsCounted, house: FullHouse, prepare: Prepare) -> list[str]:
+    """The fewest of three runs: the first one fills caches, and one may run out in the middle of another."""
+    runs = []
+    for _ in range(3):
+        request = await prepare(house)
+        async with counted.listening() as statements:
+            await answer(house, request)
+        runs.append(statements)
+    return min(runs, key=len)
+
+
+async def answer(house: FullHouse, request: Request) -> Any:
+    known = {"owner": house.place.owner_email, "group": house.group.id, "letter": house.letter}
+    path = request.path.format(template=house.templates[0], **known)
+    response = await house.api.request(request.method, path, request.body)
+    assert response.status == 200, response.body
+    return response.json.get("data")
+
+
+async def test_the_counter_hears_every_connection_and_nothing_from_before(houses: Houses) -> None:
+    db = houses.both[0].place.world.db
+
+    async def ask(sql: str) -> None:
+        async with db.system_read() as tx:
+            await tx.value(sql)
+
+    await ask("SELECT 'before'")
+    async with houses.counted.listening() as statements:
+        async with db.system() as tx:
+            await asyncio.gather(*(ask("SELECT 'beside'") for _ in range(3)))
+            await tx.value("SELECT 'inside'")
+    await ask("SELECT 'after'")
+    assert sorted(statements) == ["BEGIN;", "COMMIT;", *["SELECT 'beside'"] * 3, "SELECT 'inside'"]
+
+
+# Reading -----------------------------------------------------------------------------------------------------
+
+
+class Read(NamedTuple):
+    """What to ask of a house, and under which keys of `data` the rows of the answer stand. None: it has no rows."""
+
+    path: str
+    rows: tuple[str, ...] | None
+
+    def count(self, data: Any) -> int:
+        for key in self.rows or ():
+            data = data[key]
+        return len(data)
+
+
+# Every operation that reads stands here, by its id and whatever else makes it read more.
+READS: dict[str, Read] = {
+    "listChats": Read("/chats", ("chats",)),
+    "listChats with_msg": Read("/chats?with_msg=true", ("chats",)),
+    "listChats filtered": Read("/chats?label=wholesale&group=true&name=group&responsible={owner}", ("chats",)),
+    "getChat": Read("/chats/{group}", ("group_members",)),
+    "listChatLabels": Read("/chats/{group}/labels", ("labels",)),
+    "listChatMessages": Read("/chats/{group}/messages", ("messages",)),
+    "getMessage": Read("/messages/{letter}", ("reactions", "users")),
+    "getMessageStatusHistory": Read("/messages/{letter}/status_history", None),
+    "listWhatsappAccounts": Read("/whatsapp_accounts", ("whatsapp_accounts",)),
+    "getWorkspace": Read("/workspace", None),
+    "getWorkspaceQuotas": Read("/workspace/quotas", None),
+    "listTeammates": Read("/workspace/teammates", ("teammates",)),
+    "getOwnTeammate": Read("/workspace/teammates/me", ("whatsapp_accounts",)),
+    "listTemplates": Read("/templates", ("templates",)),
+    "getTemplate": Read("/templates/{template}", None),
+    "listTemplatesV2": Read("/v2/templates", ("templates",)),
+}
+
+
+def test_every_operation_that_reads_is_counted() -> None:
+    built = {one.id for one in public_api().operations.values() if one.method == "GET"} - NOT_BUILT
+    assert {name.partition(" ")[0] for name in READS} == built
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+async def test_many_rows_take_as_many_statements_as_one(houses: Houses, read: Read) -> None:
+    async def ask(_house: FullHouse) -> Request:
+        return Request("GET", read.path)
+
+    if read.rows is not None:
+        one, many = [read.count(await answer(house, await ask(house))) for house in houses.both]
+        assert many == one + MANY - 1, "the houses do not show what the table says"
+    await ensure_equal(houses, ask)
+
+
+# Writing -----------------------------------------------------------------------------------------------------
+
+
+def fresh(house: FullHouse) -> str:
+    """A name that nothing has yet."""
+    return f"new {next(house.serial)}"
+
+
+async def change_everything_of_a_chat(house: FullHouse) -> Request:
+    turn = next(house.serial) % 2 == 0
+    body = {"name": fresh(house), "closed": turn, "read": turn, "chatgpt_autoresponse_enabled": turn}
+    return Request("PATCH", "/chats/{group}", {**body, "responsible": house.place.owner_email if turn else ""})
+
+
+async def add_labels(house: FullHouse) -> Request:
+    return Request("PUT", "/chats/{group}/labels", {"labels": [fresh(house) for _ in range(house.size)]})
+
+
+async def replace_labels(house: FullHouse) -> Request:
+    return Request("POST", "/chats/{group}/labels", {"labels": [fresh(house) for _ in range(house.size)]})
+
+
+async def send_everything_to_a_group(house: FullHouse) -> Request:
+    body = {
+        "text": "Look", "attachment_template_id": house.templates[-1], "reply_to": house.letter,
+        "label": fresh(house), "chat_name": fresh(house),
+    }  # fmt: skip
+    return Request("POST", "/chats/{group}/messages", body)
+
+
+async def send_everything_to_a_stranger(house: FullHouse) -> Request:
+    body = {"text": "Look", "file_uid": str(house.uploads[-1]), "label": fresh(house), "chat_name": fresh(house)}
+    return Request("POST", "/messages", {"phone": f"+49170{next(house.serial):07d}", **body})
+
+
+async def write_a_template(house: FullHouse) -> Request:
+    body = {"name": "Greeting", "text": "Hello", "file_uid": str(house.uploads[-1]), "team_title": "Default"}
+    return Request("POST", "/templates", body)
+
+
+async def change_a_template(house: FullHouse) -> Request:
+    turn = next(house.serial) % 2 == 0
+    body = {"text": fresh(house), "file_uid": str(house.uploads[-1]), "team_title": "Default" if turn else None}
+    return Request("PATCH", "/templates/{template}", body)
+
+
+async def delete_a_template(house: FullHouse) -> Request:
+    made = (await house.api.post("/templates", {"name": "Soon gone", "text": "Hello"})).json["data"]["id"]
+    await house.api.post(f"/templates/{made}/track_usage")
+    return Request("DELETE", f"/templates/{made}", None)
+
+
+async def use_a_template(house: FullHouse) -> Request:
+    return Request("POST", "/templates/{template}/track_usage", {"origin": "Chat View"})
+
+
+WRITES = [
+    change_everything_of_a_chat,
+    add_labels,
+    replace_labels,
+    send_everything_to_a_group,
+    send_everything_to_a_stranger,
+    write_a_template,
+    change_a_template,
+    delete_a_template,
+    use_a_template,
+]
+
+
+@pytest.mark.parametrize("prepare", WRITES, ids=lambda prepare: prepare.__name__)
+async def test_writing_takes_no_more_statements_where_there_is_more(houses: Houses, prepare: Prepare) -> None:
+    await ensure_equal(houses, prepare)
