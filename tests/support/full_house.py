@@ -8,18 +8,19 @@ from uuid import UUID
 
 from tests.support.api_client import ApiClient
 from tests.support.api_world import ApiWorld, Place
-from tideline.features import chats, files, templates, workspaces
+from tideline.features import chats, files, templates, webhooks, workspaces
 from tideline.features.chats import Chat
 from tideline.features.files import NewFile, Purpose
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import MediaKind, MediaRef, MessageReceived, Peer, ReactionChanged
 from tideline.features.templates import NewTemplate
+from tideline.features.webhooks import EventType, Terms
 from tideline.platform.db import Tx
 
 
 @dataclass
 class FullHouse:
-    """`size` numbers, teammates, uploads, templates, and groups of as many members.
+    """`size` numbers, teammates, uploads, templates, webhooks, and groups of as many members.
 
     In each group somebody sent a file and reacted to it. `group`, the first of them, has as many labels and messages,
     and its last message, `letter`, as many reactions.
@@ -32,6 +33,7 @@ class FullHouse:
     people: Sequence[str]
     uploads: list[UUID] = field(default_factory=list)
     templates: list[int] = field(default_factory=list)
+    webhooks: list[int] = field(default_factory=list)
     letter: str = ""
     serial: Any = field(default_factory=lambda: count(1))
 
@@ -45,6 +47,7 @@ class FullHouse:
         groups = [await place.group(numbers[-1], f"Group {n}", people) for n in range(size)]
         house = cls(place, size, numbers[-1], groups, people)
         await place.run(house.fill_shelves)
+        await place.run(house.subscribe)
         await place.run(house.label)
         await house.talk()
         return house
@@ -66,6 +69,12 @@ class FullHouse:
             template = await templates.create(tx, NewTemplate(f"Template {n}", "Hello", file_uid=uid), owner)
             await templates.track(tx, template.id, "Chat View", owner)
             self.templates.append(template.id)
+
+    async def subscribe(self, tx: Tx) -> None:
+        terms = Terms(self.place.world.keyring, per_workspace=self.size)
+        for n in range(self.size):
+            made = await webhooks.create(tx, terms, EventType("message:new"), f"https://crm.example.com/{n}")
+            self.webhooks.append(made.id)
 
     async def label(self, tx: Tx) -> None:
         for group in self.groups:

@@ -66,7 +66,8 @@ async def statements_of(counted: StatementsCounted, house: FullHouse, prepare: P
 
 async def answer(house: FullHouse, request: Request) -> Any:
     known = {"owner": house.place.owner_email, "group": house.group.id, "letter": house.letter}
-    path = request.path.format(template=house.templates[0], **known)
+    known |= {"template": house.templates[0], "webhook": house.webhooks[0]}
+    path = request.path.format_map(known)
     response = await house.api.request(request.method, path, request.body)
     assert response.status == 200, response.body
     return response.json.get("data")
@@ -118,6 +119,8 @@ READS: dict[str, Read] = {
     "getWorkspaceQuotas": Read("/workspace/quotas", None),
     "listTeammates": Read("/workspace/teammates", ("teammates",)),
     "getOwnTeammate": Read("/workspace/teammates/me", ("whatsapp_accounts",)),
+    "listWebhooks": Read("/webhooks", ()),
+    "getWebhook": Read("/webhooks/{webhook}", None),
     "listTemplates": Read("/templates", ("templates",)),
     "getTemplate": Read("/templates/{template}", None),
     "listTemplatesV2": Read("/v2/templates", ("templates",)),

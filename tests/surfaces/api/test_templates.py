@@ -21,24 +21,6 @@ async def written(api: ApiClient, **more: Any) -> Any:
     return response.json["data"]
 
 
-async def caller(shop: Place, role: Role, team: str = "Default") -> ApiClient:
-    """The API as somebody with this role in this team."""
-    if team not in {one.title for one in await shop.run(workspaces.list_teams)}:
-        await shop.run(workspaces.create_team, team)
-    email = f"{role.value}-{team.lower()}-{next(shop.heard)}@harbour.example"
-    teammate = await shop.teammate(email, role=role, team=team, display_name=f"{role.label} of {team}")
-    await shop.run(activate, teammate.id)
-    return shop.api.with_token(await shop.run(workspaces.create_token, shop.world.access, teammate.id))
-
-
-async def activate(tx: Any, teammate_id: int) -> None:
-    await tx.execute(
-        "UPDATE tenant.teammate SET status = 'active', invited_until = NULL WHERE workspace = $1 AND id = $2",
-        tx.workspace_id,
-        teammate_id,
-    )
-
-
 @pytest.fixture
 async def price_list(shop: Place, world: ApiWorld, tmp_path: Any) -> File:
     new = NewFile("price list.pdf", "application/pdf", Purpose.UPLOAD, uploaded_by=shop.owner_id)
@@ -102,9 +84,10 @@ async def test_what_a_teammate_sees_and_may_do(shop: Place, api: ApiClient) -> N
     read_only = await written(api, name="Read-only", visibility="read-only")
     private = await written(api, name="Private", visibility="private")
     elsewhere = await written(api, name="Elsewhere", team_title="Support")
-    teammate = await caller(shop, Role.TEAMMATE)
+    member = await shop.member(Role.TEAMMATE)
+    teammate = member.api
     own = await written(teammate, name="Own", visibility="private", team_title="Support")
-    assert (own["team_title"], own["created_by_name"]) == ("Default", "Teammate of Default")
+    assert (own["team_title"], own["created_by_name"]) == ("Default", member.me.display_name)
     listed = (await teammate.data("/v2/templates"))["templates"]
     assert {one["name"]: (one["can_be_edited"], one["can_be_deleted"]) for one in listed} == {
         "Own": (True, True), "Read-only": (False, False), "Public": (True, False),
@@ -126,7 +109,7 @@ async def test_what_a_teammate_sees_and_may_do(shop: Place, api: ApiClient) -> N
         assert (refused.status, refused.json["error_code"]) == (403, "permission_denied")
     assert await shop.rows() == before
     assert (await teammate.patch(f"/templates/{public['id']}", {"text": "Better"})).status == 200
-    admin = await caller(shop, Role.ADMIN)
+    admin = (await shop.member(Role.ADMIN)).api
     assert (await admin.data("/templates"))["templates_count"] == 5
 
 
@@ -257,7 +240,7 @@ async def test_templates_that_cannot_be_sent(
     private = await written(api, file_uid=str(price_list.uid), visibility="private")
     without = await written(api)
     theirs = await written(neighbour.api)
-    teammate = await caller(shop, Role.TEAMMATE)
+    teammate = (await shop.member(Role.TEAMMATE)).api
     to = {"phone": "+15550100234", "text": "Prices"}
     before = await shop.rows()
     situations = [

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from tideline.features.templates.errors import InvalidTemplate
-from tideline.features.workspaces import Role, TeamId, Teammate, TeammateId
+from tideline.features.workspaces import Action, Role, TeamId, Teammate, TeammateId, may
 
 TemplateId = NewType("TemplateId", int)
 
@@ -19,9 +19,6 @@ TEXT_MAX = 4096
 ORIGIN_MAX = 100
 MOST = 2000
 """Templates in one workspace: their list has no pages."""
-
-KEEPERS = (Role.OWNER, Role.ADMIN)
-"""They keep the whole collection in order, what others keep private included."""
 
 
 def is_id(value: int) -> bool:
@@ -72,7 +69,7 @@ class Template(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody as far as templates are concerned."""
+    """Somebody as far as templates are concerned. A keeper manages them all, also what others keep private."""
 
     id: TeammateId
     team_id: TeamId
@@ -84,7 +81,7 @@ class Viewer:
         return cls(
             id=teammate.id,
             team_id=teammate.team_id,
-            is_keeper=teammate.role in KEEPERS,
+            is_keeper=may(teammate.role, Action.ALL_TEMPLATES),
             leads_team=teammate.role is Role.TEAM_SUPERVISOR,
         )
 
