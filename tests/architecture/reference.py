@@ -17,7 +17,7 @@ from tideline.surfaces.cli.arguments import parser
 
 DOCS = ROOT / "docs"
 FACT = re.compile(
-    r"(Message|Reaction|Call|Chat|Chats|Group|Number|Teammate|Template|Token|Webhook|Workspace)[A-Z][A-Za-z]+"
+    r"(Message|Note|Reaction|Call|Chat|Chats|Group|Number|Teammate|Template|Token|Webhook|Workspace)[A-Z][A-Za-z]+"
 )
 
 

@@ -61,7 +61,16 @@ async def test_a_message_to_a_stranger_opens_a_chat_and_waits(world: World) -> N
     (opened, first), (kind, then) = await world.facts()
     assert (opened, first["cause"], kind) == ("ChatOpened", "outgoing", "MessageSent")
     assert messages.from_snapshot(then["message"]) == message
+    assert "metadata" not in then["message"]
     assert await world.run(messages.status_history, message.uid) == []
+
+
+async def test_what_an_integration_keeps_on_a_message_is_in_its_fact_too(world: World) -> None:
+    await world.number("15550100001")
+    message = await sent(world, Outgoing(MIRA, "Hello", metadata={"deal": 7}))
+    assert message.metadata == {"deal": 7}
+    [(_, then)] = await world.facts("MessageSent")
+    assert messages.from_snapshot(then["message"]) == message
 
 
 async def test_the_same_person_keeps_the_chat(world: World) -> None:

@@ -78,6 +78,40 @@ async def test_it_is_replaced_as_a_whole_and_taken_away(
     assert "metadata" not in await api.data(f"/chats/{chat.id}")
 
 
+async def test_a_message_keeps_its_own(shop: Place, number: Number, api: ApiClient) -> None:
+    chat = await shop.chat(number, "15550100234", "Mira")
+    metadata = {"deal": {"id": 7}, "$gt": ""}
+    ways: dict[str, dict[str, Any]] = {
+        f"/chats/{chat.id}/messages": {},
+        "/messages": {"phone": "15550100234"},
+        "/messages/to_jid": {"jid": "15550100234@s.whatsapp.net"},
+        "/messages/to_chat_name": {"chat_name": "Mira"},
+        f"/chats/{chat.id}/notes": {},
+    }
+    for path, target in ways.items():
+        sent = await api.post(path, {"text": "Hello", "metadata": metadata, **target})
+        message = await api.data(f"/messages/{sent.json['data']['message_uid']}")
+        assert message["metadata"] == metadata, path
+        assert list(message)[-1] == "metadata"
+    nothings: list[Any] = [None, {}]
+    for nothing in nothings:
+        sent = await api.post("/messages", {"text": "Hello", "phone": "15550100234", "metadata": nothing})
+        assert "metadata" not in await api.data(f"/messages/{sent.json['data']['message_uid']}")
+    page = await api.data(f"/chats/{chat.id}/messages")
+    assert [message.get("metadata") for message in page["messages"]] == [None, None] + [metadata] * 5
+    [listed] = (await api.data("/chats?with_msg=true"))["chats"]
+    assert "metadata" not in listed
+    assert "metadata" not in listed["last_message"]
+
+
+@pytest.mark.parametrize("metadata", REFUSED.values(), ids=REFUSED)
+async def test_a_message_with_more_is_refused(shop: Place, number: Number, api: ApiClient, metadata: object) -> None:
+    chat = await shop.chat(number)
+    response = await api.post(f"/chats/{chat.id}/messages", {"text": "Hello", "metadata": metadata})
+    assert (response.status, response.json["errors"][0]["fields"]) == (400, ["metadata"])
+    assert (await api.data(f"/chats/{chat.id}/messages"))["messages"] == []
+
+
 async def test_true_is_not_one(shop: Place, number: Number, api: ApiClient) -> None:
     chat = await shop.chat(number)
     for value in (1, True, 1):

@@ -7,9 +7,8 @@ import pytest
 
 from tests.support.world import World
 from tests.surfaces.dashboard.conftest import Site
-from tideline.features import workspaces
+from tideline.features import messages, workspaces
 from tideline.features.chats import Chat
-from tideline.features.messages import MessageType
 from tideline.features.numbers.port import GroupMember, MediaKind, MediaRef, Peer, ReactionChanged
 from tideline.features.workspaces import Role
 
@@ -86,11 +85,15 @@ async def test_a_reason_of_failure_stays_text(site: Site, world: World, text: st
 
 async def test_a_note_is_paper_that_only_the_team_sees(site: Site, world: World, text: str) -> None:
     chat = await world.chat()
-    uid = await world.send(chat, "Hello")
-    sql = "UPDATE tenant.message SET type = $3, text = $4 WHERE workspace = $1 AND uid = $2"
-    await world.execute(sql, uid, MessageType.NOTE, text)
+    await world.execute("UPDATE tenant.teammate SET display_name = $2 WHERE workspace = $1", text)
+    for is_private in (True, False):
+        note = f"{text} @{world.owner.email}"
+        await world.run(messages.add_note, chat.id, note, is_private=is_private, metadata={text: text})
     page = await (await site.owner()).get(f"/chat/{chat.id}/messages/")
-    assert "only your team sees this" in page.words
+    shown = " ".join(text.split())
+    assert page.words.count(f"{shown} @{world.owner.email}") == 2
+    assert page.words.count(f"{shown} · only your team sees this") == 2
+    assert "<script>alert" not in page.html
 
 
 async def test_the_address_of_a_person_behind_a_link_stays_text(site: Site) -> None:

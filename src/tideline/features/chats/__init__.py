@@ -20,8 +20,8 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     change_group(tx, number, GroupChanged)                  the group as it is now, whole
 
 For messages, who work on a batch of peers at once: `meet(tx, number, Guests(...)) -> Company` (people made or mended,
-chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `put`, `read_on_phone`, `get_brief`, `get_many`,
-`resolve`, `find_met`, `find_named`, `find_groups`, `hold`.
+chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `note`, `put`, `read_on_phone`, `get_brief`,
+`get_many`, `resolve`, `find_met`, `find_named`, `find_groups`, `hold`.
 
 Who sees what: `Sight.of(teammate)`, None for everything; `seen_by(sight, "$3::int")` is the condition on a row `c` of
 tenant.chat in statements of others, whose `$1` is the workspace and `$3` the teammate's id.
@@ -37,6 +37,7 @@ from tideline.features.chats.actions.changes import (
     mark_read,
     mark_unread,
     move,
+    note,
     read_on_phone,
     rename,
     reopen,
@@ -142,6 +143,7 @@ __all__ = [
     "meet",
     "move",
     "name_key",
+    "note",
     "peer_of",
     "put",
     "read_chat",

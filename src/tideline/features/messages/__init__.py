@@ -3,6 +3,7 @@
 Actions of a workspace (`tx: Tx`):
 
     send_batch(tx, [Outgoing]) -> list[MessageUid | Problem]   set-wise, each by itself, in order
+    add_note(tx, chat_id, text, is_private=True) -> MessageUid never leaves for WhatsApp; or ChatNotFound
     receive(tx, number_id, [AccountEvent])                     a connector's batch; StateChanged is not ours and skipped
     get(tx, uid) -> Message                                    or MessageNotFound
     history(tx, chat_id, HistoryFilter(), page=1, size=50) -> Page[Message]   or ChatNotFound, MessageNotFound
@@ -18,9 +19,11 @@ Objects of the program:
     SendQueue(db): `await queue.submit(workspace_id, actor, Outgoing) -> MessageUid` or raises; `await queue.close()`
     jobs.Sending(db, connector, files, lease_of): await sending(held)    the lane's act; at most once to WhatsApp
 
-Pure rules: `clean_text(text)` (BlankText, TextTooLong), `parse_uid(text)` (MessageNotFound).
+Pure rules: `clean_text(text)` (BlankText, TextTooLong), `clean_note(text)` (InvalidNote), `parse_uid(text)`
+(MessageNotFound).
 """
 
+from tideline.features.messages.actions.notes import add_note
 from tideline.features.messages.actions.progress import settle_unknown, workspaces_in_doubt
 from tideline.features.messages.actions.reading import get, history, last_messages, status_history
 from tideline.features.messages.actions.receive import receive
@@ -28,6 +31,7 @@ from tideline.features.messages.actions.restored import count_restored, drop_res
 from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.errors import (
     BlankText,
+    InvalidNote,
     MessageNotFound,
     NothingToSend,
     NumberNotConnected,
@@ -59,13 +63,14 @@ from tideline.features.messages.model import (
     parse_uid,
 )
 from tideline.features.messages.queue import SendQueue
-from tideline.features.messages.wording import clean_text
+from tideline.features.messages.wording import clean_note, clean_text
 
 __all__ = [
     "Attachment",
     "BlankText",
     "Failure",
     "HistoryFilter",
+    "InvalidNote",
     "Message",
     "MessageNotFound",
     "MessageType",
@@ -89,6 +94,8 @@ __all__ = [
     "ToJid",
     "ToPhone",
     "TwoFiles",
+    "add_note",
+    "clean_note",
     "clean_text",
     "count_restored",
     "drop_restored",

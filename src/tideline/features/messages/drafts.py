@@ -8,7 +8,7 @@ from uuid import UUID
 from tideline.features.chats import Chat, ChatId, ContactId
 from tideline.features.messages.model import Attachment, Message, MessageType, MessageUid, Status
 from tideline.features.numbers import NumberId
-from tideline.features.workspaces import Charge
+from tideline.features.workspaces import Charge, TeammateId
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,17 +28,22 @@ class Draft:
     text: str | None = None
     sender_id: ContactId | None = None
     sender_name: str | None = None
-    created_by: int | None = None
+    created_by: TeammateId | None = None
     reply_to: UUID | None = None
     attachment: Attachment | None = None
     sent_at: datetime | None = None
     charge: Charge | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    is_private: bool | None = None
+    metadata: dict[str, Any] | None = None
 
 
 def shown(draft: Draft, chat: Chat, received_at: datetime, *, sender_phone: str | None, author: str | None) -> Message:
     """The draft as a message of this chat. `sender_phone` is the writer's in a group, `author` a teammate's name."""
-    sender, recipient = Sides(chat).parties(draft.from_me, draft.sender_name, sender_phone)
+    if draft.type is MessageType.NOTE:
+        sender, recipient = note_parties(author)
+    else:
+        sender, recipient = Sides(chat).parties(draft.from_me, draft.sender_name, sender_phone)
     return Message(
         draft.uid,
         chat.id,
@@ -59,11 +64,18 @@ def shown(draft: Draft, chat: Chat, received_at: datetime, *, sender_phone: str 
         draft.data,
         author,
         None if draft.reply_to is None else MessageUid(draft.reply_to),
+        is_private=draft.is_private,
+        metadata=draft.metadata,
     )
 
 
 Party = tuple[str, str | None]
 """A name and a phone with its plus."""
+
+
+def note_parties(author: str | None) -> tuple[Party, Party]:
+    """Who wrote a note and to whom: it goes to nobody."""
+    return (author or "", None), ("", None)
 
 
 class Sides:

@@ -25,6 +25,11 @@ class TextTooLong(Problem):
     message = "The text has more than 2000 characters."
 
 
+class InvalidNote(Problem):
+    code = "invalid_note"
+    message = "A note has 1 to 10,000 characters."
+
+
 class NothingToSend(Problem):
     code = "nothing_to_send"
     message = "A message needs a text or a file."

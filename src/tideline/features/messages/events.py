@@ -19,7 +19,7 @@ class Told:
 
     def fact(self, kind: str, chat: Chat, message: Message, *, actor: Actor | None = None, **more: Any) -> NewFact:
         """`MessageReceived`, `MessageSent`, `MessageImported`, `MessageStatusChanged`, `MessageEdited`,
-        `MessageRevoked`, `ReactionChanged`, `CallEnded`."""
+        `MessageRevoked`, `ReactionChanged`, `CallEnded`, `NoteAdded`."""
         payload = {"chat": chats.snapshot(chat), "number": self._number, "message": snapshot(message), **more}
         return NewFact(kind, payload, chat.id, actor=actor)
 

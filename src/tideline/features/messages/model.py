@@ -94,8 +94,8 @@ class Outgoing:
     """A message to send. `text` has been through `clean_text`; ids are parsed with `parse_uid`.
 
     `template_id` names the template whose file goes along. `label` is added to the chat, `chat_name` becomes its
-    name. `actor` is who sends, by default the transaction's. What a teammate types in the inbox has `is_free` and
-    costs no credits.
+    name. `metadata` has been through `clean_metadata`. `actor` is who sends, by default the transaction's. What a
+    teammate types in the inbox has `is_free` and costs no credits.
     """
 
     to: Target
@@ -105,6 +105,7 @@ class Outgoing:
     reply_to: UUID | None = None
     label: str | None = None
     chat_name: str | None = None
+    metadata: dict[str, Any] | None = None
     sender: Sender = field(default_factory=Sender)
     origin: str = Origin.PUBLIC_API
     actor: Actor | None = None
@@ -171,6 +172,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `status` is a `Status`, or a call's outcome for call entries. `created_by` is the display name of the
     teammate behind it, None for what was synced or came in. Revoked messages have neither text nor attachment.
+    A note is from the teammate to nobody; only notes are private or not.
     """
 
     uid: MessageUid
@@ -196,6 +198,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     revoked_at: datetime | None = None
     failure: Failure | None = None
     reactions: list[Reaction] = []
+    is_private: bool | None = None
+    metadata: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from tideline.features.chats import Chat, ChatId, Company, ContactId
 from tideline.features.messages.model import MessageUid
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import Peer
+from tideline.features.workspaces import TeammateId
+from tideline.platform.facts import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class Target:
     edited_at: datetime | None
     revoked_at: datetime | None
     media_uid: UUID | None
+
+
+AUTHORS = ("token", "teammate")
+
+
+def author_of(actor: Actor) -> TeammateId | None:
+    """The teammate behind what is done here, in person or through a token."""
+    return TeammateId(actor.id) if actor.kind in AUTHORS and actor.id is not None else None
 
 
 def is_own(number: Number, peer: Peer | None) -> bool:

@@ -18,14 +18,13 @@ from tideline.features.messages.model import (
     ToJid,
     ToPhone,
 )
+from tideline.features.messages.people import author_of
 from tideline.features.numbers import Number, NumberId
 from tideline.features.numbers.port import MediaKind, Peer
 from tideline.features.templates import Template, TemplateId, TemplateNotFound, TemplateWithoutFile, Use, Viewer
 from tideline.features.workspaces import Charge, Teammate, TeammateId
 from tideline.platform.errors import Problem
 from tideline.platform.facts import Actor
-
-AUTHORS = ("token", "teammate")
 
 
 @dataclass(slots=True, eq=False)
@@ -59,8 +58,7 @@ class Request:
 
     @property
     def author_id(self) -> TeammateId | None:
-        has_one = self.actor.kind in AUTHORS and self.actor.id is not None
-        return TeammateId(self.actor.id) if has_one and self.actor.id is not None else None
+        return author_of(self.actor)
 
     @property
     def file_uid(self) -> FileUid | None:

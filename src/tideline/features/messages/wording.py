@@ -3,9 +3,10 @@
 import re
 from typing import Final
 
-from tideline.features.messages.errors import BlankText, TextTooLong
+from tideline.features.messages.errors import BlankText, InvalidNote, TextTooLong
 
 TEXT_MAX: Final = 2000
+NOTE_MAX: Final = 10_000
 _UNSTORABLE: Final = re.compile(r"\x00|[\ud800-\udfff]")
 
 
@@ -16,6 +17,14 @@ def clean_text(text: str) -> str:
         raise BlankText
     if len(text) > TEXT_MAX:
         raise TextTooLong
+    return text
+
+
+def clean_note(text: str) -> str:
+    """What somebody wants to note: trimmed, not blank, at most 10,000 characters."""
+    text = (received(text) or "").strip()
+    if not 1 <= len(text) <= NOTE_MAX:
+        raise InvalidNote
     return text
 
 

@@ -1,6 +1,7 @@
 """The contract's limits on texts, in characters."""
 
 TEXT = 2000
+NOTE = 10_000
 LABEL = 64
 CHAT_NAME = 256
 TEMPLATE_NAME = 160

@@ -2,8 +2,8 @@
 
 NOT_BUILT = frozenset(
     {
-        # notes, reactions, voice and files
-        "addChatNote", "getReactions", "setReaction", "sendVoiceMessage", "sendFileMessage",
+        # reactions, voice and files
+        "getReactions", "setReaction", "sendVoiceMessage", "sendFileMessage",
         "listFiles", "uploadFileByUrl", "getFile", "deleteFile", "uploadFileByForm",
         # invitations
         "inviteTeammate", "revokeInvitation",

@@ -63,6 +63,7 @@ class Message(msgspec.Struct):
     reactions: "Reactions | Raw | Absent"
     data: dict[str, Any] | Raw
     created_by: str
+    metadata: dict[str, Any] | Absent
 
 
 class Chat(msgspec.Struct):
@@ -278,6 +279,7 @@ class Wire:
             reactions,
             _data(message),
             message.created_by or "",
+            UNSET if message.metadata is None else message.metadata,
         )
 
     def status_steps(self, entries: Iterable[StatusEntry]) -> list[StatusStep]:
@@ -358,7 +360,9 @@ def _invitation_status(teammate: TeammateModel, now: datetime) -> str | None:
 
 
 def _data(message: MessageModel) -> dict[str, Any] | Raw:
-    """The direction as WhatsApp sees it comes first on what passed through WhatsApp."""
+    """The direction as WhatsApp sees it comes first on what passed through WhatsApp; a note is private or not."""
+    if message.is_private is not None:
+        return {"is_private": message.is_private, **message.data}
     if message.type is not MessageType.WHATSAPP:
         return message.data or NO_DATA
     if not message.data:

@@ -1,6 +1,6 @@
 """What a teammate or the API changes about one chat. A change that changes nothing records nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -12,9 +12,9 @@ from tideline.features.chats.errors import AssigneeNotFound, ChatNameTaken, Chat
 from tideline.features.chats.metadata import same_metadata
 from tideline.features.chats.model import Chat
 from tideline.features.chats.store import chats as rows
-from tideline.features.chats.store import reading
+from tideline.features.chats.store import mentions, reading
 from tideline.features.numbers import MarkRead, Number
-from tideline.features.workspaces import Status
+from tideline.features.workspaces import Status, TeammateId
 from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
 from tideline.platform.ids import uuid7
@@ -110,6 +110,15 @@ async def move(tx: Tx, moved: Sequence[Chat]) -> None:
     """Store what new messages changed about their chats, which are locked. The facts are those of the messages."""
     if moved:
         await rows.move(tx, moved)
+
+
+async def note(tx: Tx, chat_id: int, mentioned: Collection[TeammateId]) -> Chat:
+    """A note is put into the chat; who is mentioned in it may see the chat from now on."""
+    chat = await lock(tx, chat_id)
+    await rows.touch(tx, chat.id)
+    if mentioned:
+        await mentions.add(tx, chat.id, mentioned)
+    return chat
 
 
 async def mark_unread(tx: Tx, chat_id: int) -> None:

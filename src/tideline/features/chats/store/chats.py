@@ -282,6 +282,16 @@ async def save(tx: Tx, chat: Chat) -> None:
     )
 
 
+async def touch(tx: Tx, chat_id: ChatId) -> None:
+    """Something belongs to the chat now that its own columns do not show."""
+    await tx.execute(
+        "UPDATE tenant.chat SET updated_at = GREATEST(updated_at, $3) WHERE workspace = $1 AND id = $2",
+        tx.workspace_id,
+        chat_id,
+        tx.now,
+    )
+
+
 async def move(tx: Tx, moved: Sequence[Chat]) -> None:
     """What messages change about their chats: the newest message, unread, reopened, attended to."""
     await tx.execute(

@@ -183,6 +183,7 @@ def _draft(tx: Tx, desk: Desk, request: Request) -> Draft:
         text=asked.text,
         created_by=request.author_id,
         reply_to=asked.reply_to,
+        metadata=asked.metadata,
         attachment=Attachment(file.uid, file.filename, file.mimetype, file.size, True) if file else None,
         charge=request.charge,
     )

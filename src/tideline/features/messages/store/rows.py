@@ -16,12 +16,12 @@ async def insert(tx: Tx, drafts: Sequence[Draft]) -> set[MessageUid]:
         INSERT INTO tenant.message
             (workspace, received_at, uid, chat_id, number_id, external_id, from_me, type, content, text, status,
              origin, at, sender_id, sender_name, created_by, reply_to, file_uid, sent_at, data,
-             credits_period, credits_balance, charged_period)
+             credits_period, credits_balance, charged_period, is_private, metadata)
         SELECT $1, $2, new.*
         FROM unnest($3::uuid[], $4::int[], $5::int[], $6::text[], $7::bool[], $8::text[], $9::text[], $10::text[],
                     $11::text[], $12::text[], $13::timestamptz[], $14::int[], $15::text[], $16::int[], $17::uuid[],
                     $18::uuid[], $19::timestamptz[], $20::jsonb[], $21::smallint[], $22::smallint[],
-                    $23::timestamptz[]) AS new
+                    $23::timestamptz[], $24::bool[], $25::jsonb[]) AS new
         ON CONFLICT (workspace, number_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
         RETURNING uid
         """,
@@ -48,6 +48,8 @@ async def insert(tx: Tx, drafts: Sequence[Draft]) -> set[MessageUid]:
         [charge.from_period if charge else 0 for charge in charges],
         [charge.from_balance if charge else 0 for charge in charges],
         [charge.period_start if charge else None for charge in charges],
+        [draft.is_private for draft in drafts],
+        [draft.metadata for draft in drafts],
     )
     return {MessageUid(row["uid"]) for row in rows}
 
@@ -67,10 +69,11 @@ async def find_external(tx: Tx, number_id: int, external_ids: Collection[str]) -
 
 
 async def find_quotable(tx: Tx, uids: Collection[UUID]) -> dict[UUID, Quotable]:
+    """Those of these messages that are on WhatsApp: a note would be quoted to whom it is not for."""
     rows = await tx.fetch(
         """
         SELECT m.uid, m.chat_id, m.number_id FROM tenant.message m
-        WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[])
+        WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[]) AND m.type = 'whatsapp'
         """,
         tx.workspace_id,
         list(uids),

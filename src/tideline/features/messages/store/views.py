@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from tideline.features.chats import CHAT_AS_ROW, Chat, read_chat
-from tideline.features.messages.drafts import Sides, incoming_status
+from tideline.features.messages.drafts import Sides, incoming_status, note_parties
 from tideline.features.messages.model import (
     Attachment,
     Failure,
@@ -41,10 +41,12 @@ COLUMNS: Final = """
             SELECT jsonb_build_array(q.name, q.phone)
             FROM tenant.contact q WHERE q.workspace = r.workspace AND q.id = r.contact_id
         )) ORDER BY r.reacted_at, r.person)
-        FROM tenant.reaction r WHERE r.workspace = m.workspace AND r.message_uid = m.uid
-    ) END
+        FROM tenant.reaction r WHERE r.workspace = m.workspace AND r.message_uid = m.uid AND r.emoji IS NOT NULL
+    ) END,
+    m.is_private, m.metadata
 """
 NOBODY: Final = (None, None)
+NOTE: Final = MessageType.NOTE.value
 _TYPES = {kind.value: kind for kind in MessageType}
 
 
@@ -62,10 +64,13 @@ def read(rows: Sequence[Row], chats: Iterable[Chat]) -> list[Message]:
 
 def _read_one(row: Row, sides: Sides, at: Any, received_at: Any) -> Message:
     (uid, kind, content, _, _, from_me, text, status, origin, data, reply_to, edited_at, revoked_at, failure,
-     sender_name, writer, author, file, reactions, _) = row  # fmt: skip
+     sender_name, writer, author, file, reactions, is_private, metadata, _) = row  # fmt: skip
     chat = sides.chat
-    name, phone = writer or NOBODY
-    sender, recipient = sides.parties(from_me, name or sender_name, phone)
+    if kind == NOTE:
+        sender, recipient = note_parties(author)
+    else:
+        name, phone = writer or NOBODY
+        sender, recipient = sides.parties(from_me, name or sender_name, phone)
     return Message(
         uid,
         chat.id,
@@ -90,6 +95,8 @@ def _read_one(row: Row, sides: Sides, at: Any, received_at: Any) -> Message:
         revoked_at,
         None if failure is None else msgspec.convert(failure, Failure),
         [] if reactions is None else [_reaction(chat, *told) for told in reactions],
+        is_private,
+        metadata,
     )
 
 

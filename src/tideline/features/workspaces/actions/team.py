@@ -42,6 +42,11 @@ async def find_teammate(tx: Tx, *, email: str) -> Teammate | None:
         return None
 
 
+async def find_teammates_by_email(tx: Tx, emails: Collection[str]) -> Sequence[Teammate]:
+    """Those of these addresses, given in lower case, that have a place or an invitation."""
+    return await store.find_by_emails(tx, emails) if emails else []
+
+
 async def find_teammates(tx: Tx, ids: Collection[TeammateId]) -> dict[TeammateId, Teammate]:
     """Teammates by id, removed ones too, because chats and messages still name them."""
     wanted = {one for one in ids if names.is_id(one)}

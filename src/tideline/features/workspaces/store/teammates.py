@@ -67,6 +67,15 @@ async def find_by_email(tx: Tx, email: str) -> Teammate | None:
     return _teammate(row) if row else None
 
 
+async def find_by_emails(tx: Tx, emails: Collection[str]) -> list[Teammate]:
+    rows = await tx.fetch(
+        _SELECT + "AND lower(t.email) = ANY($2::text[]) AND t.status IN ('active', 'invited') ORDER BY t.id",
+        tx.workspace_id,
+        list(emails),
+    )
+    return [_teammate(row) for row in rows]
+
+
 async def find_owner(tx: Tx) -> Teammate | None:
     row = await tx.row(_SELECT + "AND t.role = 'owner' AND t.status <> 'removed'", tx.workspace_id)
     return _teammate(row) if row else None

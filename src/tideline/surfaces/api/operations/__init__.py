@@ -1,8 +1,27 @@
 """The functions that answer the contract's operations, by topic; importing a topic registers its functions."""
 
-from tideline.surfaces.api.operations import chats, labels, messages, sending, templates, webhooks, workspace
+from tideline.surfaces.api.operations import (
+    chats,
+    labels,
+    messages,
+    notes,
+    sending,
+    templates,
+    webhooks,
+    workspace,
+)
 from tideline.surfaces.api.registry import operations
 
 FUNCTIONS = operations.functions
 
-__all__ = ["FUNCTIONS", "chats", "labels", "messages", "sending", "templates", "webhooks", "workspace"]
+__all__ = [
+    "FUNCTIONS",
+    "chats",
+    "labels",
+    "messages",
+    "notes",
+    "sending",
+    "templates",
+    "webhooks",
+    "workspace",
+]

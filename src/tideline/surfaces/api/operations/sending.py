@@ -11,6 +11,7 @@ from tideline.features.messages import Outgoing, Sender, Target, ToChat, ToChatN
 from tideline.surfaces.api import wire
 from tideline.surfaces.api.body import Body, trim
 from tideline.surfaces.api.limits import CHAT_NAME, LABEL, TEXT
+from tideline.surfaces.api.metadata import checked
 from tideline.surfaces.api.operations.ids import file_uid_of, message_uid_of
 from tideline.surfaces.api.registry import operation
 
@@ -39,6 +40,7 @@ class MessageBody(Body):
     label: Annotated[str, Meta(min_length=1, max_length=LABEL)] | UnsetType = UNSET
     chat_name: Annotated[str, Meta(max_length=CHAT_NAME)] | UnsetType = UNSET
     attachment_template_id: int | UnsetType = UNSET
+    metadata: dict[str, Any] | UnsetType | None = UNSET
     file_url: Raw | UnsetType = UNSET
 
     trimmed: ClassVar = ("text",)
@@ -51,6 +53,8 @@ class MessageBody(Body):
             self.text = trim(self.text, TEXT, "text")
         elif self.file_uid is UNSET and self.attachment_template_id is UNSET:
             raise ValueError("nothing to send")
+        if self.metadata is not UNSET:
+            self.metadata = checked(self.metadata)
 
     def outgoing(self, to: Target, sender: Sender = ANY_NUMBER, *, reply_to: UUID | None = None) -> Outgoing:
         return Outgoing(
@@ -61,6 +65,7 @@ class MessageBody(Body):
             reply_to=reply_to,
             label=_given(self.label),
             chat_name=None if isinstance(to, ToChatName) else _given(self.chat_name),
+            metadata=None if self.metadata is UNSET else self.metadata,
             sender=sender,
         )
 
