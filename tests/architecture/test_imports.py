@@ -51,3 +51,15 @@ def test_a_connector_sees_nothing_of_a_feature_but_the_port() -> None:
             if name.startswith("tideline.features"):
                 is_port = name.startswith("tideline.features.numbers.port")
                 assert is_port, f"{path.relative_to(ROOT)}:{line} imports {name}"
+
+
+def test_media_are_opened_only_in_processes_of_their_own() -> None:
+    """What decodes a stranger's file may be taken over by it, and costs memory that an idle server does not have."""
+    decoders = {"av", "PIL", "pypdfium2"}
+    inside = SOURCE / "platform" / "media" / "worker"
+    users = {path for path in SOURCE.rglob("*.py") for name, _ in imported(path) if name.split(".")[0] in decoders}
+    assert users
+    assert all(inside in path.parents for path in users)
+    entry = "tideline.platform.media.worker"
+    others = [path for path in SOURCE.rglob("*.py") if inside not in path.parents]
+    assert not [path for path in others for name, _ in imported(path) if name.startswith(entry)]
