@@ -16,10 +16,10 @@ _SELECT = """
     JOIN tenant.teammate e ON e.workspace = t.workspace AND e.id = t.updated_by
     LEFT JOIN tenant.team g ON g.workspace = t.workspace AND g.id = t.team_id
     LEFT JOIN tenant.file f ON f.workspace = t.workspace AND f.uid = t.file_uid AND f.state <> 'deleted'
-    LEFT JOIN (
-        SELECT c.workspace, c.template_id, sum(c.used) AS used, max(c.last_used_at) AS last_used_at
-        FROM tenant.template_usage c WHERE c.workspace = $1 GROUP BY c.workspace, c.template_id
-    ) u ON u.workspace = t.workspace AND u.template_id = t.id
+    LEFT JOIN LATERAL (
+        SELECT sum(c.used) AS used, max(c.last_used_at) AS last_used_at
+        FROM tenant.template_usage c WHERE c.workspace = t.workspace AND c.template_id = t.id
+    ) u ON true
     WHERE t.workspace = $1
 """
 
