@@ -1,8 +1,8 @@
 """Kill `serve` at random moments while it sends and receives, then let every phone testify.
 
 `python -m bench.faults --kills 30 --sends 500` is `make faults`; the test suite runs a small version. Every
-text is unique, so that each message can be counted on the phone and in Tideline. The run is bounded: it sends
-what it was told to send and ends.
+text is unique, so that each message can be counted on the phone and in Tideline. Every other send has an
+Idempotency-Key and is repeated until it is answered. The run is bounded: it sends what it was told to send and ends.
 """
 
 import argparse
@@ -30,6 +30,7 @@ class Ledger:
 
     sent: dict[str, str] = field(default_factory=dict)
     maybe_sent: set[str] = field(default_factory=set)
+    answered_twice: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     maybe_written: set[str] = field(default_factory=set)
 
@@ -94,14 +95,28 @@ class Run:
     async def _send_all(self) -> None:
         for n in range(self._sends):
             phone, text = self._random.choice(self._phones), f"out {n}"
-            body = {"phone": phone, "text": text}
             try:
-                answer = await self._api("POST", "/messages", body)
-                self._ledger.sent[text] = answer["message_uid"]
+                await self._send(text, phone, key=f"key {n}" if n % 2 else None)
             except (aiohttp.ClientError, TimeoutError):
                 self._ledger.maybe_sent.add(text)
                 await self._back()
             self._started.set()
+
+    async def _send(self, text: str, phone: str, key: str | None) -> None:
+        """With a key it is asked for again until there is an answer, and again after that."""
+        body = {"phone": phone, "text": text}
+        if key is None:
+            self._ledger.sent[text] = (await self._api("POST", "/messages", body))["message_uid"]
+            return
+        answers: list[str] = []
+        while len(answers) < 2:
+            try:
+                answers.append((await self._api("POST", "/messages", body, key=key))["message_uid"])
+                self._ledger.sent[text] = answers[0]
+            except (aiohttp.ClientError, TimeoutError):
+                await self._back()
+        if answers[0] != answers[1]:
+            self._ledger.answered_twice.add(text)
 
     async def _write_all(self) -> None:
         for n in range(self._writes):
@@ -145,6 +160,7 @@ class Run:
         faults += self._of_receives(Counter(m["text"] for m in stored if not m["from_me"]))
         doubles = Counter(m["text"] for m in stored if m["from_me"])
         faults += [f"{text!r} is stored {count} times" for text, count in doubles.items() if count > 1]
+        faults += [f"{text!r} got two answers under one key" for text in self._ledger.answered_twice]
         unknown = [text for text, m in own.items() if m["data"].get("outcome") == "unknown"]
         if len(unknown) > self._kills:
             faults.append(f"{len(unknown)} messages of unknown outcome after {self._kills} kills")
@@ -206,14 +222,14 @@ class Run:
 
     # Calls -------------------------------------------------------------------------------------------------
 
-    async def _api(self, method: str, path: str, body: Any = None) -> Any:
-        return (await self._call(method, API + path, self._server.demo["api_token"], body))["data"]
+    async def _api(self, method: str, path: str, body: Any = None, key: str | None = None) -> Any:
+        return (await self._call(method, API + path, self._server.demo["api_token"], body, key))["data"]
 
     async def _simulator(self, method: str, path: str, body: Any = None) -> Any:
         return await self._call(method, "/simulator/api" + path, self._server.demo["simulator_token"], body)
 
-    async def _call(self, method: str, path: str, token: str, body: Any) -> Any:
-        headers = {"Authorization": f"Bearer {token}"}
+    async def _call(self, method: str, path: str, token: str, body: Any, key: str | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
         url = self._server.base + path
         async with self._http.request(method, _raw(url), json=body, headers=headers) as answer:
             value = await answer.json()

@@ -173,6 +173,9 @@ class Settings:
     rate_limit_queue: int = _setting(
         10, _whole(0, 10_000), "API requests beyond the limit that wait for their turn instead of being refused."
     )
+    idempotency_hours: int = _setting(
+        24, _whole(1, 8760), "Hours for which a request with an Idempotency-Key is remembered and not done again."
+    )
     messages_quota: int = _setting(1_000_000, _whole(0), "Messages a month in a workspace made by hand.")
     api_calls_quota: int = _setting(10_000_000, _whole(0), "API calls a month in a workspace made by hand.")
     webhooks_per_workspace: int = _setting(10, _whole(0, 10_000), "Webhooks that one workspace may have.")

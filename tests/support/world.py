@@ -29,7 +29,6 @@ from tideline.features.numbers.port import (
 )
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
-from tideline.platform.errors import Problem
 from tideline.platform.facts import Actor
 from tideline.platform.wake import Wakes
 
@@ -180,7 +179,7 @@ class World:
     async def send(self, chat: Chat, text: str | None = "Thank you", **named: Any) -> MessageUid:
         """Queue a message through the API; raises the problem if it has one."""
         [result] = await self.run(messages.send_batch, [Outgoing(ToChat(chat.id), text, **named)])
-        if isinstance(result, Problem):
+        if isinstance(result, Exception):
             raise result
         return result
 

@@ -26,6 +26,10 @@ RUN_AGAIN_ON = (
 Row = asyncpg.Record
 
 
+class RunAgain(Exception):
+    """An action raises this when somebody else was faster, so that everything has to be looked at anew."""
+
+
 class Connection:
     """A thin view of one asyncpg connection; the base of `Tx` and `SystemTx`."""
 
@@ -203,7 +207,7 @@ class Database:
     async def run(
         self, workspace_id: int, action: "Callable[[Tx], Awaitable[T]]", *, actor: facts.Actor = facts.SYSTEM
     ) -> "T":
-        """Run an action in a transaction, and again (three times in all) when PostgreSQL asks for it.
+        """Run an action in a transaction, and again (three times in all) when PostgreSQL or the action asks for it.
 
         Actions do no I/O besides the database, so that running one again is always right.
         """
@@ -211,19 +215,19 @@ class Database:
             try:
                 async with self.tx(workspace_id, actor) as tx:
                     return await action(tx)
-            except asyncpg.PostgresError as error:
+            except (asyncpg.PostgresError, RunAgain) as error:
                 if attempt == RUNS or not asks_for_another_run(error):
                     raise
                 await asyncio.sleep(random.uniform(0.005, 0.02) * attempt)
         raise AssertionError("unreachable")
 
 
-def asks_for_another_run(error: asyncpg.PostgresError) -> bool:
+def asks_for_another_run(error: Exception) -> bool:
     """The errors that a second run mends. A row that was on its way into the default partition while another one
     took over its range meets a check without a name."""
     if isinstance(error, asyncpg.CheckViolationError):
         return not error.constraint_name
-    return isinstance(error, RUN_AGAIN_ON)
+    return isinstance(error, (*RUN_AGAIN_ON, RunAgain))
 
 
 class Session:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -53,6 +54,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             public_url=public_url,
             rate_limit=parts.settings.rate_limit,
             rate_limit_queue=parts.settings.rate_limit_queue,
+            keys_kept=timedelta(hours=parts.settings.idempotency_hours),
         )
     )
     routes = [

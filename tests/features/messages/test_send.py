@@ -1,6 +1,7 @@
 """Sending: what is queued and charged, and what is refused without a trace."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from tideline.features.messages import MessageUid, Outgoing, Sender, Target, ToC
 from tideline.features.numbers.port import GroupChanged, GroupMember, Peer
 from tideline.platform.errors import Problem
 from tideline.platform.facts import Actor
+from tideline.platform.once import Once
 
 NOTHING = (
     "tenant.chat",
@@ -26,7 +28,7 @@ NOTHING = (
 MIRA = ToPhone("+1 (555) 010-0234")
 
 
-async def send(world: World, *outgoing: Outgoing) -> list[MessageUid | Problem]:
+async def send(world: World, *outgoing: Outgoing) -> list[MessageUid | Exception]:
     return await world.run(messages.send_batch, list(outgoing))
 
 
@@ -359,6 +361,22 @@ async def test_one_and_fifty_sends_take_the_same_number_of_statements(world: Wor
 
     assert await count(known_ones, 1) == await count(known_ones, 50)
     assert await count(strangers, 1) == await count(strangers, 50)
+
+
+async def test_keys_cost_two_statements_however_many_go_together(world: World) -> None:
+    number = await world.number()
+    chat = await world.chat(number)
+    serial = iter(range(10_000))
+
+    def keyed(n: int) -> list[Outgoing]:
+        keys = [Once(world.owner.id, f"{next(serial)}", b"", timedelta(days=1), lambda uid: b"{}") for _ in range(n)]
+        return [Outgoing(ToChat(chat.id), "Hello", once=key) for key in keys]
+
+    async def count(batch: Callable[[int], list[Outgoing]], n: int) -> int:
+        return await world.statements(lambda tx: messages.send_batch(tx, batch(n)))
+
+    plain = await count(lambda n: [Outgoing(ToChat(chat.id), "Hello")] * n, 50)
+    assert await count(keyed, 1) == await count(keyed, 50) == plain + 2
 
 
 async def test_a_batch_of_members_and_groups(world: World) -> None:

@@ -23,7 +23,7 @@ async def price_list(world: World, visibility: Visibility = Visibility.PUBLIC, t
     return await world.run(templates.create, new, world.owner)
 
 
-async def send(world: World, *outgoing: Outgoing) -> list[UUID | Problem]:
+async def send(world: World, *outgoing: Outgoing) -> list[UUID | Exception]:
     return list(await world.run(messages.send_batch, list(outgoing)))
 
 

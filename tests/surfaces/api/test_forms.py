@@ -17,6 +17,7 @@ from tideline.surfaces.api.binding import Binding, ContractBroken, Operations, b
 from tideline.surfaces.api.body import Body
 from tideline.surfaces.api.contract import Contract
 from tideline.surfaces.api.form import Form
+from tideline.surfaces.api.idempotency import RequestKey
 from tideline.surfaces.api.rate_limit import RateLimit
 
 MEGABYTE = 1024 * 1024
@@ -99,7 +100,7 @@ class SampleDesk:
     async def admit(self, token: str, binding: Binding) -> str:
         return token
 
-    async def run(self, caller: str, binding: Binding, arguments: dict[str, Any]) -> Any:
+    async def run(self, caller: str, binding: Binding, arguments: dict[str, Any], key: RequestKey | None) -> Any:
         return await binding.answer(**arguments)
 
 

@@ -14,6 +14,7 @@ from tideline.surfaces.api.app import PublicApi
 from tideline.surfaces.api.binding import Binding, ContractBroken, Operations, bind
 from tideline.surfaces.api.body import LARGEST, Body
 from tideline.surfaces.api.contract import Contract
+from tideline.surfaces.api.idempotency import RequestKey
 from tideline.surfaces.api.rate_limit import RateLimit
 from tideline.surfaces.api.times import Moment
 
@@ -146,7 +147,7 @@ class SampleDesk:
             raise MemberNotFound
         return token
 
-    async def run(self, caller: str, binding: Binding, arguments: dict[str, Any]) -> Any:
+    async def run(self, caller: str, binding: Binding, arguments: dict[str, Any], key: RequestKey | None) -> Any:
         wanted = {"caller": caller} if "caller" in binding.wants else {}
         return await binding.answer(**arguments, **wanted)
 

@@ -2,7 +2,7 @@
 
 Actions of a workspace (`tx: Tx`):
 
-    send_batch(tx, [Outgoing]) -> list[MessageUid | Problem]   set-wise, each by itself, in order
+    send_batch(tx, [Outgoing]) -> list[MessageUid | Exception] set-wise, each by itself, in order
     add_note(tx, chat_id, text, is_private=True) -> MessageUid never leaves for WhatsApp; or ChatNotFound
     receive(tx, number_id, [AccountEvent])                     a connector's batch; StateChanged is not ours and skipped
     get(tx, uid) -> Message                                    or MessageNotFound

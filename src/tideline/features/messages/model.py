@@ -12,6 +12,7 @@ from tideline.features.chats import ChatId
 from tideline.features.messages import errors
 from tideline.features.numbers import NumberId
 from tideline.platform.facts import Actor
+from tideline.platform.once import Once
 
 MessageUid = NewType("MessageUid", UUID)
 
@@ -95,7 +96,8 @@ class Outgoing:
 
     `template_id` names the template whose file goes along. `label` is added to the chat, `chat_name` becomes its
     name. `metadata` has been through `clean_metadata`. `actor` is who sends, by default the transaction's. What a
-    teammate types in the inbox has `is_free` and costs no credits.
+    teammate types in the inbox has `is_free` and costs no credits. With `once` it is sent once, however often it is
+    asked for.
     """
 
     to: Target
@@ -110,6 +112,7 @@ class Outgoing:
     origin: str = Origin.PUBLIC_API
     actor: Actor | None = None
     is_free: bool = False
+    once: Once | None = None
 
     @property
     def credits(self) -> int:

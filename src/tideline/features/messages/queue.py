@@ -10,8 +10,7 @@ from typing import Final
 from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.errors import SendQueueClosed
 from tideline.features.messages.model import MessageUid, Outgoing
-from tideline.platform.db import Database
-from tideline.platform.errors import Problem
+from tideline.platform.db import Database, RunAgain
 from tideline.platform.facts import Actor
 
 LARGEST_BATCH: Final = 200
@@ -42,7 +41,8 @@ class SendQueue:
 
     So a quiet workspace waits for nobody, and a busy one pays for a transaction once for many messages. A sender
     that goes away takes its message back, unless that is being stored already. When storing a batch fails as a
-    whole, its messages are tried one by one, so that no message spoils another.
+    whole, its messages are tried one by one, so that no message spoils another. Of two with one key the second goes
+    into the next transaction, where it meets what the first has left.
     """
 
     def __init__(self, db: Database) -> None:
@@ -71,7 +71,8 @@ class SendQueue:
         try:
             while line.waiting:
                 batch = [line.waiting.popleft() for _ in range(min(len(line.waiting), LARGEST_BATCH))]
-                await self._store(workspace_id, [one for one in batch if one.is_wanted])
+                again = await self._store(workspace_id, [one for one in batch if one.is_wanted])
+                line.waiting.extendleft(reversed(again))
         finally:
             self._end(workspace_id, line)
 
@@ -81,9 +82,10 @@ class SendQueue:
         for left in line.waiting:
             left.answer.cancel()
 
-    async def _store(self, workspace_id: int, batch: list[_Waiting]) -> None:
+    async def _store(self, workspace_id: int, batch: list[_Waiting]) -> list[_Waiting]:
+        """Answer them all, but those that have to wait until the first one with their key is stored."""
         if not batch:
-            return
+            return []
         try:
             results = await self._send(workspace_id, batch)
         except asyncio.CancelledError:
@@ -92,9 +94,12 @@ class SendQueue:
             raise
         except Exception as problem:
             await self._store_apart(workspace_id, batch, problem)
-        else:
-            for one, result in zip(batch, results, strict=True):
+            return []
+        answered = list(zip(batch, results, strict=True))
+        for one, result in answered:
+            if not isinstance(result, RunAgain):
                 _answer(one, result)
+        return [one for one, result in answered if isinstance(result, RunAgain)]
 
     async def _store_apart(self, workspace_id: int, batch: list[_Waiting], problem: Exception) -> None:
         if len(batch) == 1:
@@ -104,7 +109,7 @@ class SendQueue:
             if one.is_wanted:
                 await self._store(workspace_id, [one])
 
-    async def _send(self, workspace_id: int, batch: list[_Waiting]) -> list[MessageUid | Problem]:
+    async def _send(self, workspace_id: int, batch: list[_Waiting]) -> list[MessageUid | Exception]:
         outgoing = [one.outgoing for one in batch]
         return await self._db.run(workspace_id, partial(send_batch, outgoing=outgoing))
 

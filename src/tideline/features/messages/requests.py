@@ -41,7 +41,7 @@ class Request:
     chat_name: str | None = None
     charge: Charge | None = None
     uid: MessageUid | None = None
-    problem: Problem | None = None
+    problem: Exception | None = None
 
     @property
     def is_open(self) -> bool:

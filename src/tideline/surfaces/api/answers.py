@@ -1,8 +1,17 @@
-"""Answers that are not `{"status": "ok", "data": ...}`: a few operations of the contract have their own."""
+"""Answers of success: `{"status": "ok", "data": ...}`, and those that a few operations of the contract have instead."""
 
 from typing import Any
 
 import msgspec
+
+ENCODER = msgspec.json.Encoder()
+
+
+class Enveloped(msgspec.Struct):
+    """The envelope of success."""
+
+    status: str
+    data: Any
 
 
 class Whole(msgspec.Struct, frozen=True):
@@ -22,3 +31,8 @@ DONE = Whole({"status": "ok"})
 def said(sentence: str) -> Whole:
     """Success without data, in a sentence."""
     return Whole(Said("ok", sentence))
+
+
+def encode(data: Any) -> bytes:
+    """The body of the answer that says what a route's function returned."""
+    return ENCODER.encode(data.body if isinstance(data, Whole) else Enveloped("ok", data))

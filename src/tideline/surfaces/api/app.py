@@ -6,16 +6,17 @@ from contextlib import AsyncExitStack
 from typing import Any, Protocol
 from uuid import uuid4
 
-import msgspec
 import structlog
 
 from tideline.features.files import Spool
 from tideline.platform.errors import Problem
+from tideline.platform.once import AnsweredBefore
 from tideline.surfaces.api import problems
-from tideline.surfaces.api.answers import Whole
+from tideline.surfaces.api.answers import encode
 from tideline.surfaces.api.binding import Binding
 from tideline.surfaces.api.body import Body, BodyReader, ClientGone, Receive, receive_body
 from tideline.surfaces.api.contract.paths import Paths
+from tideline.surfaces.api.idempotency import RequestKey, digest_of, key_of
 from tideline.surfaces.api.problems import Refusal
 from tideline.surfaces.api.query import split
 from tideline.surfaces.api.rate_limit import Head, RateLimit, TooFast
@@ -27,15 +28,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_SECONDS = 60
 FORM = b"multipart/form-data"
-ENCODER = msgspec.json.Encoder()
 EMPTY = b"{}"
-
-
-class Answer(msgspec.Struct):
-    """The envelope of success."""
-
-    status: str
-    data: Any
+REPLAYED = (b"idempotent-replayed", b"true")
 
 
 class Desk(Protocol):
@@ -44,8 +38,9 @@ class Desk(Protocol):
     async def admit(self, token: str, binding: Binding) -> Any:
         """The caller behind a token, who may call this; raises a `Problem` for anybody else."""
 
-    async def run(self, caller: Any, binding: Binding, arguments: dict[str, Any]) -> Any:
-        """Call `binding.answer` with these arguments and what else it wants of a call."""
+    async def run(self, caller: Any, binding: Binding, arguments: dict[str, Any], key: RequestKey | None) -> Any:
+        """Call `binding.answer` with these arguments and what else it wants of a call. With a key that was used
+        before it is not called: `AnsweredBefore`."""
 
 
 class PublicApi:
@@ -80,6 +75,8 @@ class PublicApi:
             answer = await self._answer(scope, receive)
         except ClientGone:
             return
+        except AnsweredBefore as before:
+            await respond(send, 200, before.answer, [*turn.head, REPLAYED])
         except Refusal as refusal:
             await _refuse(send, refusal, turn.head)
         except Problem as problem:
@@ -99,14 +96,17 @@ class PublicApi:
         parameters = split(scope.get("query_string", b""))
         if binding.query:
             arguments["query"] = binding.query.read(parameters)
+        key = key_of(scope["headers"]) if binding.is_repeatable else None
+        raw = b""
         async with AsyncExitStack() as until_answered:
             if binding.form and (binding.body is None or media_type(headers) == FORM):
-                arguments["form"] = await binding.form.read(receive, headers, self._spool, until_answered)
+                form = arguments["form"] = await binding.form.read(receive, headers, self._spool, until_answered)
+                raw = form.digest
             elif binding.body:
                 raw = await self._whole_body(receive, headers)
                 arguments["body"] = _read(binding, binding.body, headers, raw)
-            data = await self._desk.run(caller, binding, arguments)
-        return ENCODER.encode(data.body if isinstance(data, Whole) else Answer("ok", data))
+            named = RequestKey(key, digest_of(scope["method"], path_of(scope), raw)) if key else None
+            return encode(await self._desk.run(caller, binding, arguments, named))
 
     async def _whole_body(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
         try:
@@ -116,7 +116,7 @@ class PublicApi:
             raise problems.too_slow() from None
 
     def _find(self, scope: Scope) -> tuple[Binding, Mapping[str, str]]:
-        found = self._paths.find(scope["path"].removeprefix(scope.get("root_path", "")))
+        found = self._paths.find(path_of(scope))
         if found is None:
             raise problems.unknown_path()
         by_method, texts = found
@@ -135,6 +135,12 @@ def _read(binding: Binding, reader: BodyReader[Any], headers: Mapping[bytes, byt
     is_text = binding.operation.takes_text and media_type(headers) == b"text/plain"
     body: Body = reader.read_text(raw) if is_text else reader.read(raw)
     return body
+
+
+def path_of(scope: Scope) -> str:
+    """The path below the one where the API is mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def media_type(headers: Mapping[bytes, bytes]) -> bytes:

@@ -12,6 +12,7 @@ from tideline.surfaces.api.body import Body, BodyReader
 from tideline.surfaces.api.contract.document import Contract, Operation
 from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.form import Form, FormReader
+from tideline.surfaces.api.idempotency import HEADER
 from tideline.surfaces.api.query import QueryReader
 
 Function = Callable[..., Awaitable[Any]]
@@ -21,6 +22,9 @@ UNDOCUMENTED = frozenset({"limit"})
 """Query parameters that known clients send and no contract names."""
 
 FROM_REQUEST = ("query", "body", "form")
+
+KEEPERS = ("once", "send", "tx")
+"""One of them keeps the answer of an operation that takes an Idempotency-Key, in the transaction of its change."""
 
 LARGEST_ID = 2**31 - 1
 
@@ -63,6 +67,8 @@ class Binding:
     body: BodyReader[Any] | None = None
     form: FormReader[Any] | None = None
     wants: tuple[str, ...] = ()
+    is_repeatable: bool = False
+    """Does it take an Idempotency-Key?"""
 
     @property
     def is_read(self) -> bool:
@@ -135,6 +141,8 @@ def _bind(operation: Operation, function: Function | None, contract: Contract, o
     wants = tuple(name for name in names if name not in in_path and name not in FROM_REQUEST)
     if unknown := set(wants) - set(offered):
         raise ContractBroken(f"{operation.id} asks for {', '.join(sorted(unknown))}, which no call has")
+    if HEADER in operation.names("header") and len(set(KEEPERS) & set(wants)) != 1:
+        raise ContractBroken(f"{operation.id} takes an {HEADER}, so it has to ask for one of {', '.join(KEEPERS)}")
     return Binding(
         operation,
         function,
@@ -143,6 +151,7 @@ def _bind(operation: Operation, function: Function | None, contract: Contract, o
         body=_body_reader(operation, hints.get("body"), contract),
         form=_form_reader(operation, hints.get("form"), contract),
         wants=wants,
+        is_repeatable=HEADER in operation.names("header"),
     )
 
 

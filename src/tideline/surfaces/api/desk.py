@@ -1,19 +1,23 @@
 """Lets callers in, counts their calls, and runs the routes' functions with what they ask for."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from tideline.features import webhooks, workspaces
 from tideline.features.files import FileNotFound, Links, Spool
-from tideline.features.messages import Outgoing, SendQueue
+from tideline.features.messages import MessageUid, Outgoing, SendQueue
 from tideline.features.templates import TemplateNotFound
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
-from tideline.platform.db import Database
+from tideline.platform.db import Database, Tx
 from tideline.platform.facts import Actor
+from tideline.platform.once import Once, do_once, ensure_new
 from tideline.surfaces.api import problems, wire
+from tideline.surfaces.api.answers import encode
 from tideline.surfaces.api.binding import Binding
+from tideline.surfaces.api.idempotency import RequestKey
 from tideline.surfaces.api.permissions import ensure_allowed
 from tideline.surfaces.api.wire import Addresses, Wire
 
@@ -24,7 +28,8 @@ WIRES_KEPT = 10_000
 @dataclass(frozen=True, slots=True)
 class ApiDeps:
     """What the Public API is handed. `rate_limit` is requests per second and client address, 0 means no limit;
-    `rate_limit_queue` is how many beyond that wait for their turn."""
+    `rate_limit_queue` is how many beyond that wait for their turn, `keys_kept` how long a request with an
+    Idempotency-Key is remembered."""
 
     db: Database
     access: Access
@@ -36,10 +41,14 @@ class ApiDeps:
     public_url: str
     rate_limit: int = 30
     rate_limit_queue: int = 10
+    keys_kept: timedelta = timedelta(days=1)
 
 
-OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send", "terms"})
-"""What a route's function may ask for by name, besides what stands in the request."""
+OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send", "terms", "once"})
+"""What a route's function may ask for by name, besides what stands in the request.
+
+`once` is for functions with transactions of their own: they use it in the one that makes the change.
+"""
 
 
 class ApiDesk:
@@ -54,7 +63,10 @@ class ApiDesk:
         ensure_allowed(caller, binding.operation)
         return caller
 
-    async def run(self, caller: Caller, binding: Binding, arguments: dict[str, Any]) -> Any:
+    async def run(self, caller: Caller, binding: Binding, arguments: dict[str, Any], key: RequestKey | None) -> Any:
+        once = self._once(caller, key) if key else None
+        if once and (binding.form or "once" in binding.wants):
+            await self._ensure_new(caller, once)
         wants = binding.wants
         if "show" in wants:
             arguments["show"] = await self._wire(caller.workspace_id)
@@ -65,20 +77,39 @@ class ApiDesk:
         if "terms" in wants:
             arguments["terms"] = self._deps.terms
         if "send" in wants:
-            arguments["send"] = partial(self._send, caller)
+            arguments["send"] = partial(self._send, caller, once)
+        if "once" in wants:
+            arguments["once"] = once
         if "tx" in wants:
-            return await self._run_in_database(caller, binding, arguments)
+            return await self._run_in_database(caller, binding, arguments, once)
         return await binding.answer(**arguments)
 
-    async def _run_in_database(self, caller: Caller, binding: Binding, arguments: dict[str, Any]) -> Any:
+    def _once(self, caller: Caller, key: RequestKey) -> Once:
+        """What a teammate's program did is answered to programs of the same teammate only."""
+        return Once(caller.teammate_id, key.text, key.digest, self._deps.keys_kept, encode)
+
+    async def _ensure_new(self, caller: Caller, once: Once) -> None:
+        """A file that was taken before is not taken in again."""
+        async with self._deps.db.read(caller.workspace_id) as tx:
+            await ensure_new(tx, once)
+
+    async def _run_in_database(
+        self, caller: Caller, binding: Binding, arguments: dict[str, Any], once: Once | None
+    ) -> Any:
         actor = Actor("token", caller.teammate_id)
         if binding.is_read:
             async with self._deps.db.read(caller.workspace_id, actor) as tx:
                 return await binding.answer(tx=tx, **arguments)
-        return await self._deps.db.run(caller.workspace_id, lambda tx: binding.answer(tx=tx, **arguments), actor=actor)
 
-    async def _send(self, caller: Caller, outgoing: Outgoing) -> wire.MessageRef:
+        async def answer(tx: Tx) -> Any:
+            return await do_once(tx, once, lambda tx: binding.answer(tx=tx, **arguments))
+
+        return await self._deps.db.run(caller.workspace_id, answer, actor=actor)
+
+    async def _send(self, caller: Caller, once: Once | None, outgoing: Outgoing) -> wire.MessageRef:
         actor = Actor("token", caller.teammate_id)
+        if once:
+            outgoing = replace(outgoing, once=replace(once, render=_named))
         try:
             uid = await self._deps.sends.submit(caller.workspace_id, actor, outgoing)
         except FileNotFound:
@@ -103,3 +134,7 @@ class ApiDesk:
             self._wires.clear()
         self._wires[workspace_id] = (now + ZONE_SECONDS, known)
         return known
+
+
+def _named(uid: MessageUid) -> bytes:
+    return encode(wire.MessageRef(str(uid)))

@@ -150,6 +150,7 @@ STATUSES = {
     "webhook_not_found": (404, "not_found"),
     "assignee_not_found": (404, "not_found"),
     "teammate_not_found": (404, "not_found"),
+    "idempotency_conflict": (409, "idempotency_conflict"),
     "api_calls_used_up": (429, "quota_exceeded"),
     "send_queue_closed": (500, "internal_error"),
 }

@@ -10,7 +10,7 @@ from tideline.features import files, messages, numbers
 from tideline.features.files import Files
 from tideline.features.numbers import Pairing, PairingClosed, linking
 from tideline.features.workspaces import SignIn
-from tideline.platform import lanes
+from tideline.platform import lanes, once
 from tideline.platform.db import Database
 from tideline.platform.timers import Daily, Every, Timer
 
@@ -50,6 +50,12 @@ def chores(db: Database, store: Files, sign_in: SignIn, *, unknown_after: timede
             if linking.is_overdue(pairing, db.clock.now()):
                 await _expire(db, pairing)
 
+    async def forget_keys() -> None:
+        forgotten = 1
+        while forgotten:
+            async with db.system() as tx:
+                forgotten = await once.forget(tx)
+
     async def sweep_lanes() -> None:
         swept = 1
         while swept:
@@ -61,6 +67,7 @@ def chores(db: Database, store: Files, sign_in: SignIn, *, unknown_after: timede
         Timer("files", Every(timedelta(minutes=10)), sweep_files, at_most=timedelta(hours=1)),
         Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),
         Timer("expired links", Every(timedelta(hours=1)), forget_links),
+        Timer("idempotency keys", Every(timedelta(minutes=10)), forget_keys),
         Timer("idle lanes", Every(timedelta(hours=1)), sweep_lanes),
     ]
 

@@ -18,17 +18,32 @@ from tideline.features.messages.model import Attachment, MessageUid, Outgoing, S
 from tideline.features.messages.requests import Desk, Request, media_kind
 from tideline.features.messages.store import rows
 from tideline.features.numbers import NumberId
-from tideline.platform import lanes
+from tideline.platform import lanes, once
 from tideline.platform.db import Tx
-from tideline.platform.errors import Problem
 from tideline.platform.ids import uuid7
 
 ROUNDS = 3
 
 
-async def send_batch(tx: Tx, outgoing: Sequence[Outgoing]) -> list[MessageUid | Problem]:
-    """Queue messages, in order. The answer has the uid of each message, or the problem that kept it from being one."""
+async def send_batch(tx: Tx, outgoing: Sequence[Outgoing]) -> list[MessageUid | Exception]:
+    """Queue messages, in order. The answer has the uid of each message, or the problem that kept it from being one;
+    for one that was sent before under its key `AnsweredBefore`, and `RunAgain` when it only now has a predecessor."""
     requests = [Request(asked, asked.actor or tx.actor) for asked in outgoing]
+    await _find_repeated(tx, [request for request in requests if request.asked.once])
+    if new := [request for request in requests if request.is_open]:
+        await _send(tx, new)
+    return [_result(request) for request in requests]
+
+
+async def _find_repeated(tx: Tx, requests: Sequence[Request]) -> None:
+    if not requests:
+        return
+    known = await once.look(tx, [request.asked.once for request in requests if request.asked.once])
+    for request, problem in zip(requests, known, strict=True):
+        request.problem = problem
+
+
+async def _send(tx: Tx, requests: Sequence[Request]) -> None:
     desk = await _look(tx, requests)
     for request in requests:
         request.check(desk.check_content)
@@ -42,10 +57,10 @@ async def send_batch(tx: Tx, outgoing: Sequence[Outgoing]) -> list[MessageUid | 
         await _label(tx, desk, [request for request in accepted if request.label])
         await _name(tx, desk, [request for request in accepted if request.chat_name])
         await _queue(tx, desk, accepted)
-    return [_result(request) for request in requests]
+        await once.remember(tx, [(request.asked.once, request.uid) for request in accepted if request.asked.once])
 
 
-def _result(request: Request) -> MessageUid | Problem:
+def _result(request: Request) -> MessageUid | Exception:
     result = request.problem or request.uid
     assert result is not None
     return result
