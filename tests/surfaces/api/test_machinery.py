@@ -41,7 +41,10 @@ DOCUMENT: dict[str, Any] = {
             },
             "post": {
                 "operationId": "buildBoat",
-                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Boat"}}}},
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Boat"}}},
+                },
                 "responses": OK,
             },
         },

@@ -1,10 +1,14 @@
 """Every situation that a feature can name has a form on the wire that the contract knows."""
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
-from tideline.features import chats, files, messages, numbers, workspaces
+import tideline.features
+from tideline.platform import once
 from tideline.platform.errors import Problem
 from tideline.surfaces.api.contract import public_api
 from tideline.surfaces.api.problems import LONGEST, STATUSES, refusal_of
@@ -12,8 +16,15 @@ from tideline.surfaces.api.problems import LONGEST, STATUSES, refusal_of
 ASKED = "x" * 5000
 
 
+def faces() -> Iterator[ModuleType]:
+    """Every feature's, and what the platform may raise while a request is answered."""
+    yield once
+    for found in pkgutil.iter_modules(tideline.features.__path__, "tideline.features."):
+        yield importlib.import_module(found.name)
+
+
 def named() -> Iterator[type[Problem]]:
-    for face in (chats, files, messages, numbers, workspaces):
+    for face in faces():
         for one in vars(face).values():
             if isinstance(one, type) and issubclass(one, Problem):
                 yield one
