@@ -8,14 +8,15 @@ from uuid import UUID
 
 from tests.support.api_client import ApiClient
 from tests.support.api_world import ApiWorld, Place
-from tideline.features import chats, files, templates, webhooks, workspaces
-from tideline.features.chats import Chat
+from tideline.features import chats, files, messages, templates, webhooks, workspaces
+from tideline.features.chats import Chat, SeenPeer
 from tideline.features.files import NewFile, Purpose
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import MediaKind, MediaRef, MessageReceived, Peer, ReactionChanged
 from tideline.features.templates import NewTemplate
 from tideline.features.webhooks import EventType, Terms
 from tideline.platform.db import Tx
+from tideline.platform.facts import Actor
 
 
 @dataclass
@@ -23,7 +24,7 @@ class FullHouse:
     """`size` numbers, teammates, uploads, templates, webhooks, and groups of as many members.
 
     In each group somebody sent a file and reacted to it. `group`, the first of them, has as many labels and messages,
-    and its last message, `letter`, as many reactions.
+    and its last message, `letter`, as many reactions. The chat `wall` has as many notes and nothing else.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class FullHouse:
     templates: list[int] = field(default_factory=list)
     webhooks: list[int] = field(default_factory=list)
     letter: str = ""
+    wall: int = 0
     serial: Any = field(default_factory=lambda: count(1))
 
     @classmethod
@@ -49,6 +51,7 @@ class FullHouse:
         await place.run(house.fill_shelves)
         await place.run(house.subscribe)
         await place.run(house.label)
+        await place.run(house.note, actor=Actor("token", place.owner_id))
         await house.talk()
         return house
 
@@ -81,6 +84,12 @@ class FullHouse:
             await chats.add_labels(tx, group.id, ["wholesale"])
             await chats.assign(tx, group.id, self.place.owner_email)
         await chats.add_labels(tx, self.group.id, [f"label {n}" for n in range(self.size)])
+
+    async def note(self, tx: Tx) -> None:
+        [chat] = await chats.find_or_create(tx, self.number, [SeenPeer(Peer(phone="15550100999"), "Wall")])
+        self.wall = chat.id
+        for _ in range(self.size):
+            await messages.add_note(tx, chat.id, f"Ask {self.place.owner_email}", metadata={"ticket": 7})
 
     async def talk(self) -> None:
         said = [self._said(group, self.people[0]) for group in self.groups[1:]]

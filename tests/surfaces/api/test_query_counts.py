@@ -13,6 +13,7 @@ from tests.support.statements_counted import StatementsCounted
 from tideline.platform.db import Database
 from tideline.surfaces.api.contract import public_api
 from tideline.surfaces.api.not_built import NOT_BUILT
+from tideline.surfaces.api.operations.paging import PAGE
 
 MANY = 50
 
@@ -65,7 +66,7 @@ async def statements_of(counted: StatementsCounted, house: FullHouse, prepare: P
 
 
 async def answer(house: FullHouse, request: Request) -> Any:
-    known = {"owner": house.place.owner_email, "group": house.group.id, "letter": house.letter}
+    known = {"owner": house.place.owner_email, "group": house.group.id, "letter": house.letter, "wall": house.wall}
     known |= {"template": house.templates[0], "webhook": house.webhooks[0]}
     path = request.path.format_map(known)
     response = await house.api.request(request.method, path, request.body)
@@ -112,6 +113,7 @@ READS: dict[str, Read] = {
     "getChat": Read("/chats/{group}", ("group_members",)),
     "listChatLabels": Read("/chats/{group}/labels", ("labels",)),
     "listChatMessages": Read("/chats/{group}/messages", ("messages",)),
+    "listChatMessages of notes": Read("/chats/{wall}/messages", ("messages",)),
     "getMessage": Read("/messages/{letter}", ("reactions", "users")),
     "getMessageStatusHistory": Read("/messages/{letter}/status_history", None),
     "listWhatsappAccounts": Read("/whatsapp_accounts", ("whatsapp_accounts",)),
@@ -139,7 +141,7 @@ async def test_many_rows_take_as_many_statements_as_one(houses: Houses, read: Re
 
     if read.rows is not None:
         one, many = [read.count(await answer(house, await ask(house))) for house in houses.both]
-        assert many == one + MANY - 1, "the houses do not show what the table says"
+        assert many in (one + MANY - 1, PAGE), "the houses do not show what the table says"
     await ensure_equal(houses, ask)
 
 
@@ -168,7 +170,7 @@ async def replace_labels(house: FullHouse) -> Request:
 async def send_everything_to_a_group(house: FullHouse) -> Request:
     body = {
         "text": "Look", "attachment_template_id": house.templates[-1], "reply_to": house.letter,
-        "label": fresh(house), "chat_name": fresh(house),
+        "label": fresh(house), "chat_name": fresh(house), "metadata": {"ticket": 7},
     }  # fmt: skip
     return Request("POST", "/chats/{group}/messages", body)
 
@@ -176,6 +178,11 @@ async def send_everything_to_a_group(house: FullHouse) -> Request:
 async def send_everything_to_a_stranger(house: FullHouse) -> Request:
     body = {"text": "Look", "file_uid": str(house.uploads[-1]), "label": fresh(house), "chat_name": fresh(house)}
     return Request("POST", "/messages", {"phone": f"+49170{next(house.serial):07d}", **body})
+
+
+async def note_with_mentions(house: FullHouse) -> Request:
+    mentioned = " ".join(f"@teammate{n}@harbour.example" for n in range(house.size))
+    return Request("POST", "/chats/{wall}/notes", {"text": f"Ask {mentioned}", "metadata": {"ticket": 7}})
 
 
 async def write_a_template(house: FullHouse) -> Request:
@@ -205,6 +212,7 @@ WRITES = [
     replace_labels,
     send_everything_to_a_group,
     send_everything_to_a_stranger,
+    note_with_mentions,
     write_a_template,
     change_a_template,
     delete_a_template,
