@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +26,9 @@ def docs() -> Starlette:
     return app
 
 
-def test_yaml_and_json_are_one_document() -> None:
-    assert contract.JSON.read_text("utf-8") == build.as_json(build.read_yaml()), "run `make contract`"
+@pytest.mark.parametrize(("source", "made"), build.PAIRS, ids=lambda path: path.name)
+def test_yaml_and_json_are_one_document(source: Path, made: Path) -> None:
+    assert made.read_text("utf-8") == build.as_json(build.read_yaml(source)), "run `make contract`"
 
 
 def test_every_operation_is_built_or_listed_as_not_built() -> None:
@@ -87,6 +89,15 @@ async def test_the_served_document_is_the_contract_with_marks(docs: Starlette, p
     assert marked(document) == NOT_BUILT
     assert unmarked(document) == build.read_yaml()
     again = await call(docs, "GET", path, headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["webhook_spec.yaml", "webhook_spec.json"])
+async def test_the_events_are_served_too(docs: Starlette, name: str) -> None:
+    response = await call(docs, "GET", f"/docs/openapi/{name}")
+    assert response.status == 200
+    assert yaml.safe_load(response.body) == build.read_yaml(contract.WEBHOOKS_YAML)
+    again = await call(docs, "GET", f"/docs/openapi/{name}", headers={"If-None-Match": response.headers["etag"]})
     assert (again.status, again.body) == (304, b"")
 
 

@@ -1,5 +1,6 @@
 """What has happened to chats, as it is kept in the log of facts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -30,6 +31,14 @@ def about(chat: Chat, number: Number) -> dict[str, Any]:
 
 def opened(chat: Chat, number: Number, cause: Cause, actor: Actor | None = None) -> NewFact:
     return NewFact("ChatOpened", {**about(chat, number), "cause": cause}, chat.id, actor=actor)
+
+
+def tell_first_messages(recorded: Iterable[NewFact], moved: Iterable[Chat]) -> None:
+    """Chats that the same transaction has opened are told with the message that they were opened for."""
+    by_id: dict[int | None, Chat] = {chat.id: chat for chat in moved}
+    for fact in recorded:
+        if fact.kind == "ChatOpened" and fact.chat_id in by_id:
+            fact.payload["chat"] = snapshot(by_id[fact.chat_id])
 
 
 def renamed(chat: Chat, number: Number, before: str) -> NewFact:

@@ -1,4 +1,4 @@
-"""Serves the contract (JSON, YAML, and under its published name) and a reference page that can call this server."""
+"""Serves the contracts (JSON, YAML, and under their published names) and a reference page that can call this server."""
 
 import json
 import re
@@ -58,6 +58,14 @@ async def openapi_yaml(request: Request) -> Response:
     return _document(request, yaml_document(), "application/yaml")
 
 
+async def webhooks_yaml(request: Request) -> Response:
+    return _document(request, contract.WEBHOOKS_YAML.read_bytes(), "application/yaml")
+
+
+async def webhooks_json(request: Request) -> Response:
+    return _document(request, contract.WEBHOOKS_JSON.read_bytes(), "application/json")
+
+
 def _document(request: Request, body: bytes, media_type: str) -> Response:
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
@@ -95,6 +103,8 @@ def document_routes() -> list[BaseRoute]:
         Route("/integrations/api/openapi.json", openapi_json),
         Route("/integrations/api/openapi.yaml", openapi_yaml),
         Route("/docs/openapi/public_api_spec.yaml", openapi_yaml),
+        Route("/docs/openapi/webhook_spec.yaml", webhooks_yaml),
+        Route("/docs/openapi/webhook_spec.json", webhooks_json),
         Route("/docs/api", reference),
         Mount("/docs/static", VersionedFiles(directory=STATIC)),
     ]

@@ -110,6 +110,7 @@ async def move(tx: Tx, moved: Sequence[Chat]) -> None:
     """Store what new messages changed about their chats, which are locked. The facts are those of the messages."""
     if moved:
         await rows.move(tx, moved)
+        events.tell_first_messages(tx.recorded, moved)
 
 
 async def note(tx: Tx, chat_id: int, mentioned: Collection[TeammateId]) -> Chat:

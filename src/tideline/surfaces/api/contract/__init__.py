@@ -1,4 +1,5 @@
-"""The Public API's contract: the OpenAPI document is the source, people edit the YAML, the program reads the JSON."""
+"""The contracts of the Public API and of the events it delivers: the OpenAPI documents are the source, people edit the
+YAML, programs read the JSON."""
 
 from functools import cache
 from pathlib import Path
@@ -9,10 +10,28 @@ from tideline.surfaces.api.contract.document import Contract, Operation, Paramet
 
 YAML = Path(__file__).with_name("public-api.yaml")
 JSON = Path(__file__).with_name("public-api.json")
+WEBHOOKS_YAML = Path(__file__).with_name("webhooks.yaml")
+WEBHOOKS_JSON = Path(__file__).with_name("webhooks.json")
 
-__all__ = ["JSON", "YAML", "Contract", "Operation", "Parameter", "public_api"]
+__all__ = [
+    "JSON",
+    "WEBHOOKS_JSON",
+    "WEBHOOKS_YAML",
+    "YAML",
+    "Contract",
+    "Operation",
+    "Parameter",
+    "public_api",
+    "webhooks",
+]
 
 
 @cache
 def public_api() -> Contract:
     return Contract(msgspec.json.decode(JSON.read_bytes()))
+
+
+@cache
+def webhooks() -> Contract:
+    """Bodies of events; its operations are those of others, who receive them."""
+    return Contract(msgspec.json.decode(WEBHOOKS_JSON.read_bytes()))

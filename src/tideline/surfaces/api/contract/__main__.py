@@ -8,7 +8,7 @@ def main(arguments: list[str]) -> int:
         case ["build"]:
             from tideline.surfaces.api.contract import build
 
-            _say(f"written: {build.write().name}")
+            _say(f"written: {', '.join(made.name for made in build.write())}")
         case ["not-built"]:
             from tideline.surfaces.api import unbuilt_operations
 

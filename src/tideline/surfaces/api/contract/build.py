@@ -1,10 +1,12 @@
-"""Makes the JSON that the program loads from the YAML that people edit. PyYAML is needed here only."""
+"""Makes the JSON that programs load from the YAML that people edit. PyYAML is needed here only."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 from tideline.surfaces.api import contract
+
+PAIRS = ((contract.YAML, contract.JSON), (contract.WEBHOOKS_YAML, contract.WEBHOOKS_JSON))
 
 
 def read_yaml(source: Path = contract.YAML) -> dict[str, Any]:
@@ -19,6 +21,7 @@ def as_json(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def write() -> Path:
-    contract.JSON.write_text(as_json(read_yaml()), "utf-8")
-    return contract.JSON
+def write() -> list[Path]:
+    for source, made in PAIRS:
+        made.write_text(as_json(read_yaml(source)), "utf-8")
+    return [made for _, made in PAIRS]

@@ -84,7 +84,7 @@ class Contract:
         return {"allOf": [schema], "components": self.document.get("components", {})}
 
     def _read_operations(self) -> Iterator[Operation]:
-        for path, item in self.document["paths"].items():
+        for path, item in self.document.get("paths", {}).items():
             for method in METHODS:
                 if method in item:
                     yield self._read(method, path, item[method], item.get("parameters", []))
