@@ -203,6 +203,37 @@ async def test_an_edit_a_revoke_and_a_reaction_come_through(demo: Demo, number: 
     await eventually(has_reaction, "the reaction")
 
 
+async def test_our_reaction_shows_on_the_phone(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "It has arrived!")
+    chat = await chat_of(demo, number, ana)
+    heard = await demo.api.said(chat["id"], "It has arrived!")
+    for emoji, seen in (("🎉", [{"from": number.phone, "emoji": "🎉"}]), ("", [])):
+        answer = await demo.api.call("PATCH", f"/messages/{heard['uid']}/reactions", json={"reaction": emoji})
+        assert answer.status == 200
+
+        async def is_seen(seen: object = seen) -> bool:
+            [message] = await ana.messages()
+            return bool(message["reactions"] == seen)
+
+        await eventually(is_seen, "the reaction on the phone")
+    assert (await demo.api.message(heard["uid"]))["reactions"]["total"] == 0
+
+
+async def test_a_note_stays_with_the_team(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "Hello")
+    chat = await chat_of(demo, number, ana)
+    used = await demo.api.credits_used()
+    await demo.api.post(f"/chats/{chat['id']}/notes", text="Prefers calls after 15:00.")
+    await demo.api.post(f"/chats/{chat['id']}/messages", text="Hello Ana")
+    await ana.got("Hello Ana")
+    assert [message["text"] for message in await ana.messages()] == ["Hello", "Hello Ana"]
+    note = await demo.api.said(chat["id"], "Prefers calls after 15:00.")
+    assert (note["message_type"], note["data"]) == ("note", {"is_private": True})
+    assert await demo.api.credits_used() == used + 1
+
+
 async def test_a_file_that_comes_in_can_be_fetched(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
     ana = await new_phone("Ana")
     file = {"filename": "order.txt", "mimetype": "text/plain", "base64": "dHdvIGJhZ3M="}

@@ -55,6 +55,8 @@ class FakeNetwork:
         self.adopted: list[tuple[PairingRef, int]] = []
         self.unlinked: list[int] = []
         self.read: list[MessageKey] = []
+        self.reactions: list[tuple[MessageKey, str | None]] = []
+        self.failing_reactions: list[Exception] = []
         self.overlaps: list[int] = []
         self.starts: list[tuple[int, int]] = []
         self.media: dict[str, list[bytes | Exception]] = defaultdict(list)
@@ -194,7 +196,10 @@ class FakeConnector:
         raise AssertionError("messages send through the simulator in their own tests")
 
     async def react(self, account: AccountRef, key: MessageKey, emoji: str | None) -> Accepted:
-        raise AssertionError("not asked for here")
+        if self.network.failing_reactions:
+            raise self.network.failing_reactions.pop(0)
+        self.network.reactions.append((key, emoji))
+        return Accepted(f"R{len(self.network.reactions)}", UNTIL)
 
     async def mark_read(self, account: AccountRef, keys: Sequence[MessageKey]) -> None:
         self.network.read += keys

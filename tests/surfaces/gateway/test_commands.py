@@ -1,7 +1,8 @@
-"""Read marks, ending a link and files that come in, through a running gateway."""
+"""Read marks, reactions, ending a link and files that come in, through a running gateway."""
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -10,10 +11,23 @@ from tests.support.waiting import until
 from tests.surfaces.gateway.conftest import A
 from tests.surfaces.gateway.network import FakeNetwork
 from tests.surfaces.gateway.test_pairing import Running, Start, ref, seen, start
-from tideline.features import files, numbers
+from tideline.features import files, messages, numbers
 from tideline.features.files import File, FileNotFound, Files, NewFile, Purpose
 from tideline.features.numbers import Command, Fetch, MarkRead, NumberId
-from tideline.features.numbers.port import MediaKind, MediaRef, MediaRejected, MessageKey, Offline, Peer
+from tideline.features.numbers.port import (
+    MediaKind,
+    MediaRef,
+    MediaRejected,
+    MessageKey,
+    MessageReceived,
+    NotLinked,
+    Offline,
+    Peer,
+    RateLimited,
+    UnknownOutcome,
+    Unsupported,
+    Via,
+)
 from tideline.platform.db import Tx
 
 __all__ = ["start"]
@@ -119,6 +133,106 @@ async def attempts(office: Office) -> int:
     async with office.db.system_read() as tx:
         most: int = await tx.value("SELECT coalesce(max(attempt), 0) FROM lanes.item")
     return most
+
+
+# Reactions ---------------------------------------------------------------------------------------------------
+
+
+async def hear(office: Office, number_id: int) -> UUID:
+    """A message that came in."""
+    event = MessageReceived(KEY.chat, KEY.external_id, office.db.clock.now(), from_me=False, via=Via.CONTACT, text="Hi")
+    await office.run(messages.receive, number_id, [event])
+    [row] = (await office.rows("tenant.message"))["tenant.message"]
+    return UUID(str(row["uid"]))
+
+
+async def own_reactions(office: Office) -> list[tuple[object, object]]:
+    rows = (await office.rows("tenant.reaction"))["tenant.reaction"]
+    return [(row["emoji"], row["is_waiting"]) for row in rows]
+
+
+async def test_reactions_are_brought_in_their_order(office: Office, network: FakeNetwork, start: Start) -> None:
+    number_id = await linked(office, await start())
+    uid = await hear(office, number_id)
+    for emoji in ("👍", None):
+        await office.run(messages.set_reaction, uid, emoji)
+        await until_done(office)
+    assert network.reactions == [(KEY, "👍"), (KEY, None)]
+    assert await own_reactions(office) == [(None, False)]
+
+
+async def test_of_reactions_that_wait_only_the_newest_is_brought(
+    office: Office, network: FakeNetwork, start: Start, clock: HandClock
+) -> None:
+    running = await start()
+    number_id = await linked(office, running)
+    uid = await hear(office, number_id)
+    await running.gateway.stop()
+    for emoji in ("👍", "🎉", "❤️"):
+        clock.advance(timedelta(seconds=1))
+        await office.run(messages.set_reaction, uid, emoji)
+    await start()
+    await until_done(office)
+    assert network.reactions == [(KEY, "❤️")]
+    assert await own_reactions(office) == [("❤️", False)]
+
+
+PASSING: dict[str, Callable[[], Exception]] = {
+    "no connection": Offline,
+    "too fast": RateLimited,
+    "nobody knows": UnknownOutcome,
+    "a bug": ZeroDivisionError,
+}
+
+
+@pytest.mark.parametrize("problem", PASSING.values(), ids=PASSING)
+async def test_a_reaction_that_does_not_get_through_is_tried_again(
+    office: Office, network: FakeNetwork, start: Start, clock: HandClock, problem: Callable[[], Exception]
+) -> None:
+    number_id = await linked(office, await start())
+    uid = await hear(office, number_id)
+    network.failing_reactions.append(problem())
+    await office.run(messages.set_reaction, uid, "👍")
+
+    async def tried_once() -> bool:
+        return await attempts(office) == 2
+
+    await until(tried_once, "the first attempt")
+    assert await own_reactions(office) == [("👍", True)]
+    clock.advance(timedelta(seconds=6))
+    await until_done(office)
+    assert network.reactions == [(KEY, "👍")]
+    assert await own_reactions(office) == [("👍", False)]
+
+
+@pytest.mark.parametrize("problem", [Unsupported, NotLinked])
+async def test_a_reaction_that_whatsapp_refuses_does_not_count(
+    office: Office, network: FakeNetwork, start: Start, problem: type[Exception]
+) -> None:
+    number_id = await linked(office, await start())
+    uid = await hear(office, number_id)
+    network.failing_reactions.append(problem())
+    await office.run(messages.set_reaction, uid, "👍")
+    await until_done(office)
+    assert await own_reactions(office) == [(None, False)]
+    facts = (await office.rows("tenant.fact"))["tenant.fact"]
+    told = [row["payload"] for row in facts if row["kind"] == "ReactionChanged"]
+    assert [fact.get("failure", {}).get("code") for fact in told] == [None, problem.code]  # type: ignore[attr-defined]
+
+
+async def test_a_reaction_that_waited_for_a_number_that_is_gone_does_not_count(
+    office: Office, network: FakeNetwork, start: Start
+) -> None:
+    running = await start()
+    number_id = await linked(office, running)
+    uid = await hear(office, number_id)
+    await running.gateway.stop()
+    await office.run(messages.set_reaction, uid, "👍")
+    await office.run(numbers.unlink, number_id)
+    await start()
+    await until_done(office)
+    assert network.reactions == []
+    assert await own_reactions(office) == [(None, False)]
 
 
 async def test_unlinking_ends_the_link_at_whatsapp(office: Office, network: FakeNetwork, start: Start) -> None:

@@ -149,6 +149,39 @@ async def test_a_message_goes_out_and_its_receipts_come_back(office: Office, wor
     await until(read, "the read receipt")
 
 
+async def test_our_reaction_shows_on_the_phone_and_goes_again(office: Office, world: World, start: Start) -> None:
+    """Messages of both directions."""
+    await start(A)
+    await link(office, world, "15550001001")
+    await world.write(Draft(ANA, "15550001001", text="Hello"))
+    await until(lambda: texts(office), "the message")
+    await office.run(messages.send_batch, [Outgoing(ToPhone(f"+{ANA}"), text="Good morning")])
+
+    async def sent() -> bool:
+        rows = (await office.rows("tenant.message"))["tenant.message"]
+        return len(rows) == 2 and all(row["external_id"] for row in rows)
+
+    await until(sent, "the answer")
+    uids = {row["text"]: row["uid"] for row in (await office.rows("tenant.message"))["tenant.message"]}
+
+    async def on_the_phone() -> dict[str | None, object]:
+        return {seen.text: {one.phone: one.emoji for one in seen.reactions} for seen in await world.messages(ANA)}
+
+    async def shown(expected: dict[str, object]) -> None:
+        async def is_shown() -> bool:
+            return await on_the_phone() == expected
+
+        await until(is_shown, f"the reactions {expected}")
+
+    for uid in uids.values():
+        await office.run(messages.set_reaction, uid, "👍")
+    ours = {"15550001001": "👍"}
+    await shown({"Hello": ours, "Good morning": ours})
+    await office.run(messages.set_reaction, uids["Hello"], None)
+    await office.run(messages.set_reaction, uids["Good morning"], "🎉")
+    await shown({"Hello": {}, "Good morning": {"15550001001": "🎉"}})
+
+
 async def test_what_waits_for_a_number_that_is_unlinked_fails_and_costs_nothing(
     office: Office, world: World, start: Start
 ) -> None:

@@ -4,6 +4,7 @@ Actions of a workspace (`tx: Tx`):
 
     send_batch(tx, [Outgoing]) -> list[MessageUid | Exception] set-wise, each by itself, in order
     add_note(tx, chat_id, text, is_private=True) -> MessageUid never leaves for WhatsApp; or ChatNotFound
+    set_reaction(tx, uid, emoji)                               the number's own; or MessageNotFound, CannotReact
     receive(tx, number_id, [AccountEvent])                     a connector's batch; StateChanged is not ours and skipped
     get(tx, uid) -> Message                                    or MessageNotFound
     history(tx, chat_id, HistoryFilter(), page=1, size=50) -> Page[Message]   or ChatNotFound, MessageNotFound
@@ -12,6 +13,8 @@ Actions of a workspace (`tx: Tx`):
     workspaces_in_doubt(system_tx, older_than) -> list[int]    where the next has something to do
     mark_restored(tx) -> int                                   after a restore: mark what waits to be sent
     count_restored(tx) / drop_restored(tx) -> int              marked ones that still wait; let them fail
+    reaction_to_bring(tx, uid, at) -> ReactionToBring | None   what WhatsApp lacks; for the gateway, as the next two
+    settle_reaction(tx, uid, emoji) / give_up_reaction(tx, uid, at, problem)
     settle_unknown(tx, older_than) -> int                      sends nobody can vouch for become Failed, outcome unknown
 
 Objects of the program:
@@ -25,12 +28,20 @@ Pure rules: `clean_text(text)` (BlankText, TextTooLong), `clean_note(text)` (Inv
 
 from tideline.features.messages.actions.notes import add_note
 from tideline.features.messages.actions.progress import settle_unknown, workspaces_in_doubt
+from tideline.features.messages.actions.reacting import (
+    ReactionToBring,
+    give_up_reaction,
+    reaction_to_bring,
+    set_reaction,
+    settle_reaction,
+)
 from tideline.features.messages.actions.reading import get, history, last_messages, status_history
 from tideline.features.messages.actions.receive import receive
 from tideline.features.messages.actions.restored import count_restored, drop_restored, mark_restored
 from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.errors import (
     BlankText,
+    CannotReact,
     InvalidNote,
     MessageNotFound,
     NothingToSend,
@@ -68,6 +79,7 @@ from tideline.features.messages.wording import clean_note, clean_text
 __all__ = [
     "Attachment",
     "BlankText",
+    "CannotReact",
     "Failure",
     "HistoryFilter",
     "InvalidNote",
@@ -80,6 +92,7 @@ __all__ = [
     "Origin",
     "Outgoing",
     "Reaction",
+    "ReactionToBring",
     "ReplyToOtherNumber",
     "SendQueue",
     "SendQueueClosed",
@@ -101,12 +114,16 @@ __all__ = [
     "drop_restored",
     "from_snapshot",
     "get",
+    "give_up_reaction",
     "history",
     "last_messages",
     "mark_restored",
     "parse_uid",
+    "reaction_to_bring",
     "receive",
     "send_batch",
+    "set_reaction",
+    "settle_reaction",
     "settle_unknown",
     "snapshot",
     "status_history",

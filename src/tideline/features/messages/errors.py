@@ -40,6 +40,13 @@ class TwoFiles(Problem):
     message = "A message carries one file: name it, or a template that has one, but not both."
 
 
+class CannotReact(Problem):
+    """Takes the sentence that says why."""
+
+    code = "cannot_react"
+    message = "This message cannot be reacted to."
+
+
 class ReplyToOtherNumber(Problem):
     """A quoted message has to belong to the number that sends."""
 

@@ -12,7 +12,7 @@ Actions of a workspace (`tx: Tx`):
     begin_link(tx, teammate_id, kind, method=QR, phone=None) -> Pairing
     get_pairing(tx, id) -> Pairing                    cancel_pairing(tx, id) -> Pairing
     create_pairing_link(tx, keyring, pairing_id) -> str    the token of a link to the pairing's page
-    order(tx, number_id, [MarkRead | Fetch])          work for the gateway that holds the session (not awaited)
+    order(tx, number_id, [MarkRead | React | Fetch])  work for the gateway that holds the session (not awaited)
     fence(tx, lease)                                  raises LeaseLost when another gateway has taken over
 
 Across workspaces (`tx: SystemTx`):
@@ -63,7 +63,7 @@ from tideline.features.numbers.actions.numbers import (
     resume,
     unlink,
 )
-from tideline.features.numbers.commands import Command, Fetch, MarkRead, Unlink, from_payload
+from tideline.features.numbers.commands import Command, Fetch, MarkRead, React, Unlink, from_payload
 from tideline.features.numbers.errors import (
     LeaseLost,
     NoConnectedNumber,
@@ -119,6 +119,7 @@ __all__ = [
     "PairingState",
     "PhoneAlreadyLinked",
     "PhoneNeeded",
+    "React",
     "Unlink",
     "advance",
     "begin_link",

@@ -27,15 +27,23 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class React:
+    """Bring the number's own reaction to this message to WhatsApp, if it is still the one that was asked for then."""
+
+    message_uid: UUID
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unlink:
     """End the link that was made at this moment; a later link of the same phone is left alone."""
 
     linked_at: datetime
 
 
-Command = MarkRead | Fetch | Unlink
+Command = MarkRead | React | Fetch | Unlink
 
-_WORDS: dict[str, type[Command]] = {"read": MarkRead, "fetch": Fetch, "unlink": Unlink}
+_WORDS: dict[str, type[Command]] = {"read": MarkRead, "react": React, "fetch": Fetch, "unlink": Unlink}
 _WORD_OF = {kind: word for word, kind in _WORDS.items()}
 
 

@@ -2,8 +2,8 @@
 
 NOT_BUILT = frozenset(
     {
-        # reactions, voice and files
-        "getReactions", "setReaction", "sendVoiceMessage", "sendFileMessage",
+        # voice and files
+        "sendVoiceMessage", "sendFileMessage",
         "listFiles", "uploadFileByUrl", "getFile", "deleteFile", "uploadFileByForm",
         # invitations
         "inviteTeammate", "revokeInvitation",

@@ -5,5 +5,8 @@ from tideline.surfaces.api.binding import Operations
 operations = Operations()
 operation = operations.operation
 
-ALIASES = (("GET", "/quotas", "getWorkspaceQuotas"),)
+ALIASES = (
+    ("GET", "/quotas", "getWorkspaceQuotas"),
+    ("PUT", "/messages/{message_uid}/reactions", "setReaction"),
+)
 """Paths that are in no contract, but in programs that people use."""

@@ -1,14 +1,15 @@
-"""Does what a number's session is asked for besides sending: read marks, ending a link, bringing in files."""
+"""Does what a number's session is asked for besides sending: reads, reacts, ends a link, brings files in."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
-from tideline.features import files, numbers
+from tideline.features import files, messages, numbers
 from tideline.features.files import Files
-from tideline.features.numbers import Fetch, MarkRead, Unlink
-from tideline.features.numbers.port import ConnectorProblem, NotLinked
+from tideline.features.numbers import Fetch, MarkRead, React, Unlink
+from tideline.features.numbers.port import ConnectorProblem, NotLinked, UnknownOutcome
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
 from tideline.platform.lanes import Held as HeldLane
@@ -20,8 +21,13 @@ from tideline.surfaces.gateway.sessions import Sessions
 log = structlog.get_logger(__name__)
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800))
-# What trying again can mend although it is no matter of the connector: space may be made.
-PASSING = (files.WorkspaceFull, files.DiskFull)
+# What trying again can mend: space may be made, and what is done twice here is done once.
+PASSING = (files.WorkspaceFull, files.DiskFull, UnknownOutcome)
+
+
+class CommandFailed(Problem):
+    code = "command_failed"
+    message = "Tideline could not do this. Its log says why."
 
 
 class Commands:
@@ -48,18 +54,19 @@ class Commands:
         began = time.perf_counter()
         command = numbers.from_payload(item.payload)
         wait: timedelta | None = None
+        failed: Problem | None = None
         outcome = "done"
         try:
             await self._do(held, command)
         except Problem as problem:
-            outcome = problem.code
+            failed, outcome = problem, problem.code
             wait = _wait_after(problem, item.attempt)
         except Exception as problem:
-            outcome = type(problem).__name__
+            failed, outcome = CommandFailed(), type(problem).__name__
             wait = _wait(item.attempt)
             log.exception("gateway.command_failed", number=held.number.id, do=item.payload["do"])
-        if outcome != "done" and wait is None:
-            await self._give_up(held, command)
+        if failed and wait is None:
+            await self._give_up(held, command, failed)
         await self._settle(lane, item, wait)
         log.info(
             "gateway.command",
@@ -73,10 +80,12 @@ class Commands:
 
     async def _do(self, held: Held, command: numbers.Command) -> None:
         match command:
-            case MarkRead() if held.number.is_gone:
+            case MarkRead() | React() if held.number.is_gone:
                 raise NotLinked
             case MarkRead(keys=keys):
                 await held.connector.mark_read(held.number.account, keys)
+            case React(message_uid=uid, asked_at=asked_at):
+                await self._react(held, uid, asked_at)
             case Unlink(linked_at=linked_at):
                 await self._sessions.unlink(held, linked_at)
             case Fetch(file_uid=uid, media=media):
@@ -84,10 +93,23 @@ class Commands:
                 await self._files.fill(held.lease.workspace_id, uid, chunks)
                 self._figures.media.labels("stored").inc()
 
-    async def _give_up(self, held: Held, command: numbers.Command) -> None:
-        if isinstance(command, Fetch):
-            await self._files.give_up(held.lease.workspace_id, command.file_uid)
-            self._figures.media.labels("given up").inc()
+    async def _react(self, held: Held, uid: UUID, asked_at: datetime) -> None:
+        """Setting the same reaction twice is setting it once, so a crash in between does no harm."""
+        workspace_id = held.lease.workspace_id
+        async with self._db.read(workspace_id) as tx:
+            wanted = await messages.reaction_to_bring(tx, uid, asked_at)
+        if wanted is not None:
+            await held.connector.react(held.number.account, wanted.key, wanted.emoji)
+            await self._db.run(workspace_id, lambda tx: messages.settle_reaction(tx, uid, wanted.emoji))
+
+    async def _give_up(self, held: Held, command: numbers.Command, problem: Problem) -> None:
+        workspace_id = held.lease.workspace_id
+        match command:
+            case Fetch(file_uid=uid):
+                await self._files.give_up(workspace_id, uid)
+                self._figures.media.labels("given up").inc()
+            case React(message_uid=uid, asked_at=asked_at):
+                await self._db.run(workspace_id, lambda tx: messages.give_up_reaction(tx, uid, asked_at, problem))
 
     async def _settle(self, lane: HeldLane, item: Item, wait: timedelta | None) -> None:
         async with self._db.tx(lane.workspace_id) as tx:
@@ -107,7 +129,7 @@ async def leave_to_others(db: Database, lane: HeldLane) -> None:
 
 def _wait_after(problem: Problem, attempt: int) -> timedelta | None:
     """How long until the next try; None when there is none."""
-    passes = not problem.is_final if isinstance(problem, ConnectorProblem) else isinstance(problem, PASSING)
+    passes = isinstance(problem, PASSING) or (isinstance(problem, ConnectorProblem) and not problem.is_final)
     return _wait(attempt) if passes else None
 
 

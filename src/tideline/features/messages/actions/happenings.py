@@ -7,12 +7,14 @@ import msgspec
 
 from tideline.features import chats, files
 from tideline.features.chats import Chat, Company
-from tideline.features.messages import wording
+from tideline.features.messages import reactions, wording
 from tideline.features.messages.actions.incoming import PHONE, newest
+from tideline.features.messages.actions.reacting import own_reaction
 from tideline.features.messages.drafts import Draft, shown
 from tideline.features.messages.events import Told
 from tideline.features.messages.model import Message, MessageType, MessageUid, Origin
 from tideline.features.messages.people import Target, is_author, is_own
+from tideline.features.messages.store import reactions as store
 from tideline.features.messages.store import rows, targets, views
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import (
@@ -27,7 +29,6 @@ from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
 from tideline.platform.ids import uuid7
 
-EMOJI_MAX: Final = 50
 OUTCOMES: Final = {
     ("incoming", "answered"): "Answered",
     ("incoming", "missed"): "Missed",
@@ -84,28 +85,29 @@ async def react(tx: Tx, number: Number, company: Company, event: ReactionChanged
     if not is_ours and event.by and not chat.is_group and not company.is_of(chat, event.by):
         return
     contact_id = None if is_ours or event.by is None else company.contact_of(event.by) or chat.contact_id
-    emoji = (wording.received(event.emoji) or "")[:EMOJI_MAX]
-    if emoji:
-        has_changed = await targets.react(tx, target.uid, contact_id, emoji, event.at)
-    else:
-        has_changed = await targets.unreact(tx, target.uid, contact_id, event.at)
-    if has_changed:
+    emoji = (wording.received(event.emoji) or "")[: reactions.EMOJI_MAX] or None
+    before = await store.lock(tx, target.uid, contact_id)
+    standing = reactions.heard(before, emoji, event.at)
+    if standing is None:
+        return
+    await store.save(tx, target.uid, contact_id, standing)
+    if standing.emoji != (before.emoji if before else None):
         message = await _show(tx, target.uid, chat)
         reaction = _reaction(chat, company, None if is_ours else event.by, emoji)
         actor = _actor(number, company, event.by)
         tx.record(Told(number).fact("ReactionChanged", chat, message, actor=actor, reaction=reaction))
 
 
-def _reaction(chat: Chat, company: Company, by: Peer | None, emoji: str) -> dict[str, Any]:
+def _reaction(chat: Chat, company: Company, by: Peer | None, emoji: str | None) -> dict[str, Any]:
     """Who did what: an empty emoji took the reaction away. The message beside it has all reactions that are left."""
     if by is None:
-        name, phone = chat.number_name, chat.number_phone
-    elif not chat.is_group:
+        return own_reaction(chat, emoji)
+    if not chat.is_group:
         name, phone = chat.name, chat.phone or ""
     else:
         person = company.person_of(by)
         name, phone = (person.called, person.phone or "") if person else ("", "")
-    return {"emoji": emoji, "is_own": by is None, "name": name, "phone": phone}
+    return {"emoji": emoji or "", "is_own": False, "name": name, "phone": phone}
 
 
 async def read(tx: Tx, number: Number, company: Company, event: ReadOnPhone) -> None:

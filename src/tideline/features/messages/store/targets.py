@@ -1,8 +1,7 @@
-"""Stored messages that somebody edits, takes back or reacts to."""
+"""Stored messages that somebody edits, takes back or reacts to; reactions themselves are in `reactions`."""
 
 from datetime import datetime
 
-from tideline.features.chats import ContactId
 from tideline.features.messages.model import MessageUid
 from tideline.features.messages.people import Target
 from tideline.platform.db import Tx
@@ -48,49 +47,6 @@ async def revoke(tx: Tx, uid: MessageUid, at: datetime) -> None:
         uid,
         at,
     )
-
-
-async def react(tx: Tx, uid: MessageUid, contact_id: ContactId | None, emoji: str, at: datetime) -> bool:
-    """One reaction per person, the latest one; false when nothing changed."""
-    changed = await tx.execute(
-        """
-        INSERT INTO tenant.reaction AS r (workspace, message_uid, person, contact_id, emoji, reacted_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (workspace, message_uid, person) DO UPDATE SET emoji = $5, reacted_at = $6
-        WHERE r.reacted_at <= $6 AND r.emoji <> $5
-        """,
-        tx.workspace_id,
-        uid,
-        _person(contact_id),
-        contact_id,
-        emoji,
-        at,
-    )
-    if changed:
-        await tx.execute(
-            "UPDATE tenant.message SET has_reactions = true WHERE workspace = $1 AND uid = $2 AND NOT has_reactions",
-            tx.workspace_id,
-            uid,
-        )
-    return changed > 0
-
-
-async def unreact(tx: Tx, uid: MessageUid, contact_id: ContactId | None, at: datetime) -> bool:
-    removed = await tx.execute(
-        """
-        DELETE FROM tenant.reaction r
-        WHERE r.workspace = $1 AND r.message_uid = $2 AND r.person = $3 AND r.reacted_at <= $4
-        """,
-        tx.workspace_id,
-        uid,
-        _person(contact_id),
-        at,
-    )
-    return removed > 0
-
-
-def _person(contact_id: ContactId | None) -> str:
-    return "own" if contact_id is None else str(contact_id)
 
 
 async def has_incoming_after(tx: Tx, chat_id: int, at: datetime) -> bool:
