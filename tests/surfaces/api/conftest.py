@@ -54,4 +54,5 @@ async def neighbour(world: ApiWorld) -> Place:
     await other.hear(number, "From the lagoon", name="Mira of the Lagoon")
     await other.teammate("ines@lagoon.example")
     await other.api.post("/templates", {"name": "Lagoon hours", "text": "Open from the lagoon's tide on"})
+    await other.api.post("/webhooks", {"event_type": "message:new", "url": "https://lagoon.example/in"})
     return other

@@ -29,6 +29,8 @@ BODIES = {
     "replaceChatLabels": {"labels": ["vip"]},
     "createTemplate": {"name": "Greeting", "text": "Hello"},
     "updateTemplate": {"text": "Goodbye"},
+    "createWebhook": {"event_type": "chat:new", "url": "https://crm.example.com/in"},
+    "updateWebhook": {"enabled": False},
     "trackTemplateUsageV2": {"template_id": 1, "origin": "Chat View"},
 }
 
@@ -126,9 +128,10 @@ async def test_a_neighbours_things_are_not_found_and_stay_as_they_are(
     page = await neighbour.api.data("/chats")
     chat_id, uid = page["chats"][0]["id"], page["chats"][0]["last_message_uid"]
     template_id = (await neighbour.api.data("/templates"))["templates"][0]["id"]
+    webhook_id = (await neighbour.api.data("/webhooks"))[0]["id"]
     before = await neighbour.rows()
     if "{" in operation.path:
-        path = operation.path.format(chat_id=chat_id, message_uid=uid, template_id=template_id)
+        path = operation.path.format(chat_id=chat_id, message_uid=uid, template_id=template_id, webhook_id=webhook_id)
         response = await shop.api.request(operation.method, path, BODIES.get(operation.id))
         assert answer(response) == (404, "not_found")
     else:
