@@ -27,6 +27,8 @@ VALID: dict[str, dict[str, Any]] = {
     "sendMessageToChatName": {"chat_name": "Mira Solberg", "text": "Hello"},
     "addChatLabels": {"labels": ["vip"]},
     "replaceChatLabels": {"labels": ["vip"]},
+    "createWebhook": {"event_type": "chat:new", "url": "https://crm.example.com/in"},
+    "updateWebhook": {"enabled": False},
 }
 
 DEEP = b"[" * 20_000 + b"]" * 20_000
@@ -60,23 +62,26 @@ def spoiled(body: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
         yield f"{name} is {wrong!r}", msgspec.json.encode({**body, name: wrong})
 
 
-def target(operation: Operation, chat_id: int, uid: str) -> str:
-    return operation.path.format(chat_id=chat_id, message_uid=uid)
+async def things(shop: Place, number: Number) -> dict[str, Any]:
+    """One of everything that a path may name."""
+    heard = await shop.hear(number, name="Mira Solberg")
+    webhook = await shop.api.post("/webhooks", {"event_type": "message:new", "url": "https://crm.example.com/in"})
+    return {"chat_id": heard.chat_id, "message_uid": heard.uid, "webhook_id": webhook.json["data"]["id"]}
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda one: one.id)
 async def test_a_spoiled_body_is_refused_and_leaves_nothing_behind(
     shop: Place, number: Number, neighbour: Place, api: ApiClient, operation: Operation
 ) -> None:
-    heard = await shop.hear(number, name="Mira Solberg")
+    path = operation.path.format(**await things(shop, number))
     before = await shop.rows()
     for situation, body in spoiled(VALID[operation.id]):
-        response = await api.request(operation.method, target(operation, heard.chat_id, str(heard.uid)), body=body)
+        response = await api.request(operation.method, path, body=body)
         assert 400 <= response.status < 500, situation
         assert response.json["error_code"] == "validation_error", situation
         assert await shop.rows() == before, situation
     assert (await api.data("/workspace"))["messaging_quota"]["used"] == 0
-    good = await api.request(operation.method, target(operation, heard.chat_id, str(heard.uid)), VALID[operation.id])
+    good = await api.request(operation.method, path, VALID[operation.id])
     assert good.status == 200, "the body was fine before it was spoiled"
 
 
@@ -94,9 +99,9 @@ HARMLESS = {
 async def test_strange_but_harmless_members_are_ignored(
     shop: Place, number: Number, api: ApiClient, operation: Operation, rest: bytes
 ) -> None:
-    heard = await shop.hear(number, name="Mira Solberg")
+    path = operation.path.format(**await things(shop, number))
     body = msgspec.json.encode(VALID[operation.id])[:-1] + rest
-    response = await api.request(operation.method, target(operation, heard.chat_id, str(heard.uid)), body=body)
+    response = await api.request(operation.method, path, body=body)
     assert response.status == 200
 
 
@@ -111,7 +116,7 @@ async def test_an_id_that_is_nobodys_is_refused(
     await shop.hear(number)
     before = await shop.rows(), await neighbour.rows()
     for one in BAD_IDS:
-        path = operation.path.replace("{chat_id}", one).replace("{message_uid}", one)
+        path = operation.path.format(**dict.fromkeys(operation.path_parameters, one))
         response = await api.request(operation.method, path, VALID.get(operation.id))
         assert response.status == (400 if one == "%00" else 404), one
         assert len(response.body) < 1000
@@ -125,8 +130,7 @@ BAD_VALUES = ["%00", "a%00b", "%FF", "%C3%28"]
 async def test_a_parameter_that_is_no_text_is_refused(
     shop: Place, number: Number, api: ApiClient, operation: Operation
 ) -> None:
-    heard = await shop.hear(number)
-    path = target(operation, heard.chat_id, str(heard.uid))
+    path = operation.path.format(**await things(shop, number))
     for name in [*operation.names("query"), "ignored", "limit"]:
         for value in BAD_VALUES:
             response = await api.get(f"{path}?{name}={value}")
@@ -137,8 +141,7 @@ async def test_a_parameter_that_is_no_text_is_refused(
 async def test_any_text_in_a_filter_is_just_a_text(
     shop: Place, number: Number, api: ApiClient, operation: Operation
 ) -> None:
-    heard = await shop.hear(number)
-    path = target(operation, heard.chat_id, str(heard.uid))
+    path = operation.path.format(**await things(shop, number))
     for name in operation.names("query"):
         for value in (
             "'",
@@ -175,6 +178,6 @@ members = st.sampled_from(
 async def test_whatever_comes_is_answered_by_the_contract(
     shop: Place, number: Number, api: ApiClient, body: dict[str, Any], operation: Operation
 ) -> None:
-    heard = await shop.hear(number)
-    response = await api.request(operation.method, target(operation, heard.chat_id, str(heard.uid)), body)
+    path = operation.path.format(**await things(shop, number))
+    response = await api.request(operation.method, path, body)
     assert response.status in (200, 400, 404)
