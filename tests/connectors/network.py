@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tideline.features.numbers.port import Connector
+from tideline.features.numbers.port import Connector, Sound
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Attachment:
     mimetype: str
     data: bytes = field(repr=False)
     is_voice: bool = False
+    sound: Sound | None = None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         middle = len(self.data) // 2

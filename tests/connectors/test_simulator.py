@@ -72,7 +72,7 @@ class SimulatedNetwork(Network):
         stored = None
         if file:
             kind = media_kind(file.mimetype, is_voice=file.is_voice)
-            stored = await self.world.store_file(kind, file.filename, file.mimetype, file.chunks())
+            stored = await self.world.store_file(kind, file.filename, file.mimetype, file.chunks(), sound=file.sound)
         return (await self.world.write(Draft(phone, to, text, stored, reply_to))).external_id
 
     async def write_all(self, phone: str, to: str, texts: Sequence[str]) -> None:
@@ -116,7 +116,7 @@ class SimulatedNetwork(Network):
         if message.file:
             data = b"".join([chunk async for chunk in self.world.file_bytes(message.file.id)])
             is_voice = message.file.kind is MediaKind.VOICE
-            file = Attachment(message.file.filename, message.file.mimetype, data, is_voice)
+            file = Attachment(message.file.filename, message.file.mimetype, data, is_voice, message.file.sound)
         return OnScreen(
             external_id=message.external_id,
             chat=message.chat,

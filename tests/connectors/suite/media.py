@@ -15,10 +15,12 @@ from tideline.features.numbers.port import (
     MediaRejected,
     MessageReceived,
     Peer,
+    Sound,
 )
 
 PICTURE = Attachment("café 1.jpg", "image/jpeg", os.urandom(700_001))
-VOICE = Attachment("voice.ogg", "audio/ogg", os.urandom(20_000), is_voice=True)
+HEARD = Sound(7, bytes(range(64)))
+VOICE = Attachment("voice.ogg", "audio/ogg; codecs=opus", os.urandom(20_000), is_voice=True, sound=HEARD)
 CONTRACT = Attachment("contract.pdf", "application/pdf", os.urandom(1_000))
 MEBIBYTE = 1024 * 1024
 
@@ -42,6 +44,7 @@ class MediaPromises(Promises):
         assert message.media
         assert (message.media.kind, message.media.mimetype) == (kind, file.mimetype)
         assert (message.media.filename, message.media.size) == (file.filename, len(file.data))
+        assert message.media.sound == file.sound
         assert await fetched(gateway.connector, shop, message.media) == file.data
         assert await fetched(gateway.connector, shop, message.media) == file.data
 
@@ -54,11 +57,20 @@ class MediaPromises(Promises):
         self, file: Attachment, kind: MediaKind, connector: Connector, network: Network, shop: Linked, ana: str
     ) -> None:
         caption = None if kind is MediaKind.VOICE else "As promised"
-        content = Media(kind, file.filename, file.mimetype, len(file.data), file, caption)
+        content = Media(kind, file.filename, file.mimetype, len(file.data), file, caption, file.sound)
         await connector.send(shop.account, Peer(phone=ana), content, client_ref="m-1")
         [message] = await network.screen(ana)
         assert message.text == caption
         assert message.file == file
+
+    async def test_a_picture_may_go_as_a_document(
+        self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
+    ) -> None:
+        content = Media(MediaKind.DOCUMENT, "plan.png", "image/png", len(PICTURE.data), PICTURE, "The plan")
+        await connector.send(shop.account, Peer(phone=ana), content, client_ref="m-1")
+        echo = await gateway.next(MessageReceived)
+        assert echo.media
+        assert (echo.media.kind, echo.media.mimetype) == (MediaKind.DOCUMENT, "image/png")
 
     async def test_an_own_file_typed_on_the_phone_can_be_fetched(
         self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str

@@ -76,6 +76,15 @@ BAD: dict[str, tuple[str, str, Any, int, str]] = {
     ),
     "voice without a file": ("POST", MESSAGES, {"to": BO, "text": "Hi", "voice": True}, 400, "invalid_request"),
     "voice that is a picture": ("POST", MESSAGES, {"to": BO, "file": PICTURE, "voice": True}, 400, "invalid_request"),
+    "seconds without voice": ("POST", MESSAGES, {"to": BO, "text": "Hi", "seconds": 7}, 400, "invalid_request"),
+    "voice of no time": (
+        "POST", MESSAGES, {"to": BO, "voice": True, "seconds": 0, "file": PICTURE | {"mimetype": "audio/ogg"}},
+        400, "invalid_request",
+    ),
+    "voice of a year": (
+        "POST", MESSAGES, {"to": BO, "voice": True, "seconds": 2**31, "file": PICTURE | {"mimetype": "audio/ogg"}},
+        400, "invalid_request",
+    ),
     "voice with text": (
         "POST", MESSAGES, {"to": BO, "text": "Hi", "voice": True, "file": PICTURE | {"mimetype": "audio/ogg"}},
         400, "invalid_request",

@@ -9,7 +9,8 @@ from tests.surfaces.simulator.conftest import ANA, BO, CLEO, Api, shape_of_error
 from tideline.platform.clock import ShiftedClock
 
 MESSAGE_KEYS = {
-    "id", "chat", "from", "text", "filename", "mimetype", "status", "reactions", "edited", "revoked", "timestamp",
+    "id", "chat", "from", "text", "filename", "mimetype", "kind", "seconds", "status", "reactions", "edited",
+    "revoked", "timestamp",
 }  # fmt: skip
 
 
@@ -126,10 +127,18 @@ async def test_a_file_arrives_byte_for_byte(api: Api) -> None:
     assert await api.refused("GET", f"/phones/{CLEO}/messages/{answer['id']}/file") == (404, "message_not_found")
 
 
+async def test_a_voice_message_may_say_how_long_it_is(api: Api) -> None:
+    upload = {"filename": "v.ogg", "mimetype": "audio/ogg", "base64": "T2dnUw=="}
+    body = {"to": BO, "file": upload, "voice": True, "seconds": 7}
+    await api.ok("POST", f"/phones/{ANA}/messages", body)
+    assert [message["seconds"] for message in await seen(api, BO)] == [7]
+
+
 async def test_a_voice_message_is_a_file_without_text(api: Api) -> None:
     upload = {"filename": "v.ogg", "mimetype": "audio/ogg; codecs=opus", "base64": "T2dnUw=="}
     answer = await api.ok("POST", f"/phones/{ANA}/messages", {"to": BO, "file": upload, "voice": True})
-    assert [message["filename"] for message in await seen(api, BO)] == ["v.ogg"]
+    [message] = await seen(api, BO)
+    assert (message["filename"], message["kind"], message["seconds"]) == ("v.ogg", "voice", None)
     assert await api.refused("PATCH", f"/phones/{ANA}/messages/{answer['id']}", {"text": "What I said"}) == (
         409,
         "message_has_no_text",

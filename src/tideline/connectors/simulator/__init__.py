@@ -7,7 +7,7 @@ What phones do (phones are digits, a conversation is the other phone's digits or
     await world.add_phone(phone, name) -> Phone                 the same again changes the name only
     await world.phone(phone) -> Phone / world.phones() -> list[Phone]
     await world.change_phone(phone, PhonePatch(...)) -> Phone
-    await world.store_file(kind, filename, mimetype, chunks) -> File
+    await world.store_file(kind, filename, mimetype, chunks, sound=None) -> File
     await world.write(Draft(author, to, text=..., file=..., reply_to=...)) -> Written
     await world.write_many([Draft, ...]) -> list[Written | Problem]        one transaction, for tests and benches
     await world.edit(phone, external_id, text) / world.revoke(phone, external_id)

@@ -206,7 +206,9 @@ class SimulatorConnector:
 
     async def _store(self, media: Media) -> File:
         try:
-            return await self._world.store_file(media.kind, media.filename, media.mimetype, media.source.chunks())
+            return await self._world.store_file(
+                media.kind, media.filename, media.mimetype, media.source.chunks(), sound=media.sound
+            )
         except FileTooLarge as problem:
             raise MediaRejected(problem.message, **problem.details) from problem
 

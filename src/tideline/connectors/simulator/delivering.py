@@ -91,7 +91,7 @@ def tell_receiver(step: Step, sent: Sent, receiver: Phone) -> None:
 def media_ref(file: File | None) -> MediaRef | None:
     if file is None:
         return None
-    return MediaRef(file.kind, file.filename, file.mimetype, file.size, ref=str(file.id))
+    return MediaRef(file.kind, file.filename, file.mimetype, file.size, ref=str(file.id), sound=file.sound)
 
 
 def tell_status(step: Step, sent: Sequence[Sent], status: Status) -> None:

@@ -6,23 +6,31 @@ from datetime import timedelta
 from tideline.connectors.simulator.errors import FileTooLarge
 from tideline.connectors.simulator.model import CHUNK, FILE_LIMITS, File, FileId
 from tideline.connectors.simulator.store import files as store
-from tideline.features.numbers.port import MediaKind
+from tideline.features.numbers.port import MediaKind, Sound
 from tideline.platform.db import Database
 
 UNSENT_FOR = timedelta(hours=1)
 
 
-async def keep(db: Database, kind: MediaKind, filename: str, mimetype: str, chunks: AsyncIterator[bytes]) -> File:
+async def keep(
+    db: Database,
+    kind: MediaKind,
+    filename: str,
+    mimetype: str,
+    chunks: AsyncIterator[bytes],
+    *,
+    sound: Sound | None = None,
+) -> File:
     """Store a file that a message is about to carry. Nothing is held open while the source is slow."""
     async with db.system_read() as conn:
         await store.drop_unsent(conn, conn.now - UNSENT_FOR)
-        file = await store.insert_file(conn, kind, filename, mimetype, conn.now)
+        file = await store.insert_file(conn, kind, filename, mimetype, sound, conn.now)
     try:
         size = await _fill(db, file, chunks, FILE_LIMITS[kind])
     except BaseException:
         await drop(db, file)
         raise
-    return File(file, kind, filename, mimetype, size)
+    return File(file, kind, filename, mimetype, size, sound)
 
 
 async def _fill(db: Database, file: FileId, chunks: AsyncIterator[bytes], limit: int) -> int:

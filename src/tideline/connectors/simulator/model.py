@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NewType
 
-from tideline.features.numbers.port import AccountState, MediaKind
+from tideline.features.numbers.port import AccountState, MediaKind, Sound
 
 PhoneId = NewType("PhoneId", int)
 LinkId = NewType("LinkId", int)
@@ -178,6 +178,7 @@ class File:
     filename: str
     mimetype: str
     size: int
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from tideline.connectors.simulator.store import links, messages, steps
 from tideline.connectors.simulator.store import phones as phones_store
 from tideline.connectors.simulator.together import Together
 from tideline.connectors.simulator.writing import AnyDraft
-from tideline.features.numbers.port import MediaKind
+from tideline.features.numbers.port import MediaKind, Sound
 from tideline.platform.clock import Clock
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
@@ -192,9 +192,17 @@ class World:
 
     # Files
 
-    async def store_file(self, kind: MediaKind, filename: str, mimetype: str, chunks: AsyncIterator[bytes]) -> File:
+    async def store_file(
+        self,
+        kind: MediaKind,
+        filename: str,
+        mimetype: str,
+        chunks: AsyncIterator[bytes],
+        *,
+        sound: Sound | None = None,
+    ) -> File:
         """Keep the bytes of a file that a message is about to carry; without a message they go after an hour."""
-        return await files.keep(self.db, kind, filename, mimetype, chunks)
+        return await files.keep(self.db, kind, filename, mimetype, chunks, sound=sound)
 
     async def drop_file(self, file: File) -> None:
         """The message was refused: forget its file. What was sent stays."""

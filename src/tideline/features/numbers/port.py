@@ -91,8 +91,17 @@ class MediaSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """What is told of a voice note: how long it is, and how loud in 64 steps of time, each from 0 to 100."""
+
+    seconds: int
+    waveform: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
-    """A file to send. `source` gives its bytes as often as asked."""
+    """A file to send, shown as its kind says, whatever its type is: a picture may go as a document. `source` gives its
+    bytes as often as asked. A voice note is OGG/Opus in one channel."""
 
     kind: MediaKind
     filename: str
@@ -100,6 +109,7 @@ class Media:
     size: int
     source: MediaSource
     caption: str | None = None
+    sound: Sound | None = None
 
 
 Content = Text | Media
@@ -114,6 +124,7 @@ class MediaRef:
     mimetype: str
     size: int
     ref: str
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from tideline.connectors.simulator import Draft, File, media_kind
 from tideline.connectors.simulator.errors import FileTooLarge, MessageNotFound
 from tideline.connectors.simulator.files import once
+from tideline.features.numbers.port import Sound
 from tideline.surfaces.simulator import wire
 from tideline.surfaces.simulator.endpoints import Call
 from tideline.surfaces.simulator.phones import phone_in
@@ -20,6 +21,7 @@ from tideline.surfaces.simulator.problems import InvalidRequest
 MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{1,80}", re.ASCII)
 LARGEST_FILE = 16 * 1024 * 1024
 MOST_MESSAGES = 100_000
+LONGEST_VOICE = 24 * 3600
 
 
 def message_in(call: Call) -> str:
@@ -39,7 +41,7 @@ async def write(call: Call) -> dict[str, Any]:
     reply_to = _known_id(body.reply_to) if body.reply_to else None
     _check_content(body)
     await call.deps.world.phone(author)
-    file = await _store(call, body.file, is_voice=body.voice) if body.file else None
+    file = await _store(call, body, body.file) if body.file else None
     try:
         written = await call.deps.world.write(Draft(author, to, text, file, reply_to))
     except BaseException:
@@ -56,15 +58,20 @@ def _check_content(body: wire.NewMessage) -> None:
         raise InvalidRequest("A voice message is a file of a type such as audio/ogg.")
     if body.voice and body.text is not None:
         raise InvalidRequest("A voice message has no text.")
+    if body.seconds is not None:
+        if not body.voice:
+            raise InvalidRequest("`seconds` say how long a voice message is.")
+        wire.number_of(body.seconds - 1, "seconds", LONGEST_VOICE - 1)
 
 
-async def _store(call: Call, upload: wire.Upload, *, is_voice: bool) -> File:
+async def _store(call: Call, body: wire.NewMessage, upload: wire.Upload) -> File:
     filename = wire.text_of(upload.filename, "filename", wire.FILENAME)
     if not wire.MIMETYPE.fullmatch(upload.mimetype):
         raise InvalidRequest("`mimetype` is a type such as image/png.")
     data = await asyncio.to_thread(_decoded, upload.base64)
-    kind = media_kind(upload.mimetype, is_voice=is_voice)
-    return await call.deps.world.store_file(kind, filename, upload.mimetype, once(data))
+    kind = media_kind(upload.mimetype, is_voice=body.voice)
+    sound = None if body.seconds is None else Sound(body.seconds)
+    return await call.deps.world.store_file(kind, filename, upload.mimetype, once(data), sound=sound)
 
 
 def _decoded(text: str) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tideline.connectors.simulator import Screen, SeenCall, SeenChat, SeenMessage
+from tideline.connectors.simulator import File, Screen, SeenCall, SeenChat, SeenMessage
 
 MOST_ENTRIES = 60
 
@@ -53,13 +53,23 @@ def _message(message: SeenMessage, names: Names) -> dict[str, Any]:
         "is_own": message.is_own,
         "author": message.author_name,
         "text": message.text,
-        "file": {"filename": file.filename, "mimetype": file.mimetype, "size": file.size} if file else None,
+        "file": _file(file) if file else None,
         "reply_to": message.reply_to,
         "status": message.status,
         "reactions": [{"name": names.get(one.phone, one.phone), "emoji": one.emoji} for one in message.reactions],
         "edited": message.is_edited,
         "revoked": message.is_revoked,
         "at": message.at,
+    }
+
+
+def _file(file: File) -> dict[str, Any]:
+    return {
+        "filename": file.filename,
+        "mimetype": file.mimetype,
+        "size": file.size,
+        "kind": file.kind,
+        "seconds": file.sound.seconds if file.sound else None,
     }
 
 

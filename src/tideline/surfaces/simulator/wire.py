@@ -73,6 +73,7 @@ class NewMessage(msgspec.Struct):
     text: str | None = None
     file: Upload | None = None
     voice: bool = False
+    seconds: int | None = None
     reply_to: str | None = None
 
 
@@ -201,6 +202,8 @@ def message(seen: SeenMessage) -> dict[str, Any]:
         "text": seen.text,
         "filename": seen.file.filename if seen.file else None,
         "mimetype": seen.file.mimetype if seen.file else None,
+        "kind": seen.file.kind if seen.file else None,
+        "seconds": seen.file.sound.seconds if seen.file and seen.file.sound else None,
         "status": seen.status,
         "reactions": [{"from": f"+{one.phone}", "emoji": one.emoji} for one in seen.reactions],
         "edited": seen.is_edited,

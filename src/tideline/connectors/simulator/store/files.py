@@ -3,25 +3,32 @@
 from datetime import datetime
 
 from tideline.connectors.simulator.model import File, FileId, MessageId, PhoneId
-from tideline.features.numbers.port import MediaKind
+from tideline.features.numbers.port import MediaKind, Sound
 from tideline.platform.db import Connection, Row
 
 
 def to_file(row: Row) -> File:
-    return File(FileId(row["id"]), MediaKind(row["kind"]), row["filename"], row["mimetype"], row["size"])
+    sound = None if row["seconds"] is None else Sound(row["seconds"], row["waveform"])
+    kind = MediaKind(row["kind"])
+    return File(FileId(row["file_id"]), kind, row["filename"], row["mimetype"], row["size"], sound)
 
 
-async def insert_file(conn: Connection, kind: MediaKind, filename: str, mimetype: str, at: datetime) -> FileId:
+async def insert_file(
+    conn: Connection, kind: MediaKind, filename: str, mimetype: str, sound: Sound | None, at: datetime
+) -> FileId:
     return FileId(
         await conn.value(
             """
-            INSERT INTO simulator.file (kind, filename, mimetype, size, created_at) VALUES ($1, $2, $3, 0, $4)
+            INSERT INTO simulator.file (kind, filename, mimetype, size, created_at, seconds, waveform)
+            VALUES ($1, $2, $3, 0, $4, $5, $6)
             RETURNING id
             """,
             kind,
             filename,
             mimetype,
             at,
+            sound.seconds if sound else None,
+            sound.waveform if sound else None,
         )
     )
 
@@ -56,7 +63,7 @@ async def drop_unsent(conn: Connection, before: datetime) -> None:
 async def file_of(conn: Connection, message: MessageId) -> File | None:
     row = await conn.row(
         """
-        SELECT f.id, f.kind, f.filename, f.mimetype, f.size
+        SELECT f.id AS file_id, f.kind, f.filename, f.mimetype, f.size, f.seconds, f.waveform
         FROM simulator.message m JOIN simulator.file f ON f.id = m.file
         WHERE m.id = $1 AND m.revoked_at IS NULL
         """,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tideline.connectors.simulator.model import File, FileId, GroupId, LinkId, MessageId, PhoneId, Status
-from tideline.features.numbers.port import MediaKind
+from tideline.connectors.simulator.store import files
 from tideline.platform.db import Connection, Row, SystemTx
 
 
@@ -43,7 +43,8 @@ class CopyRow:
 
 SELECT = """
     SELECT m.id, m.external_id, m.author, m.chat, m.chat_group, m.link, m.by_lid, m.client_ref, m.text,
-           m.reply_to, m.at, m.revoked_at, f.id AS file_id, f.kind, f.filename, f.mimetype, f.size
+           m.reply_to, m.at, m.revoked_at, f.id AS file_id, f.kind, f.filename, f.mimetype, f.size,
+           f.seconds, f.waveform
     FROM simulator.message m LEFT JOIN simulator.file f ON f.id = m.file
 """
 
@@ -67,9 +68,7 @@ def to_message(row: Row) -> MessageRow:
 
 
 def to_file(row: Row) -> File | None:
-    if row["file_id"] is None:
-        return None
-    return File(FileId(row["file_id"]), MediaKind(row["kind"]), row["filename"], row["mimetype"], row["size"])
+    return None if row["file_id"] is None else files.to_file(row)
 
 
 async def insert_messages(tx: SystemTx, messages: Sequence[MessageRow], copies: Sequence[CopyRow]) -> None:
@@ -288,7 +287,7 @@ async def seen(conn: Connection, phone: PhoneId, *, chat: str | None, limit: int
         )
         SELECT m.id, m.external_id, s.chat, s.read_at, m.author = $1 AS is_own, m.client_ref, m.text, m.reply_to, m.at,
                m.edited_at, m.revoked_at, p.phone AS author, p.name AS author_name,
-               f.id AS file_id, f.kind, f.filename, f.mimetype, f.size,
+               f.id AS file_id, f.kind, f.filename, f.mimetype, f.size, f.seconds, f.waveform,
                (SELECT jsonb_agg(jsonb_build_array(rp.phone, r.emoji) ORDER BY r.at, rp.id)
                 FROM simulator.reaction r JOIN simulator.phone rp ON rp.id = r.phone
                 WHERE r.message = m.id) AS reactions,
