@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.support.world import World
-from tideline.features import chats, messages, numbers
+from tideline.features import chats, files, messages, numbers
 from tideline.features.chats import ChatFilter
+from tideline.features.files import Measures
 from tideline.features.messages import MessageType
 from tideline.features.numbers.port import (
     AccountEvent,
@@ -17,6 +18,7 @@ from tideline.features.numbers.port import (
     MessageReceived,
     Peer,
     ReadOnPhone,
+    Sound,
     Via,
 )
 
@@ -235,6 +237,28 @@ async def test_a_file_is_expected_and_ordered(world: World) -> None:
     assert [numbers.from_payload(item["payload"]) for item in items] == [numbers.Fetch(message.attachment.uid, media)]
     assert len(await world.fetch("SELECT 1 FROM tenant.file WHERE workspace = $1")) == 1
     assert (await world.newest(chat)).attachment == message.attachment
+
+
+VOICES = {
+    "told how long and how loud": (Sound(7, bytes(64)), 7.0, bytes(64)),
+    "told how long": (Sound(7), 7.0, None),
+    "told nothing": (None, None, None),
+    "told nonsense": (Sound(0, b"loud"), None, None),
+}
+
+
+@pytest.mark.parametrize(("sound", "seconds", "waveform"), VOICES.values(), ids=VOICES)
+async def test_a_voice_note_stays_one(
+    world: World, sound: Sound | None, seconds: float | None, waveform: bytes | None
+) -> None:
+    media = MediaRef(MediaKind.VOICE, "voice.ogg", "audio/ogg; codecs=opus", 1234, "ref-1", sound)
+    message = await world.hear(await world.chat(), None, media=media)
+    assert message.attachment
+    assert (message.content, message.attachment.mimetype, message.attachment.seconds) == ("voice", "audio/ogg", seconds)
+    file = (await world.run(files.get_many, [message.attachment.uid]))[files.FileUid(message.attachment.uid)]
+    assert file.measures == Measures(seconds=seconds, waveform=waveform)
+    [(_, told)] = await world.facts("MessageReceived")
+    assert told["message"]["content"] == "voice"
 
 
 async def test_a_kind_we_do_not_know_is_kept(world: World) -> None:

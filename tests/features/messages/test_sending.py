@@ -14,7 +14,7 @@ from tests.features.messages.outlet import Outlet
 from tests.support.world import NODE, World
 from tideline.features import files, messages, numbers
 from tideline.features.chats import Chat
-from tideline.features.files import Files, NewFile, Purpose
+from tideline.features.files import Files, Measures, NewFile, Purpose
 from tideline.features.messages import Failure, MessageUid
 from tideline.features.messages.jobs import Sending
 from tideline.features.numbers import LeaseLost
@@ -22,11 +22,13 @@ from tideline.features.numbers.port import (
     ColdContactBlocked,
     ConnectorProblem,
     Media,
+    MediaKind,
     MessageReceived,
     NotLinked,
     Offline,
     Peer,
     RateLimited,
+    Sound,
     StatusChanged,
     UnknownOutcome,
     Via,
@@ -104,6 +106,42 @@ async def test_a_message_goes_out_and_its_receipts_come_back(post: Post) -> None
     assert [payload["message"]["status"] for _, payload in told] == ["Sent", "Delivered", "Read"]
     assert [payload["status_before"] for _, payload in told] == ["Sending", "Sent", "Delivered"]
     assert not await post.turn()
+
+
+KINDS: dict[str, tuple[str, MediaKind | None, MediaKind, str]] = {
+    "a picture": ("image/png", None, MediaKind.IMAGE, "image/png"),
+    "a picture as a document": ("image/png", MediaKind.DOCUMENT, MediaKind.DOCUMENT, "image/png"),
+    "sound": ("audio/ogg", None, MediaKind.AUDIO, "audio/ogg"),
+    "a voice note": ("audio/ogg", MediaKind.VOICE, MediaKind.VOICE, "audio/ogg; codecs=opus"),
+}
+
+
+@pytest.mark.parametrize(("mimetype", "asked", "kind", "told"), KINDS.values(), ids=KINDS)
+async def test_a_file_goes_out_as_it_was_asked(
+    post: Post, mimetype: str, asked: MediaKind | None, kind: MediaKind, told: str
+) -> None:
+    new = NewFile("a.ogg", mimetype, Purpose.UPLOAD, measures=Measures(seconds=6.7, waveform=bytes(64)))
+    file = await post.files.save(post.world.id, new, _bytes())
+    uid = await post.world.send(post.chat, None, file_uid=file.uid, kind=asked)
+    await post.turn()
+    [sent] = post.outlet.sent
+    assert isinstance(sent.content, Media)
+    assert (sent.content.kind, sent.content.mimetype) == (kind, told)
+    assert sent.content.sound == (Sound(7, bytes(64)) if kind is MediaKind.VOICE else None)
+    assert (await post.world.message(uid)).content == kind
+    [(_, fact)] = await post.world.facts("MessageSent")
+    assert fact["message"]["content"] == kind
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.02, 1), (0.5, 1), (59.6, 60), (3600.0, 3600)])
+async def test_phones_count_whole_seconds(post: Post, seconds: float, told: int) -> None:
+    new = NewFile("a.ogg", "audio/ogg", Purpose.UPLOAD, measures=Measures(seconds=seconds, waveform=bytes(64)))
+    file = await post.files.save(post.world.id, new, _bytes())
+    await post.world.send(post.chat, None, file_uid=file.uid, kind=MediaKind.VOICE)
+    await post.turn()
+    [sent] = post.outlet.sent
+    assert isinstance(sent.content, Media)
+    assert sent.content.sound == Sound(told, bytes(64))
 
 
 async def test_messages_leave_in_the_order_in_which_they_were_queued(post: Post) -> None:

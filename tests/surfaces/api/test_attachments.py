@@ -13,7 +13,7 @@ from tests.support.api_world import PUBLIC_URL, ApiWorld, Place
 from tideline.features import files
 from tideline.features.files import File, Files, NewFile, Purpose
 from tideline.features.numbers import Number
-from tideline.features.numbers.port import MediaKind, MediaRef, Peer
+from tideline.features.numbers.port import MediaKind, MediaRef, Peer, Sound
 
 MIRA = Peer(phone="15550100234")
 
@@ -94,6 +94,15 @@ async def test_a_file_that_came_in_has_a_link_once_its_bytes_are_here(
         (await api.data("/chats?with_msg=true"))["chats"][0]["last_message"],
     ):
         assert shown["attachment_url"].startswith(f"{PUBLIC_URL}/files/{uid}/beans.jpg?")
+
+
+async def test_what_is_known_of_a_file_is_told(shop: Place, number: Number, api: ApiClient) -> None:
+    media = MediaRef(MediaKind.VOICE, "voice.ogg", "audio/ogg; codecs=opus", 5, "ref", Sound(7))
+    await shop.receive(number, shop.written(None, MIRA, media=media))
+    [chat] = (await api.data("/chats?with_msg=true"))["chats"]
+    message = chat["last_message"]
+    assert message["data"] == {"whatsapp_from_me": False, "attachment": {"kind": "voice", "duration": 7.0}}
+    assert (await api.data(f"/messages/{message['uid']}"))["data"] == message["data"]
 
 
 async def file_uids(shop: Place) -> list[UUID]:

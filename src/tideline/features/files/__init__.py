@@ -35,7 +35,7 @@ from tideline.features.files.errors import (
     WorkspaceFull,
 )
 from tideline.features.files.links import LIFETIME, Links
-from tideline.features.files.model import File, FileState, FileUid, Limits, NewFile, Purpose
+from tideline.features.files.model import File, FileState, FileUid, Limits, Measures, NewFile, Purpose
 from tideline.features.files.names import clean_name, clean_type, disposition, is_shown, type_of
 from tideline.features.files.spool import Spool, Spooled, Writing
 from tideline.features.files.stored import Files, StoredSource
@@ -56,6 +56,7 @@ __all__ = [
     "LinkExpired",
     "LinkWrong",
     "Links",
+    "Measures",
     "NewFile",
     "Purpose",
     "Spool",

@@ -33,6 +33,7 @@ def _expected(tx: Tx, new: NewFile) -> File:
         uploaded_by=new.uploaded_by,
         created_at=tx.now,
         stored_at=None,
+        measures=new.measures,
     )
 
 

@@ -10,17 +10,33 @@ FileUid = NewType("FileUid", UUID)
 
 
 class Purpose(StrEnum):
-    """Why the file is here: somebody uploaded it, it came with a message, or it is a picture of a chat."""
+    """Why the file is here: somebody uploaded it, it came with a message, it is a picture of a chat, or it is a small
+    picture of another file."""
 
     UPLOAD = "upload"
     MEDIA = "media"
     PHOTO = "photo"
+    THUMBNAIL = "thumbnail"
 
 
 class FileState(StrEnum):
     PENDING = "pending"
     STORED = "stored"
     DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is known of what is in a file. Width and height are in pixels, as people see the picture; the waveform of a
+    voice note is 64 steps of time, each from 0 to 100."""
+
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    waveform: bytes | None = None
+
+
+UNKNOWN_MEASURES = Measures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +53,8 @@ class File:
     uploaded_by: int | None
     created_at: datetime
     stored_at: datetime | None
+    measures: Measures = UNKNOWN_MEASURES
+    thumbnail_uid: FileUid | None = None
 
     @property
     def is_stored(self) -> bool:
@@ -57,6 +75,7 @@ class NewFile:
     purpose: Purpose
     size: int = 0
     uploaded_by: int | None = None
+    measures: Measures = UNKNOWN_MEASURES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tideline.features.files.model import File, FileState, FileUid, Purpose
+from tideline.features.files.model import File, FileState, FileUid, Measures, Purpose
 from tideline.platform.db import Connection, Row, SystemTx, Tx
 
-_COLUMNS = "workspace, uid, filename, mimetype, size, purpose, state, uploaded_by, created_at, stored_at"
+_COLUMNS = (
+    "workspace, uid, filename, mimetype, size, purpose, state, uploaded_by, created_at, stored_at, "
+    "width, height, seconds, waveform, thumbnail_uid"
+)
 
 
 async def insert(tx: Tx, files: Sequence[File]) -> None:
     await tx.execute(
         """
-        INSERT INTO tenant.file (workspace, uid, filename, mimetype, size, purpose, state, uploaded_by, created_at)
-        SELECT $1, f.uid, f.filename, f.mimetype, f.size, f.purpose, 'pending', f.uploaded_by, $8
-        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::int[])
-             AS f (uid, filename, mimetype, size, purpose, uploaded_by)
+        INSERT INTO tenant.file (workspace, uid, filename, mimetype, size, purpose, state, uploaded_by, created_at,
+                                 width, height, seconds, waveform)
+        SELECT $1, f.uid, f.filename, f.mimetype, f.size, f.purpose, 'pending', f.uploaded_by, $8,
+               f.width, f.height, f.seconds, f.waveform
+        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::int[],
+                    $9::int[], $10::int[], $11::float8[], $12::bytea[])
+             AS f (uid, filename, mimetype, size, purpose, uploaded_by, width, height, seconds, waveform)
         """,
         tx.workspace_id,
         [file.uid for file in files],
@@ -26,6 +32,10 @@ async def insert(tx: Tx, files: Sequence[File]) -> None:
         [file.purpose for file in files],
         [file.uploaded_by for file in files],
         tx.now,
+        [file.measures.width for file in files],
+        [file.measures.height for file in files],
+        [file.measures.seconds for file in files],
+        [file.measures.waveform for file in files],
     )
 
 
@@ -142,4 +152,6 @@ def _read(row: Row) -> File:
         uploaded_by=row["uploaded_by"],
         created_at=row["created_at"],
         stored_at=row["stored_at"],
+        measures=Measures(row["width"], row["height"], row["seconds"], row["waveform"]),
+        thumbnail_uid=FileUid(UUID(bytes=row["thumbnail_uid"].bytes)) if row["thumbnail_uid"] else None,
     )

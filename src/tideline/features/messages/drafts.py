@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tideline.features.chats import Chat, ChatId, ContactId
+from tideline.features.files import File
 from tideline.features.messages.model import Attachment, Message, MessageType, MessageUid, Status
 from tideline.features.numbers import NumberId
 from tideline.features.workspaces import Charge, TeammateId
@@ -36,6 +37,21 @@ class Draft:
     data: dict[str, Any] = field(default_factory=dict)
     is_private: bool | None = None
     metadata: dict[str, Any] | None = None
+
+
+def attachment_of(file: File) -> Attachment:
+    seen = file.measures
+    return Attachment(
+        file.uid,
+        file.filename,
+        file.mimetype,
+        file.size,
+        file.is_stored,
+        seen.width,
+        seen.height,
+        seen.seconds,
+        file.thumbnail_uid,
+    )
 
 
 def shown(draft: Draft, chat: Chat, received_at: datetime, *, sender_phone: str | None, author: str | None) -> Message:

@@ -9,11 +9,10 @@ from typing import Final
 import structlog
 
 from tideline.features import files, numbers
-from tideline.features.files import Files
+from tideline.features.files import File, Files
 from tideline.features.messages.actions import progress
 from tideline.features.messages.actions.progress import Accepted
 from tideline.features.messages.model import Failure, MessageUid, Status, parse_uid
-from tideline.features.messages.requests import media_kind
 from tideline.features.messages.store import outbox, states
 from tideline.features.messages.store.outbox import Outbound
 from tideline.features.numbers import Lease, LeaseLost, Number
@@ -22,8 +21,10 @@ from tideline.features.numbers.port import (
     ConnectorProblem,
     Content,
     Media,
+    MediaKind,
     NotLinked,
     RateLimited,
+    Sound,
     Text,
     UnknownOutcome,
 )
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 OFFLINE_WAITS: Final = (2.0, 5.0, 15.0, 60.0, 300.0)
 RATE_WAITS: Final = (30.0, 120.0, 600.0)
+VOICE_TYPE: Final = "audio/ogg; codecs=opus"
 STORE_WAITS: Final = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0)
 
 
@@ -144,8 +146,17 @@ class Sending:
         file = await self._files.get(workspace_id, outbound.file_uid)
         if not file.is_stored:
             raise files.FileNotReady
-        kind = media_kind(file.mimetype)
-        return Media(kind, file.filename, file.mimetype, file.size, self._files.source(file), caption=outbound.text)
+        kind = MediaKind(outbound.content)
+        is_voice = kind is MediaKind.VOICE
+        return Media(
+            kind,
+            file.filename,
+            VOICE_TYPE if is_voice else file.mimetype,
+            file.size,
+            self._files.source(file),
+            caption=outbound.text,
+            sound=_sound(file) if is_voice else None,
+        )
 
     async def _store(self, held: Held, item: Item, number_id: int, uid: MessageUid, outcome: Outcome) -> None:
         """What happened has happened: it is written even if the lane is another's by now, and tried again while the
@@ -191,6 +202,12 @@ class Sending:
                 await asyncio.sleep(wait)
         await self._db.run(workspace_id, action)
         return None
+
+
+def _sound(file: File) -> Sound | None:
+    """Phones count whole seconds, and begin with one."""
+    measures = file.measures
+    return None if measures.seconds is None else Sound(max(1, round(measures.seconds)), measures.waveform)
 
 
 def _outcome_of(problem: ConnectorProblem, attempt: int) -> Outcome:

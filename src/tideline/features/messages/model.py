@@ -11,6 +11,7 @@ import msgspec
 from tideline.features.chats import ChatId
 from tideline.features.messages import errors
 from tideline.features.numbers import NumberId
+from tideline.features.numbers.port import MediaKind
 from tideline.platform.facts import Actor
 from tideline.platform.once import Once
 
@@ -94,7 +95,8 @@ class Sender:
 class Outgoing:
     """A message to send. `text` has been through `clean_text`; ids are parsed with `parse_uid`.
 
-    `template_id` names the template whose file goes along. `label` is added to the chat, `chat_name` becomes its
+    `template_id` names the template whose file goes along. `kind` is how WhatsApp shows the file, by default as its
+    type suggests. `label` is added to the chat, `chat_name` becomes its
     name. `metadata` has been through `clean_metadata`. `actor` is who sends, by default the transaction's. What a
     teammate types in the inbox has `is_free` and costs no credits. With `once` it is sent once, however often it is
     asked for.
@@ -104,6 +106,7 @@ class Outgoing:
     text: str | None = None
     file_uid: UUID | None = None
     template_id: int | None = None
+    kind: MediaKind | None = None
     reply_to: UUID | None = None
     label: str | None = None
     chat_name: str | None = None
@@ -144,14 +147,19 @@ class Quotable:
 # Reading -----------------------------------------------------------------------------------------------------
 
 
-class Attachment(msgspec.Struct, frozen=True):
-    """The file of a message. `is_stored` is False while its bytes are still on their way."""
+class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The file of a message. `is_stored` is False while its bytes are still on their way; what is measured of it, and
+    its thumbnail, come later still, or never."""
 
     uid: UUID
     filename: str
     mimetype: str
     size: int
     is_stored: bool
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    thumbnail_uid: UUID | None = None
 
 
 class Reaction(msgspec.Struct, frozen=True):

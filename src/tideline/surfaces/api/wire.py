@@ -16,8 +16,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from tideline.features.chats import Chat as ChatModel
 from tideline.features.chats import ChatId, Page
+from tideline.features.messages import Attachment, MessageType, Reaction, StatusEntry
 from tideline.features.messages import Message as MessageModel
-from tideline.features.messages import MessageType, Reaction, StatusEntry
 from tideline.features.numbers import Number
 from tideline.features.workspaces import Balance, Quotas, Status, Team
 from tideline.features.workspaces import Quota as QuotaModel
@@ -33,6 +33,7 @@ NO_MEMBERS = Raw(b"[]")
 NO_REACTIONS = Raw(b'{"users":[],"reactions":{},"total":0}')
 FROM_ME = {True: Raw(b'{"whatsapp_from_me":true}'), False: Raw(b'{"whatsapp_from_me":false}')}
 NO_DATA = Raw(b"{}")
+THUMBNAIL = "thumbnail.jpg"
 
 
 class MessageRef(msgspec.Struct):
@@ -277,10 +278,30 @@ class Wire:
             attachment is not None,
             message.type,
             reactions,
-            _data(message),
+            self._data(message, now),
             message.created_by or "",
             UNSET if message.metadata is None else message.metadata,
         )
+
+    def _data(self, message: MessageModel, now: datetime) -> dict[str, Any] | Raw:
+        """The direction as WhatsApp sees it comes first on what passed through WhatsApp; a note is private or not."""
+        if message.is_private is not None:
+            return {"is_private": message.is_private, **message.data}
+        if message.type is not MessageType.WHATSAPP:
+            return message.data or NO_DATA
+        if message.attachment is not None:
+            shown = self._attachment(message.content, message.attachment, now)
+            return {"whatsapp_from_me": message.from_me, "attachment": shown, **message.data}
+        if not message.data:
+            return FROM_ME[message.from_me]
+        return {"whatsapp_from_me": message.from_me, **message.data}
+
+    def _attachment(self, kind: str, attachment: Attachment, now: datetime) -> dict[str, Any]:
+        """How WhatsApp shows the file, and what else is known of it."""
+        shown: dict[str, Any] = {"kind": kind, **_measured(attachment)}
+        if attachment.thumbnail_uid is not None:
+            shown["thumbnail_url"] = self._file_link(self._workspace_id, attachment.thumbnail_uid, THUMBNAIL, now)
+        return shown
 
     def status_steps(self, entries: Iterable[StatusEntry]) -> list[StatusStep]:
         return [StatusStep(entry.status, self.time.format(entry.at)) for entry in entries]
@@ -359,15 +380,10 @@ def _invitation_status(teammate: TeammateModel, now: datetime) -> str | None:
     return "Pending" if teammate.is_invitation_open(now) else "Expired"
 
 
-def _data(message: MessageModel) -> dict[str, Any] | Raw:
-    """The direction as WhatsApp sees it comes first on what passed through WhatsApp; a note is private or not."""
-    if message.is_private is not None:
-        return {"is_private": message.is_private, **message.data}
-    if message.type is not MessageType.WHATSAPP:
-        return message.data or NO_DATA
-    if not message.data:
-        return FROM_ME[message.from_me]
-    return {"whatsapp_from_me": message.from_me, **message.data}
+def _measured(attachment: Attachment) -> dict[str, Any]:
+    """What is known of a file, under the names that callers are used to."""
+    known = {"width": attachment.width, "height": attachment.height, "duration": attachment.seconds}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def reactions(given: Sequence[Reaction]) -> Reactions:

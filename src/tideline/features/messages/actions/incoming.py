@@ -9,20 +9,21 @@ import msgspec
 
 from tideline.features import chats, files, numbers
 from tideline.features.chats import Chat, Company, Person
-from tideline.features.files import NewFile, Purpose
+from tideline.features.files import Measures, NewFile, Purpose
 from tideline.features.messages import wording
 from tideline.features.messages.actions.progress import Accepted, accept
-from tideline.features.messages.drafts import Draft, shown
+from tideline.features.messages.drafts import Draft, attachment_of, shown
 from tideline.features.messages.events import Told
 from tideline.features.messages.model import Attachment, MessageUid, Origin, Status
 from tideline.features.messages.store import rows
 from tideline.features.numbers import Fetch, Number
-from tideline.features.numbers.port import MediaRef, MessageReceived, Via
+from tideline.features.numbers.port import MediaRef, MessageReceived, Sound, Via
 from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
 from tideline.platform.ids import uuid7
 
 PHONE = Actor("phone")
+WAVEFORM = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,16 @@ async def _draft(
 
 async def _expect(tx: Tx, media: Sequence[MediaRef]) -> list[Attachment]:
     """Rows for files whose bytes the gateway brings in later."""
-    new = [NewFile(one.filename, one.mimetype, Purpose.MEDIA, one.size) for one in media]
-    return [
-        Attachment(file.uid, file.filename, file.mimetype, file.size, is_stored=False)
-        for file in await files.expect(tx, new)
-    ]
+    new = [NewFile(one.filename, one.mimetype, Purpose.MEDIA, one.size, measures=_measures(one.sound)) for one in media]
+    return [attachment_of(file) for file in await files.expect(tx, new)]
+
+
+def _measures(sound: Sound | None) -> Measures:
+    """What its sender says of a voice note; what makes no sense is measured later."""
+    if sound is None:
+        return Measures()
+    is_whole = sound.waveform is not None and len(sound.waveform) == WAVEFORM
+    return Measures(seconds=float(sound.seconds) or None, waveform=sound.waveform if is_whole else None)
 
 
 def _new(number: Number, company: Company, chat: Chat, event: MessageReceived) -> Draft:

@@ -12,9 +12,9 @@ from tideline.features import chats, files, numbers, templates, workspaces
 from tideline.features.chats import Chat, ChatId, SeenPeer
 from tideline.features.messages import errors
 from tideline.features.messages.actions.incoming import newest
-from tideline.features.messages.drafts import Draft, shown
+from tideline.features.messages.drafts import Draft, attachment_of, shown
 from tideline.features.messages.events import Told
-from tideline.features.messages.model import Attachment, MessageUid, Outgoing, Status, ToChat, ToChatName
+from tideline.features.messages.model import MessageUid, Outgoing, Status, ToChat, ToChatName
 from tideline.features.messages.requests import Desk, Request, media_kind
 from tideline.features.messages.store import rows
 from tideline.features.numbers import NumberId
@@ -194,11 +194,11 @@ def _draft(tx: Tx, desk: Desk, request: Request) -> Draft:
         status=Status.PENDING,
         origin=asked.origin,
         at=tx.now,
-        content=media_kind(file.mimetype).value if file else "text",
+        content=(asked.kind or media_kind(file.mimetype)).value if file else "text",
         text=asked.text,
         created_by=request.author_id,
         reply_to=asked.reply_to,
         metadata=asked.metadata,
-        attachment=Attachment(file.uid, file.filename, file.mimetype, file.size, True) if file else None,
+        attachment=attachment_of(file) if file else None,
         charge=request.charge,
     )

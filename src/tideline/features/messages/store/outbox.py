@@ -13,6 +13,7 @@ class Outbound:
     """A message about to be sent."""
 
     status: Status
+    content: str
     to: Peer
     text: str | None
     file_uid: UUID | None
@@ -22,7 +23,7 @@ class Outbound:
 async def lock(tx: Tx, uid: UUID, number_id: int) -> Outbound | None:
     row = await tx.row(
         """
-        SELECT m.status, m.text, m.file_uid, (
+        SELECT m.status, m.content, m.text, m.file_uid, (
                    SELECT ROW(c.phone, c.lid, c.group_jid)
                    FROM tenant.chat c WHERE c.workspace = m.workspace AND c.id = m.chat_id
                ) AS peer, (
@@ -49,4 +50,4 @@ async def lock(tx: Tx, uid: UUID, number_id: int) -> Outbound | None:
     if row["quoted"]:
         external_id, from_me, writer = row["quoted"]
         quoted = MessageKey(to, external_id, from_me, Peer(*writer) if writer else None)
-    return Outbound(Status(row["status"]), to, row["text"], row["file_uid"], quoted)
+    return Outbound(Status(row["status"]), row["content"], to, row["text"], row["file_uid"], quoted)

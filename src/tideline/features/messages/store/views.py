@@ -33,7 +33,8 @@ COLUMNS: Final = """
         SELECT t.display_name FROM tenant.teammate t WHERE t.workspace = m.workspace AND t.id = m.created_by
     ) END,
     CASE WHEN m.file_uid IS NOT NULL THEN (
-        SELECT ROW(f.uid, f.filename, f.mimetype, f.size, f.state)
+        SELECT ROW(f.uid, f.filename, f.mimetype, f.size, f.state = 'stored', f.width, f.height, f.seconds,
+                   f.thumbnail_uid)
         FROM tenant.file f WHERE f.workspace = m.workspace AND f.uid = m.file_uid
     ) END,
     CASE WHEN m.has_reactions THEN (
@@ -87,7 +88,7 @@ def _read_one(row: Row, sides: Sides, at: Any, received_at: Any) -> Message:
         sender[1],
         recipient[1],
         text,
-        None if file is None else _attachment(*file),
+        None if file is None else Attachment(*file),
         data or {},
         author,
         reply_to,
@@ -98,10 +99,6 @@ def _read_one(row: Row, sides: Sides, at: Any, received_at: Any) -> Message:
         is_private,
         metadata,
     )
-
-
-def _attachment(uid: UUID, filename: str, mimetype: str, size: int, state: str) -> Attachment:
-    return Attachment(uid, filename, mimetype, size, state == "stored")
 
 
 def _reaction(chat: Chat, emoji: str, is_own: bool, person: tuple[str | None, str | None] | None) -> Reaction:
