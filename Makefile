@@ -44,4 +44,5 @@ fuzz: setup ## what hypothesis tries in the tests (bad input, lanes, merging), w
 lock: ## pin the newest versions, with hashes (needs uv)
 	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements/run.txt
 	cd requirements && uv pip compile build.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o build.txt
+	cd requirements && uv pip compile linked.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o linked.txt
 	cd requirements && uv pip compile dev.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o dev.txt
