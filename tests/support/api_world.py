@@ -140,7 +140,7 @@ class Place:
         return chat
 
     async def group(self, number: Number, subject: str = "Harbour wholesale", members: Sequence[str] = ()) -> Chat:
-        jid = f"1203630255501{next(self.heard):05d}@g.us"
+        jid = f"12036302{self.id:05d}{next(self.heard):05d}@g.us"
         own = GroupMember(Peer(phone=number.phone), "owner", is_own=True)
         others = [GroupMember(Peer(phone=phone), "member") for phone in members]
         event = GroupChanged(jid, subject, [own, *others], self.world.clock.now())

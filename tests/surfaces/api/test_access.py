@@ -1,4 +1,4 @@
-"""Who may call: tokens, scopes, API calls that are counted, and a neighbour who sees nothing."""
+"""Who may call: tokens, scopes, and API calls that are counted."""
 
 import asyncio
 from dataclasses import replace
@@ -9,30 +9,14 @@ import pytest
 from tests.support.api_client import ApiClient
 from tests.support.api_world import ApiWorld, Place
 from tests.support.asgi import Response
+from tests.support.samples import BUILT, THINGS, Sample
 from tideline.features import workspaces
 from tideline.features.numbers import Number
 from tideline.features.workspaces import Role
-from tideline.surfaces.api.contract import Operation, public_api
+from tideline.surfaces.api.contract import Operation
 from tideline.surfaces.api.mount import public_api_app
-from tideline.surfaces.api.not_built import NOT_BUILT
 
-BUILT = [one for one in public_api().operations.values() if one.id not in NOT_BUILT]
 each_operation = pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.id)
-
-BODIES = {
-    "updateChat": {"closed": True, "name": "Somebody else", "read": True, "responsible": ""},
-    "sendMessageToChat": {"text": "Hello"},
-    "sendMessageToPhone": {"phone": "+15550100777", "text": "Hello"},
-    "sendMessageToJid": {"jid": "15550100777@s.whatsapp.net", "text": "Hello"},
-    "sendMessageToChatName": {"chat_name": "Mira", "text": "Hello"},
-    "addChatLabels": {"labels": ["vip"]},
-    "replaceChatLabels": {"labels": ["vip"]},
-    "createTemplate": {"name": "Greeting", "text": "Hello"},
-    "updateTemplate": {"text": "Goodbye"},
-    "createWebhook": {"event_type": "chat:new", "url": "https://crm.example.com/in"},
-    "updateWebhook": {"enabled": False},
-    "trackTemplateUsageV2": {"template_id": 1, "origin": "Chat View"},
-}
 
 
 def answer(response: Response) -> tuple[int, str]:
@@ -41,11 +25,9 @@ def answer(response: Response) -> tuple[int, str]:
 
 @each_operation
 async def test_nobody_gets_in_without_a_token(api: ApiClient, operation: Operation) -> None:
-    path = operation.path.format(**dict.fromkeys(operation.path_parameters, 1))
-    response = await api.with_token(None).request(operation.method, path, BODIES.get(operation.id))
-    assert answer(response) == (401, "missing_credentials")
-    response = await api.with_token("tla_nobody").request(operation.method, path, BODIES.get(operation.id))
-    assert answer(response) == (401, "invalid_token")
+    sample = Sample.of(operation, dict.fromkeys(THINGS, 1))
+    assert answer(await sample.send(api.with_token(None))) == (401, "missing_credentials")
+    assert answer(await sample.send(api.with_token("tla_nobody"))) == (401, "invalid_token")
 
 
 async def test_guessing_tokens_is_limited_like_everything_else(world: ApiWorld, shop: Place) -> None:
@@ -116,45 +98,3 @@ async def test_calls_that_are_added_up_stay_counted(world: ApiWorld) -> None:
     await shop.api.get("/chats")
     await world.api_calls.flush()
     assert (await shop.api.data("/workspace/quotas"))["api_calls_quota"]["used"] == 2
-
-
-# The neighbour -----------------------------------------------------------------------------------------------
-
-
-@each_operation
-async def test_a_neighbours_things_are_not_found_and_stay_as_they_are(
-    shop: Place, number: Number, neighbour: Place, operation: Operation
-) -> None:
-    page = await neighbour.api.data("/chats")
-    chat_id, uid = page["chats"][0]["id"], page["chats"][0]["last_message_uid"]
-    template_id = (await neighbour.api.data("/templates"))["templates"][0]["id"]
-    webhook_id = (await neighbour.api.data("/webhooks"))[0]["id"]
-    before = await neighbour.rows()
-    if "{" in operation.path:
-        path = operation.path.format(chat_id=chat_id, message_uid=uid, template_id=template_id, webhook_id=webhook_id)
-        response = await shop.api.request(operation.method, path, BODIES.get(operation.id))
-        assert answer(response) == (404, "not_found")
-    else:
-        response = await shop.api.request(operation.method, operation.path, BODIES.get(operation.id))
-        for secret in (b"Lagoon", b"lagoon", uid.encode(), b'"id":%d,' % chat_id):
-            assert secret not in response.body
-    assert await neighbour.rows() == before
-
-
-async def test_a_neighbours_ids_in_bodies_and_queries_are_not_found_either(
-    shop: Place, number: Number, neighbour: Place
-) -> None:
-    theirs = (await neighbour.api.data("/chats"))["chats"][0]
-    before = await neighbour.rows(), await shop.rows()
-    mine = (await shop.hear(number)).chat_id
-    before = await neighbour.rows(), await shop.rows()
-    asked = [
-        await shop.api.post(f"/chats/{mine}/messages", {"text": "Hi", "reply_to": theirs["last_message_uid"]}),
-        await shop.api.get(f"/chats/{mine}/messages?after_message={theirs['last_message_uid']}"),
-        await shop.api.get(f"/chats/{mine}/messages?before_message={theirs['last_message_uid']}"),
-        await shop.api.patch(f"/chats/{mine}", {"responsible": "ines@lagoon.example"}),
-        await shop.api.post("/messages/to_chat_name", {"chat_name": theirs["name"], "text": "Hi"}),
-    ]
-    for response in asked:
-        assert answer(response) == (404, "not_found")
-    assert (await neighbour.rows(), await shop.rows()) == before

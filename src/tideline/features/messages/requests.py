@@ -148,6 +148,7 @@ class Desk:
                     raise ChatNotFound(chat_id)
                 request.chat_id = self.current[chat_id]
             case ToChatName(name):
+                self._chosen(request.asked.sender)  # the chat decides, but a number that is none of ours is a mistake
                 if name not in self.named:
                     raise ChatNotFound(name)
                 request.chat_id = self.named[name]

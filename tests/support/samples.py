@@ -1,0 +1,109 @@
+"""A right request for every operation: the contract's own example, with the ids of what is there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from tests.support import multipart
+from tests.support.api_client import ApiClient
+from tests.support.asgi import Response
+from tideline.surfaces.api.contract import Operation, public_api
+from tideline.surfaces.api.not_built import NOT_BUILT
+
+CONTRACT = public_api()
+BUILT = [one for one in CONTRACT.operations.values() if one.id not in NOT_BUILT]
+
+THINGS = {
+    "chat_id", "message_uid", "file_uid", "webhook_id", "template_id", "user_id", "attachment_template_id", "reply_to",
+    "after_message", "before_message", "whatsapp_account_id", "whatsapp_account_phone", "responsible", "team_title",
+    "jid",
+}  # fmt: skip
+"""Parameters and members that say which thing of the workspace is meant."""
+
+PLAIN = {
+    "after", "before", "caption", "chat_name", "chatgpt_autoresponse_enabled", "closed", "content_type",
+    "created_after", "created_before", "download_url", "email", "enabled", "event_type", "file", "filename",
+    "first_name", "from_me", "group", "is_private", "label", "labels", "last_name", "metadata", "name", "origin",
+    "page", "phone", "reaction", "read", "retry_schedule", "role", "sorting_order", "strict_order", "text",
+    "updated_after", "updated_before", "url", "visibility", "whatsapp_phone", "with_msg",
+}  # fmt: skip
+"""Those that say how it is to be, or what to look for."""
+
+NAMED_BY_ITS_NAME = {("sendMessageToChatName", "chat_name"), ("listChats", "label"), ("listChatsV2", "label")}
+
+Stock = Mapping[str, Any]
+"""A value for each of the things, and for some others that must fit together with them."""
+
+
+def names(operation: Operation) -> dict[str, str]:
+    """Every parameter and member, with its place: path, query, body or form."""
+    found = {one.name: one.place for one in operation.parameters if one.place != "header"}
+    found |= dict.fromkeys(CONTRACT.members(operation.json_body) if operation.json_body else (), "body")
+    return found | dict.fromkeys(CONTRACT.members(operation.form_body) if operation.form_body else (), "form")
+
+
+def things(operation: Operation) -> Iterator[tuple[str, str]]:
+    """The names that say which thing is meant, each with its place."""
+    for name, place in names(operation).items():
+        if name in THINGS or (operation.id, name) in NAMED_BY_ITS_NAME:
+            yield name, place
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that can be varied and sent."""
+
+    operation: Operation
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
+    file: bytes = b"%PDF-1.7 a price list"
+
+    @classmethod
+    def of(cls, operation: Operation, stock: Stock) -> "Sample":
+        """The example of the contract with this workspace's things in it."""
+        path = {name: stock[name] for name in operation.path_parameters}
+        body = _example(operation)
+        if body is not None:
+            body = {name: stock.get(name, value) for name, value in body.items()}
+        return cls(operation, path, body=body, form=None if operation.form_body is None or body else {})
+
+    def having(self, name: str, value: Any) -> "Sample":
+        match names(self.operation)[name]:
+            case "path":
+                return replace(self, path={**self.path, name: value})
+            case "query":
+                return replace(self, query={**self.query, name: value})
+            case "form":
+                return replace(self, form={**(self.form or {}), name: value})
+        return replace(self, body={**(self.body or {}), name: value})
+
+    def without(self, *names: str) -> "Sample":
+        """The request without these members, as far as it has them."""
+        body = self.body and {name: value for name, value in self.body.items() if name not in names}
+        return replace(self, body=body)
+
+    @property
+    def target(self) -> str:
+        path = self.operation.path.format(**{name: quote(str(value), safe="") for name, value in self.path.items()})
+        return f"{path}?{urlencode(self.query)}" if self.query else path
+
+    async def send(self, api: ApiClient) -> Response:
+        if self.form is not None:
+            body = multipart.file_form(self.file, self.form)
+            return await api.request(self.operation.method, self.target, body=body, headers=multipart.HEADERS)
+        return await api.request(self.operation.method, self.target, self.body)
+
+
+def _example(operation: Operation) -> dict[str, Any] | None:
+    """The first example of the JSON body, None when there is no JSON body."""
+    if operation.json_body is None:
+        return None
+    raw = CONTRACT.document["paths"][operation.path][operation.method.lower()]
+    content = CONTRACT.resolve(raw["requestBody"])["content"]["application/json"]
+    examples = [one["value"] for one in content.get("examples", {}).values()]
+    example: dict[str, Any] = content.get("example", examples[0] if examples else None)
+    assert example, f"{operation.id} has no example in the contract"
+    return example
