@@ -281,3 +281,24 @@ async def test_what_is_being_deleted_is_not_used_any_more(world: World) -> None:
 async def is_waiting(world: World) -> bool:
     waiting = "SELECT $1::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     return bool(await world.fetch(waiting))
+
+
+async def test_who_waited_for_another_change_sees_all_of_it(world: World) -> None:
+    """Another editor, another team and another file come in while a change waits for its turn."""
+    await world.run(workspaces.create_team, "Sales")
+    editor, file = await world.teammate(name="Idris Vale"), await world.file("new.pdf")
+    template = await written(world)
+    async with world.db.tx(world.id, world.actor) as first:
+        await templates.change(first, template.id, TemplateChange(file_uid=file.uid), editor)
+        await templates.change(first, template.id, TemplateChange(team="Sales"), world.owner)
+        await first.execute(
+            "UPDATE tenant.template SET updated_by = $3 WHERE workspace = $1 AND id = $2",
+            world.id, template.id, editor.id,
+        )  # fmt: skip
+        second = asyncio.create_task(changed(world, template, TemplateChange(name="Welcome")))
+        await until(lambda: is_waiting(world))
+    after = await second
+    assert (after.name, after.team, after.file and after.file.filename) == ("Welcome", "Sales", "new.pdf")
+    assert after == await read(world, template)
+    told = (await world.facts("TemplateChanged"))[-1][1]
+    assert (told["before"]["updated_by_name"], told["before"]["team"]) == ("Idris Vale", "Sales")

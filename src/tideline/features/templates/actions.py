@@ -70,8 +70,10 @@ async def change(tx: Tx, template_id: int, wanted: TemplateChange, teammate: Tea
     """Change what is wanted and leave the rest. Nothing happens when it is like that already."""
     before = await _lock(tx, template_id, teammate)
     viewer = Viewer.of(teammate)
+    if not viewer.may_edit(before):
+        raise TemplateNotYours
     after = await _changed(tx, before, wanted)
-    _ensure_may_change(viewer, before, after)
+    _ensure_may_share(viewer, before, after)
     if after == before:
         return before
     after = msgspec.structs.replace(
@@ -127,9 +129,7 @@ async def _changed(tx: Tx, before: Template, wanted: TemplateChange) -> Template
     return after
 
 
-def _ensure_may_change(viewer: Viewer, before: Template, after: Template) -> None:
-    if not viewer.may_edit(before):
-        raise TemplateNotYours
+def _ensure_may_share(viewer: Viewer, before: Template, after: Template) -> None:
     if after.visibility is not before.visibility and not viewer.may_delete(before):
         raise TemplateNotYours
     if after.team_id != before.team_id and not viewer.may_give_to(before, after.team_id):

@@ -55,8 +55,11 @@ async def find_many(tx: Tx, ids: Sequence[int]) -> list[Template]:
 
 
 async def lock(tx: Tx, template_id: int) -> Template | None:
-    row = await tx.row(_SELECT + "AND t.id = $2 FOR NO KEY UPDATE OF t", tx.workspace_id, template_id)
-    return _template(row) if row else None
+    """In two statements: one that waits for a row sees what was joined to it as it was before the wait."""
+    await tx.execute(
+        "SELECT FROM tenant.template WHERE workspace = $1 AND id = $2 FOR NO KEY UPDATE", tx.workspace_id, template_id
+    )
+    return next(iter(await find_many(tx, [template_id])), None)
 
 
 async def list_seen(tx: Tx, viewer: Viewer) -> list[Template]:
