@@ -5,6 +5,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from tideline.platform.db import Database
+
 PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.005
 
@@ -22,3 +24,10 @@ async def until(fact: Callable[[], Any], what: str = "it") -> Any:
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:
         raise AssertionError(f"{what} did not happen") from None
+
+
+async def somebody_waits_for_a_lock(db: Database) -> bool:
+    """Does any transaction of this database wait for another one?"""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with db.system_read() as tx:
+        return bool(await tx.value(waiting))

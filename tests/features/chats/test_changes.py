@@ -1,10 +1,12 @@
 """What teammates and the API change about a chat; each fact once, and only when something changed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from tests.support.waiting import somebody_waits_for_a_lock, until
 from tests.support.world import World
 from tideline.features import chats, numbers, workspaces
 from tideline.features.chats import AssigneeNotFound, ChatNotFound, InvalidLabel
@@ -246,3 +248,19 @@ async def test_a_disconnected_number_shows_nobody_anything(world: World) -> None
     await world.run(chats.mark_read, chat.id)
     assert (await world.reload(chat)).is_read
     assert not await world.fetch("SELECT 1 FROM lanes.lane l WHERE l.workspace = $1 AND l.kind = 'command'")
+
+
+@pytest.mark.parametrize("before", [None, "ines@harbour.example"])
+async def test_who_waited_for_an_assignment_knows_who_is_responsible(world: World, before: str | None) -> None:
+    """What is recorded after the wait names the new person, not nobody."""
+    await world.teammate("ines@harbour.example")
+    idris = await world.teammate("idris@harbour.example")
+    chat = await world.chat(responsible=before)
+    async with world.db.tx(world.id, world.actor) as assigning:
+        await chats.assign(assigning, chat.id, idris.email)
+        closing = asyncio.create_task(world.run(chats.close, chat.id))
+        await until(lambda: somebody_waits_for_a_lock(world.db))
+    await closing
+    told = chats.from_snapshot((await world.facts("ChatClosed"))[-1][1]["chat"])
+    assert (told.responsible_id, told.responsible_email) == (idris.id, idris.email)
+    assert told.responsible_name == idris.display_name

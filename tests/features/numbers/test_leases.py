@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.office import NODE, OTHER_NODE, TTL, HandClock, Office
-from tests.support.waiting import until
+from tests.support.waiting import somebody_waits_for_a_lock, until
 from tideline.features import numbers
 from tideline.features.numbers import Lease, LeaseLost, NumberId
 from tideline.features.numbers.port import AccountState, StateChanged
@@ -161,12 +161,3 @@ async def test_leases_show_the_numbers_of_all_workspaces(db: Database, office: O
         )
         seen = await numbers.numbers_of(tx, [mine.lease, other])
     assert seen == {mine.number.id: mine.number, theirs.id: theirs}
-
-
-async def somebody_waits_for_a_lock(db: Database) -> bool:
-    """Is another transaction of this database waiting behind a row lock?"""
-    async with db.system_read() as tx:
-        count: int = await tx.value(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-    return count > 0

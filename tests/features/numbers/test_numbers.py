@@ -1,14 +1,17 @@
 """What people do with numbers, on a real database and beside a second workspace with the same phone."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from tests.support.office import HandClock, Office
-from tideline.features import numbers
+from tests.support.waiting import somebody_waits_for_a_lock, until
+from tideline.features import numbers, workspaces
 from tideline.features.numbers import NoConnectedNumber, NumberGone, NumberNotFound, NumberState
 from tideline.features.numbers.port import AccountState, StateChanged
 from tideline.platform import lanes
+from tideline.platform.crypto import Keyring
 from tideline.platform.facts import Actor
 from tideline.platform.wake import Wakes
 
@@ -130,3 +133,15 @@ async def test_finding_stays_inside_the_workspace(office: Office, neighbour: Off
     [theirs] = await neighbour.run(numbers.list_numbers)
     assert await office.run(numbers.get_many, [theirs.id]) == {}
     assert await neighbour.run(numbers.get_many, [theirs.id]) == {theirs.id: theirs}
+
+
+async def test_a_number_that_changes_hands_is_there_for_who_waited(office: Office) -> None:
+    number = (await office.link()).number
+    access = workspaces.Access(office.db, Keyring(["a key for tests, long enough"]), Wakes())
+    idris = (await office.run(workspaces.invite, access, email="idris@harbour.example")).teammate
+    async with office.db.tx(office.id) as handing_over:
+        sql = "UPDATE tenant.number SET owner_id = $3 WHERE workspace = $1 AND id = $2"
+        await handing_over.execute(sql, office.id, number.id, idris.id)
+        reporting = asyncio.create_task(office.run(numbers.report, number.id, [OFFLINE]))
+        await until(lambda: somebody_waits_for_a_lock(office.db))
+    assert (await reporting).owner.email == idris.email

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.waiting import until
+from tests.support.waiting import somebody_waits_for_a_lock, until
 from tests.support.world import World
 from tideline.features import files, templates, workspaces
 from tideline.features.files import FileNotFound, FileNotReady, NewFile, Purpose
@@ -272,15 +272,10 @@ async def test_what_is_being_deleted_is_not_used_any_more(world: World) -> None:
     async with world.db.tx(world.id, world.actor) as deleting:
         await templates.delete(deleting, template.id, world.owner)
         tracking = asyncio.create_task(world.run(templates.track, template.id, "Chat View", world.owner))
-        await until(lambda: is_waiting(world))
+        await until(lambda: somebody_waits_for_a_lock(world.db))
     with pytest.raises(TemplateNotFound):
         await tracking
     assert not await world.facts("TemplateUsed")
-
-
-async def is_waiting(world: World) -> bool:
-    waiting = "SELECT $1::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    return bool(await world.fetch(waiting))
 
 
 async def test_who_waited_for_another_change_sees_all_of_it(world: World) -> None:
@@ -296,7 +291,7 @@ async def test_who_waited_for_another_change_sees_all_of_it(world: World) -> Non
             world.id, template.id, editor.id,
         )  # fmt: skip
         second = asyncio.create_task(changed(world, template, TemplateChange(name="Welcome")))
-        await until(lambda: is_waiting(world))
+        await until(lambda: somebody_waits_for_a_lock(world.db))
     after = await second
     assert (after.name, after.team, after.file and after.file.filename) == ("Welcome", "Sales", "new.pdf")
     assert after == await read(world, template)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.features.workspaces.conftest import START, HandClock, MakeOffice, Office, until
+from tests.support.waiting import somebody_waits_for_a_lock
 from tideline.features import workspaces
 from tideline.features.workspaces import Balance, Charge, Period
 from tideline.platform.db import Tx
@@ -17,14 +18,6 @@ async def used(office: Office) -> tuple[int, int]:
     """Messages used of the period, and what is left of the balance."""
     quotas = await office.run(workspaces.quotas)
     return quotas.messages.used, quotas.balance.remaining
-
-
-async def somebody_waits_for_a_lock(office: Office) -> bool:
-    async with office.db.system_read() as tx:
-        waiting: int = await tx.value(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-    return waiting > 0
 
 
 # What is left ------------------------------------------------------------------------------------------------
@@ -172,7 +165,7 @@ async def test_two_at_the_edge_wait_for_each_other_and_one_is_refused(office: Of
     first = asyncio.create_task(office.run(hold))
     await is_charged.wait()
     second = asyncio.create_task(office.run(workspaces.charge, [1]))
-    await until(lambda: somebody_waits_for_a_lock(office))
+    await until(lambda: somebody_waits_for_a_lock(office.db))
     assert not second.done()
     may_commit.set()
     assert await first == [Charge(1, 0, NOVEMBER.start)]

@@ -118,7 +118,11 @@ async def lock(tx: Tx, ids: Collection[int]) -> dict[ChatId, Chat]:
         tx.workspace_id,
         list(ids),
     )
-    return {chat.id: chat for chat in read(rows)}
+    held = {chat.id: chat for chat in read(rows)}
+    # A row that had to be waited for is joined to what stood beside it before the wait.
+    if any(chat.responsible_id and chat.responsible_email is None for chat in held.values()):
+        return await find_many(tx, held)
+    return held
 
 
 async def resolve(tx: Tx, ids: Collection[int]) -> dict[int, ChatId]:
