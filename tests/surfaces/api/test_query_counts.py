@@ -115,6 +115,7 @@ READS: dict[str, Read] = {
     "listChatMessages": Read("/chats/{group}/messages", ("messages",)),
     "listChatMessages of notes": Read("/chats/{wall}/messages", ("messages",)),
     "getMessage": Read("/messages/{letter}", ("reactions", "users")),
+    "getReactions": Read("/messages/{letter}/reactions", ("users",)),
     "getMessageStatusHistory": Read("/messages/{letter}/status_history", None),
     "listWhatsappAccounts": Read("/whatsapp_accounts", ("whatsapp_accounts",)),
     "getWorkspace": Read("/workspace", None),
@@ -187,6 +188,11 @@ async def note_with_mentions(house: FullHouse) -> Request:
     return Request("POST", "/chats/{wall}/notes", {"text": f"Ask {mentioned}", "metadata": {"ticket": 7}})
 
 
+async def react(house: FullHouse) -> Request:
+    emoji = "👍" if next(house.serial) % 2 else "🙏"
+    return Request("PATCH", "/messages/{letter}/reactions", {"reaction": emoji})
+
+
 async def write_a_template(house: FullHouse) -> Request:
     body = {"name": "Greeting", "text": "Hello", "file_uid": str(house.uploads[-1]), "team_title": "Default"}
     return Request("POST", "/templates", body)
@@ -215,6 +221,7 @@ WRITES = [
     send_everything_to_a_group,
     send_everything_to_a_stranger,
     note_with_mentions,
+    react,
     write_a_template,
     change_a_template,
     delete_a_template,
