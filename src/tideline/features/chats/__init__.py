@@ -13,6 +13,7 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     set_autoresponse(tx, chat_id, is_on)
     set_metadata(tx, chat_id, metadata)                     what `clean_metadata` let through; None takes it away
     labels(tx, chat_id) -> list[str]
+    list_labels(tx, page=1) -> Page[Label]                  the workspace's, with the number of their chats
     add_labels(tx, chat_id, names) -> list[str]             the whole set after the change, or InvalidLabel
     replace_labels(tx, chat_id, names) -> list[str]
     find_or_create(tx, number, [SeenPeer]) -> list[Chat]    set-wise; learns phone/LID pairs and merges
@@ -47,7 +48,7 @@ from tideline.features.chats.actions.changes import (
 )
 from tideline.features.chats.actions.finding import find_groups, find_met, find_named, hold, resolve
 from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
-from tideline.features.chats.actions.labelling import add_labels, labels, put, replace_labels
+from tideline.features.chats.actions.labelling import add_labels, labels, list_labels, put, replace_labels
 from tideline.features.chats.actions.meeting import Company, Guests, find_or_create, link_identity, meet
 from tideline.features.chats.actions.reading import get, get_brief, get_many, get_visible, list_chats
 from tideline.features.chats.addresses import kind_of, peer_of
@@ -59,6 +60,7 @@ from tideline.features.chats.errors import (
     InvalidChatName,
     InvalidLabel,
     InvalidMetadata,
+    TooManyLabels,
     WrongJid,
     WrongPhone,
 )
@@ -71,6 +73,7 @@ from tideline.features.chats.model import (
     ChatId,
     ChatKind,
     ContactId,
+    Label,
     Member,
     MemberRole,
     Page,
@@ -104,12 +107,14 @@ __all__ = [
     "InvalidChatName",
     "InvalidLabel",
     "InvalidMetadata",
+    "Label",
     "Member",
     "MemberRole",
     "Page",
     "Person",
     "SeenPeer",
     "Sight",
+    "TooManyLabels",
     "WrongJid",
     "WrongPhone",
     "add_labels",
@@ -138,6 +143,7 @@ __all__ = [
     "leads_group",
     "link_identity",
     "list_chats",
+    "list_labels",
     "mark_read",
     "mark_unread",
     "meet",

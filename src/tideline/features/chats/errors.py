@@ -30,6 +30,11 @@ class InvalidLabel(Problem):
     message = "A label has 1 to 64 characters."
 
 
+class TooManyLabels(Problem):
+    code = "too_many_labels"
+    message = "A chat has at most 1000 labels."
+
+
 class InvalidMetadata(Problem):
     code = "invalid_metadata"
     message = "Metadata is a JSON object of at most 50 keys, 8 levels and 16,384 bytes."

@@ -19,6 +19,8 @@ ContactId = NewType("ContactId", int)
 PAGE = 50
 NAME_MAX = 256
 LABEL_MAX = 64
+LABELS_MAX = 1000
+LABELS_PAGE = 1000
 
 T = TypeVar("T")
 
@@ -149,6 +151,14 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 Cause = Literal["incoming", "outgoing", "imported", "group"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of the workspace, and how many chats have it."""
+
+    name: str
+    chats: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from tideline.features.chats import Chat as ChatModel
 from tideline.features.chats import ChatId, Page
+from tideline.features.chats import Label as LabelModel
 from tideline.features.messages import Attachment, MessageType, Reaction, StatusEntry
 from tideline.features.messages import Message as MessageModel
 from tideline.features.numbers import Number
@@ -42,6 +43,16 @@ class MessageRef(msgspec.Struct):
 
 class LabelSet(msgspec.Struct):
     labels: Sequence[str]
+
+
+class Label(msgspec.Struct):
+    name: str
+    chats: int
+
+
+class LabelPage(msgspec.Struct):
+    has_more_pages: bool
+    labels: list[Label]
 
 
 class Message(msgspec.Struct):
@@ -384,6 +395,10 @@ def _measured(attachment: Attachment) -> dict[str, Any]:
     """What is known of a file, under the names that callers are used to."""
     known = {"width": attachment.width, "height": attachment.height, "duration": attachment.seconds}
     return {name: value for name, value in known.items() if value is not None}
+
+
+def label_page(page: Page[LabelModel]) -> LabelPage:
+    return LabelPage(page.has_more, [Label(one.name, one.chats) for one in page.items])
 
 
 def reactions(given: Sequence[Reaction]) -> Reactions:

@@ -7,8 +7,8 @@ import msgspec
 from tideline.features import numbers
 from tideline.features.chats import events, names
 from tideline.features.chats.actions.changes import lock
-from tideline.features.chats.errors import ChatNotFound
-from tideline.features.chats.model import Chat
+from tideline.features.chats.errors import ChatNotFound, TooManyLabels
+from tideline.features.chats.model import LABELS_MAX, LABELS_PAGE, Chat, Label, Page
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import labels as store
 from tideline.features.numbers import Number, NumberId
@@ -20,6 +20,12 @@ async def labels(tx: Tx, chat_id: int) -> list[str]:
     if chat is None:
         raise ChatNotFound(chat_id)
     return chat.labels
+
+
+async def list_labels(tx: Tx, page: int = 1, size: int = LABELS_PAGE) -> Page[Label]:
+    """The labels of the workspace by name, also those that no chat has any more."""
+    found = await store.list_all(tx, offset=(page - 1) * size, limit=size + 1)
+    return Page(found[:size], has_more=len(found) > size)
 
 
 async def add_labels(tx: Tx, chat_id: int, typed: Sequence[str]) -> list[str]:
@@ -38,6 +44,8 @@ async def replace_labels(tx: Tx, chat_id: int, typed: Sequence[str]) -> list[str
     new = [label for label in wanted if label not in chat.labels]
     if not gone and not new:
         return chat.labels
+    if len(wanted) > LABELS_MAX:
+        raise TooManyLabels
     if gone:
         await store.remove(tx, chat.id, gone)
     if new:
@@ -55,6 +63,8 @@ async def put(
     after = []
     for chat, some in wanted:
         new = [label for label in dict.fromkeys(some) if label not in chat.labels]
+        if new and len(chat.labels) + len(new) > LABELS_MAX:
+            raise TooManyLabels
         after.append(msgspec.structs.replace(chat, labels=[*chat.labels, *new]) if new else chat)
     changed = [(before, now) for (before, _), now in zip(wanted, after, strict=True) if before is not now]
     if changed:

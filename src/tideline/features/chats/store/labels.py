@@ -2,8 +2,24 @@
 
 from collections.abc import Sequence
 
-from tideline.features.chats.model import Chat, ChatId
+from tideline.features.chats.model import Chat, ChatId, Label
 from tideline.platform.db import Tx
+
+
+async def list_all(tx: Tx, *, offset: int, limit: int) -> list[Label]:
+    """A part of the workspace's labels by name, letters in any case. The chats of each are counted in the index of
+    labels, and only for labels of this part."""
+    rows = await tx.fetch(
+        f"""
+        SELECT l.name, (
+            SELECT count(*) FROM tenant.chat_label cl WHERE cl.workspace = l.workspace AND cl.label_id = l.id
+        ) AS chats
+        FROM tenant.label l WHERE l.workspace = $1
+        ORDER BY lower(l.name), l.name LIMIT {limit} OFFSET {offset}
+        """,
+        tx.workspace_id,
+    )
+    return [Label(row["name"], row["chats"]) for row in rows]
 
 
 async def add(tx: Tx, pairs: Sequence[tuple[ChatId, str]]) -> None:

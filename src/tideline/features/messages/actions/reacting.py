@@ -10,7 +10,7 @@ from tideline.features.chats import CannotMessage, Chat, ChatId
 from tideline.features.messages import reactions
 from tideline.features.messages.errors import CannotReact, MessageNotFound, NumberNotConnected
 from tideline.features.messages.events import Told
-from tideline.features.messages.model import Message, MessageType, MessageUid, Status
+from tideline.features.messages.model import MessageType, MessageUid, Status
 from tideline.features.messages.store import reactions as store
 from tideline.features.messages.store import views
 from tideline.features.messages.store.reactions import Reactable
@@ -34,11 +34,8 @@ class ReactionToBring:
 async def set_reaction(tx: Tx, uid: UUID, emoji: str | None) -> None:
     """React to a message in the number's name, None takes the reaction away. It counts from now on, and follows to
     WhatsApp as soon as the number can bring it there."""
-    message = await store.hold_message(tx, uid)
-    if message is None:
-        raise MessageNotFound(uid)
-    _check_message(message)
-    chat = await chats.get_brief(tx, message.chat_id)
+    chat = await _hold_chat(tx, uid)
+    _check_message(await store.hold_message(tx, uid))
     _check_chat(chat)
     standing = reactions.asked(await store.lock(tx, uid, None), emoji, tx.now)
     if standing is None:
@@ -46,6 +43,17 @@ async def set_reaction(tx: Tx, uid: UUID, emoji: str | None) -> None:
     await store.save(tx, uid, None, standing)
     numbers.order(tx, chat.number_id, [React(uid, standing.at)])
     await _record(tx, chat, uid, emoji)
+
+
+async def _hold_chat(tx: Tx, uid: UUID) -> Chat:
+    """The chat of a message, locked before the message is. It may be merged into another while we wait for it."""
+    for _ in range(2):
+        chat_id = await views.find_chat(tx, uid)
+        if chat_id is None:
+            break
+        if held := await chats.hold(tx, [chat_id]):
+            return held[ChatId(chat_id)]
+    raise MessageNotFound(uid)
 
 
 def _check_message(message: Reactable) -> None:
@@ -84,20 +92,18 @@ async def settle_reaction(tx: Tx, uid: UUID, emoji: str | None) -> None:
 
 async def give_up_reaction(tx: Tx, uid: UUID, asked_at: datetime, problem: Problem) -> None:
     """WhatsApp will never have it, so it does not count any more; who looks at the facts sees why."""
+    chat = await _hold_chat(tx, uid)
     standing = await store.lock(tx, uid, None)
     if standing is None or not standing.is_asked_for(asked_at):
         return
     left = reactions.given_up(standing)
     await store.save(tx, uid, None, left)
-    chat_id = await views.find_chat(tx, uid)
-    assert chat_id is not None
     failure = {"code": problem.code, "title": problem.message}
-    await _record(tx, await chats.get_brief(tx, chat_id), uid, left.emoji, failure=failure)
+    await _record(tx, chat, uid, left.emoji, failure=failure)
 
 
 async def _record(tx: Tx, chat: Chat, uid: UUID, emoji: str | None, **more: Any) -> None:
-    known: dict[ChatId, Chat] = {chat.id: chat}
-    message: Message = (await views.find_many(tx, [uid], known))[uid]
+    message = (await views.find_many(tx, [uid], {chat.id: chat}))[uid]
     told = Told(await numbers.get(tx, chat.number_id))
     tx.record(told.fact("ReactionChanged", chat, message, reaction=own_reaction(chat, emoji), **more))
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from tideline.features.chats import ChatId, ContactId
+from tideline.features.chats import ContactId
+from tideline.features.messages.errors import MessageNotFound
 from tideline.features.messages.model import MessageType, MessageUid
 from tideline.features.messages.reactions import Standing
 from tideline.features.numbers.port import MessageKey, Peer
@@ -14,24 +15,25 @@ from tideline.platform.db import Tx
 class Reactable:
     """What decides whether a message can be reacted to."""
 
-    chat_id: ChatId
     type: MessageType
     status: str
     is_on_whatsapp: bool
     is_revoked: bool
 
 
-async def hold_message(tx: Tx, uid: UUID) -> Reactable | None:
-    """Hold a message, so that its reactions change one after another."""
+async def hold_message(tx: Tx, uid: UUID) -> Reactable:
+    """Hold a message of a chat that is held, so that its reactions change one after another."""
     row = await tx.row(
         """
-        SELECT m.chat_id, m.type, m.status, m.external_id IS NOT NULL, m.revoked_at IS NOT NULL
+        SELECT m.type, m.status, m.external_id IS NOT NULL, m.revoked_at IS NOT NULL
         FROM tenant.message m WHERE m.workspace = $1 AND m.uid = $2 FOR NO KEY UPDATE
         """,
         tx.workspace_id,
         uid,
     )
-    return Reactable(ChatId(row[0]), MessageType(row[1]), row[2], row[3], row[4]) if row else None
+    if row is None:
+        raise MessageNotFound(uid)
+    return Reactable(MessageType(row[0]), row[1], row[2], row[3])
 
 
 async def lock(tx: Tx, uid: UUID, contact_id: ContactId | None) -> Standing | None:

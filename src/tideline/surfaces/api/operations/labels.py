@@ -1,7 +1,9 @@
-"""Labels of a chat. PUT adds and POST replaces; a lone `label`, which some clients post, adds too."""
+"""Labels of a chat, and all of the workspace. PUT adds and POST replaces; a lone `label`, which some clients post,
+adds too."""
 
 from typing import Annotated, ClassVar
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from tideline.features import chats
@@ -27,6 +29,15 @@ class Labels(Body):
     def __post_init__(self) -> None:
         if self.labels is UNSET and self.label is UNSET:
             raise ValueError("labels is required")
+
+
+class LabelQuery(msgspec.Struct):
+    page: int = 1
+
+
+@operation("listLabels")
+async def list_labels(tx: Tx, query: LabelQuery) -> wire.LabelPage:
+    return wire.label_page(await chats.list_labels(tx, page=query.page))
 
 
 @operation("listChatLabels")
