@@ -69,6 +69,13 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _sender(text: str) -> str:
+    address = r"[^\s<>@,]+@[^\s<>@,]+"
+    if not text.isprintable() or not re.fullmatch(rf"[^<>]*<{address}>|{address}", text):
+        raise ValueError("expected an address such as Harbour Coffee <inbox@example.com>")
+    return text
+
+
 def _clock_time(text: str) -> time | None:
     if text.lower() == "off":
         return None
@@ -214,6 +221,28 @@ class Settings:
         None, _folder, "Folder for nightly backups; better on another disk.", shown="backups in the data folder"
     )
     backups_kept: int = _setting(7, _whole(1, 1000), "How many nightly backups are kept.")
+    smtp_host: str | None = _setting(
+        None,
+        str,
+        "The mail server that invitations and other mails go through. Needs TIDELINE_MAIL_FROM.",
+        shown="none: mails are kept, `tideline mail list` shows them",
+    )
+    smtp_port: int | None = _setting(
+        None, _whole(1, 65535), "Port of the mail server.", shown="587; 465 with tls, 25 with none"
+    )
+    smtp_security: str = _setting(
+        "starttls",
+        _one_of("starttls", "tls", "none"),
+        "How the connection to the mail server is protected: starttls (and nothing is sent without it), tls from the "
+        "first byte, or none.",
+    )
+    smtp_user: str | None = _setting(None, str, "User at the mail server.", shown="none")
+    smtp_password: str | None = _setting(None, str, "Password of that user.", shown="none")
+    smtp_timeout: float = _setting(10.0, _seconds, "Seconds to wait for an answer of the mail server.")
+    mail_from: str | None = _setting(
+        None, _sender, "Who mails come from, such as Harbour Coffee <inbox@example.com>.", shown="none"
+    )
+    mail_days: int = _setting(30, _whole(1, 3650), "Days after which mails are deleted, sent or not.")
     metrics_token: str | None = _setting(
         None,
         str,

@@ -17,7 +17,8 @@ from tideline.surfaces.cli.arguments import parser
 
 DOCS = ROOT / "docs"
 FACT = re.compile(
-    r"(Message|Note|Reaction|Call|Chat|Chats|Group|Number|Teammate|Template|Token|Webhook|Workspace)[A-Z][A-Za-z]+"
+    r"(Balance|Message|Note|Reaction|Call|Chat|Chats|Group|Number|Team|Teammate|Template|Token|Webhook|Workspace)"
+    r"[A-Z][A-Za-z]+"
 )
 
 

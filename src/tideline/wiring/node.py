@@ -17,6 +17,7 @@ from tideline.platform.clock import Clock, ShiftedClock, SystemClock
 from tideline.platform.db import Database
 from tideline.platform.dispatcher import Dispatcher
 from tideline.platform.errors import Problem
+from tideline.platform.mail import Sender
 from tideline.platform.vitals import Measured, Metrics, Vitals
 from tideline.settings import Settings
 from tideline.surfaces.gateway import Gateway, Timing
@@ -26,6 +27,7 @@ from tideline.wiring.crew import Crew
 from tideline.wiring.database import connected, ensure_usable, prepare
 from tideline.wiring.figures import measure
 from tideline.wiring.folder import ensure_ours, node_id, remember_address
+from tideline.wiring.mails import old_mails
 from tideline.wiring.nightly import nightly
 from tideline.wiring.parts import Parts
 
@@ -152,6 +154,8 @@ class Node:
         if "worker" in self._roles:
             worker = self._worker()
             crew.start("worker", worker.run(), worker.stop)
+            sender = Sender(parts.db, parts.wakes, parts.access.outbox, parts.mail_server)
+            crew.start("mail", sender.run(), sender.stop)
         if "gateway" in self._roles:
             gateway = self._gateway()
             crew.start("gateway", gateway.run(), gateway.stop)
@@ -185,7 +189,10 @@ class Node:
             parts.sign_in,
             node=str(self._id),
             unknown_after=timedelta(seconds=parts.settings.unknown_after),
-            timers=nightly(parts, self._dsn),
+            timers=[
+                *nightly(parts, self._dsn),
+                old_mails(parts.db, parts.access.outbox, days=parts.settings.mail_days),
+            ],
         )
 
     def _gateway(self) -> Gateway:

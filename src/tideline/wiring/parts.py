@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tideline.features import webhooks, workspaces
 from tideline.features.files import Files, Limits, Links, Spool
-from tideline.platform import keyfile
+from tideline.platform import keyfile, mail
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
@@ -15,6 +15,7 @@ from tideline.platform.outgoing import Allowed, Outgoing
 from tideline.platform.passwords import Passwords
 from tideline.platform.wake import Wakes
 from tideline.settings import Settings
+from tideline.wiring.mails import mail_server
 
 MEGABYTE = 1024 * 1024
 FOR_EVER = 2**31
@@ -46,6 +47,7 @@ class Parts:
     links: Links
     outgoing: Outgoing
     terms: webhooks.Terms
+    mail_server: mail.Server | None
 
     @property
     def simulator_token(self) -> str:
@@ -58,7 +60,7 @@ class Parts:
         wakes = Wakes(db)
         db.wake = wakes.wake
         keyring = await _keyring(settings, db)
-        access = workspaces.Access(db, keyring, wakes)
+        access = workspaces.Access(db, keyring, wakes, public_url=settings.base_url)
         passwords = Passwords()
         limits = Limits(
             workspace_bytes=settings.files_per_workspace * MEGABYTE, reserve_bytes=settings.disk_reserve * MEGABYTE
@@ -80,6 +82,7 @@ class Parts:
                 per_workspace=settings.webhooks_per_workspace,
                 waits=tuple(timedelta(seconds=wait) for wait in settings.webhook_retry_waits),
             ),
+            mail_server=mail_server(settings),
         )
         parts.spool.clear()
         try:

@@ -68,6 +68,7 @@ class Tools:
                 db=parts.db,
                 access=parts.access,
                 keyring=parts.keyring,
+                mail_server=parts.mail_server,
                 public_url=parts.settings.base_url,
                 messages_quota=self._settings.messages_quota,
                 api_calls_quota=self._settings.api_calls_quota,

@@ -13,6 +13,7 @@ from tideline.features import workspaces
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import SYSTEM, Actor
+from tideline.platform.mail import Mail
 from tideline.platform.passwords import Passwords
 from tideline.platform.wake import Wakes
 
@@ -96,6 +97,12 @@ class Office:
     async def invite(self, email: str, **named: Any) -> workspaces.Invited:
         return await self.run(workspaces.invite, self.access, email=email, **named)
 
+    async def mails(self) -> list[tuple[Mail, str]]:
+        """What is in the outbox about this workspace, the newest first, with its text."""
+        async with self.db.system_read() as tx:
+            found = await self.access.outbox.newest(tx, limit=100, workspace_id=self.id)
+        return [(mail, self.access.outbox.read(mail)) for mail in found]
+
     async def facts(self) -> list[tuple[str, dict[str, Any]]]:
         async def read(tx: Tx) -> list[tuple[str, dict[str, Any]]]:
             rows = await tx.fetch("SELECT kind, payload FROM tenant.fact WHERE workspace = $1 ORDER BY id", self.id)
@@ -106,7 +113,7 @@ class Office:
     async def rows(self) -> dict[str, list[dict[str, Any]]]:
         """Everything that is stored of this workspace, to show that nothing has changed."""
         names = [f"tenant.{name}" for name in ("workspace", "usage", "balance", "team", "teammate", "fact")]
-        names += [f"directory.{name}" for name in ("token", "membership", "one_time_link")]
+        names += [f"directory.{name}" for name in ("token", "membership", "one_time_link", "mail")]
         async with self.db.system_read() as tx:
             found = {name: await tx.fetch(f"SELECT * FROM {name} WHERE workspace = $1", self.id) for name in names}
         return {name: sorted((dict(row) for row in rows), key=repr) for name, rows in found.items()}
@@ -138,7 +145,7 @@ def keyring(tmp_path: Any) -> Keyring:
 
 @pytest.fixture
 def access(db: Database, keyring: Keyring, wakes: Wakes) -> workspaces.Access:
-    return workspaces.Access(db, keyring, wakes)
+    return workspaces.Access(db, keyring, wakes, public_url="https://inbox.example.com")
 
 
 @pytest.fixture

@@ -16,13 +16,12 @@ from tideline.features.workspaces.actions.create import (
     get_workspace_id,
     list_workspaces,
 )
-from tideline.features.workspaces.actions.invite import invite
+from tideline.features.workspaces.actions.invite import invite, revoke_invitation
 from tideline.features.workspaces.actions.links import reset_link, sign_in_link
-from tideline.features.workspaces.actions.membership import change_role, remove, restore, suspend
+from tideline.features.workspaces.actions.membership import change_role, change_team, remove, restore, suspend
 from tideline.features.workspaces.actions.quotas import charge, quotas, refund, top_up
 from tideline.features.workspaces.actions.removal import remove_workspace
 from tideline.features.workspaces.actions.team import (
-    create_team,
     find_teammate,
     find_teammates,
     find_teammates_by_email,
@@ -33,6 +32,7 @@ from tideline.features.workspaces.actions.team import (
     list_teammates,
     list_teams,
 )
+from tideline.features.workspaces.actions.teams import create_team, remove_team, rename_team
 from tideline.features.workspaces.actions.tokens import (
     count_unreadable_tokens,
     create_token,
@@ -43,12 +43,14 @@ from tideline.features.workspaces.actions.tokens import (
 from tideline.features.workspaces.api_calls import ApiCalls
 from tideline.features.workspaces.errors import (
     ApiCallsUsedUp,
+    DefaultTeamStays,
     InsufficientScope,
     InvalidAmount,
     InvalidEmail,
     InvalidName,
     InvalidToken,
     InvalidZone,
+    InvitationAccepted,
     LinkNotValid,
     MemberNotFound,
     NoSeatLeft,
@@ -58,6 +60,7 @@ from tideline.features.workspaces.errors import (
     SessionEnded,
     SlugTaken,
     TeamExists,
+    TeamInUse,
     TeammateNotFound,
     TeamNotFound,
     TokenExists,
@@ -104,12 +107,14 @@ __all__ = [
     "Caller",
     "Charge",
     "Created",
+    "DefaultTeamStays",
     "InsufficientScope",
     "InvalidAmount",
     "InvalidEmail",
     "InvalidName",
     "InvalidToken",
     "InvalidZone",
+    "InvitationAccepted",
     "Invited",
     "Kind",
     "LinkNotValid",
@@ -134,6 +139,7 @@ __all__ = [
     "Team",
     "TeamExists",
     "TeamId",
+    "TeamInUse",
     "TeamNotFound",
     "Teammate",
     "TeammateId",
@@ -148,6 +154,7 @@ __all__ = [
     "WorkspaceNotFound",
     "WrongCredentials",
     "change_role",
+    "change_team",
     "charge",
     "count_unreadable_tokens",
     "create",
@@ -173,9 +180,12 @@ __all__ = [
     "reencrypt_tokens",
     "refund",
     "remove",
+    "remove_team",
     "remove_workspace",
+    "rename_team",
     "reset_link",
     "restore",
+    "revoke_invitation",
     "rotate_token",
     "show_token",
     "sign_in_link",

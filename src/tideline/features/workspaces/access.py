@@ -12,6 +12,7 @@ from tideline.features.workspaces.store import teammates
 from tideline.features.workspaces.store import tokens as store
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, SystemTx
+from tideline.platform.mail import Outbox
 
 TOKENS = "tokens"  # the topic that is woken when tokens or the teammates behind them change
 REMEMBERED = timedelta(seconds=2)
@@ -52,13 +53,20 @@ class _Memory:
 
 
 class Access:
-    """The keys of the installation and the door that API tokens open. One per program."""
+    """The keys of the installation, the door that API tokens open, and the outbox for links to other doors. One per
+    program."""
 
-    def __init__(self, db: Database, keyring: Keyring, wakes: Wakes) -> None:
+    def __init__(self, db: Database, keyring: Keyring, wakes: Wakes, *, public_url: str = "") -> None:
         self.keyring = keyring
+        self.outbox = Outbox(keyring)
+        self._public_url = public_url
         self._db = db
         self._wakes = wakes
         self._memory = _Memory(changes=-1)
+
+    def address_of(self, link_token: str) -> str:
+        """Where somebody follows a one-time link."""
+        return f"{self._public_url}/link/{link_token}"
 
     async def authenticate(self, token: str) -> Caller:
         """Say who is calling. `InvalidToken` for what is no token (any more), `MemberNotFound` for a real one

@@ -47,6 +47,16 @@ class TeamExists(Problem):
     message = "There is already a team with this title."
 
 
+class TeamInUse(Problem):
+    code = "team_in_use"
+    message = "People or templates still belong to this team."
+
+
+class DefaultTeamStays(Problem):
+    code = "default_team_stays"
+    message = "The default team keeps its title and cannot be removed."
+
+
 class TeammateNotFound(Problem):
     code = "teammate_not_found"
     message = "There is no such teammate."
@@ -55,6 +65,11 @@ class TeammateNotFound(Problem):
 class NoSeatLeft(Problem):
     code = "no_seat_left"
     message = "All seats of this workspace are taken."
+
+
+class InvitationAccepted(Problem):
+    code = "invitation_accepted"
+    message = "Invitation has already been accepted"
 
 
 class OwnerStays(Problem):

@@ -23,6 +23,14 @@ def team_created(title: str) -> NewFact:
     return NewFact("TeamCreated", {"team": title})
 
 
+def team_renamed(before: str, title: str) -> NewFact:
+    return NewFact("TeamRenamed", {"team": title, "before": before})
+
+
+def team_removed(title: str) -> NewFact:
+    return NewFact("TeamRemoved", {"team": title})
+
+
 def teammate_invited(teammate: Teammate) -> NewFact:
     return _about("TeammateInvited", teammate)
 

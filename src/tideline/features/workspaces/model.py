@@ -67,6 +67,11 @@ class Team:
     id: TeamId
     title: str
 
+    @property
+    def is_default(self) -> bool:
+        """The one that everybody joins who is invited without a team."""
+        return self.title == DEFAULT_TEAM
+
 
 @dataclass(frozen=True, slots=True)
 class Teammate:

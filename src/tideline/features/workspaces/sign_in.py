@@ -6,10 +6,12 @@ Checking a password takes a tenth of a second, so it happens between two transac
 from dataclasses import replace
 from datetime import timedelta
 
-from tideline.features.workspaces import events, names
+from tideline.features.workspaces import events, letters, names
 from tideline.features.workspaces.access import Access
+from tideline.features.workspaces.actions.create import get_workspace
+from tideline.features.workspaces.actions.links import reset_link
 from tideline.features.workspaces.actions.membership import lock_team
-from tideline.features.workspaces.actions.team import get_teammate
+from tideline.features.workspaces.actions.team import get_member, get_teammate
 from tideline.features.workspaces.errors import (
     InvalidEmail,
     LinkNotValid,
@@ -30,6 +32,7 @@ from tideline.features.workspaces.model import (
 )
 from tideline.features.workspaces.store import doors, people, teammates
 from tideline.features.workspaces.throttle import Throttle
+from tideline.platform import mail
 from tideline.platform.addresses import address_key
 from tideline.platform.db import Database, SystemTx, Tx
 from tideline.platform.facts import Actor
@@ -48,11 +51,14 @@ class SignIn:
 
     def __init__(self, db: Database, access: Access, passwords: Passwords) -> None:
         self._db = db
+        self._access = access
         self._keyring = access.keyring
         self._passwords = passwords
         window = timedelta(minutes=15)
         self._by_email = Throttle(db.clock, most=10, window=window)
         self._by_address = Throttle(db.clock, most=50, window=window)
+        self._lost_by_email = Throttle(db.clock, most=3, window=window)
+        self._lost_by_address = Throttle(db.clock, most=20, window=window)
 
     async def sign_in(self, email: str, password: str, *, address: str) -> NewSession:
         """Sign in with a password. Every reason to refuse looks the same and takes as long."""
@@ -84,6 +90,22 @@ class SignIn:
                 await self._begin_anew(tx, link, hashed)
             return await self._open_session(tx, link.person_id)
 
+    def count_lost(self, email: str, *, address: str) -> None:
+        """Somebody says that they have lost their password. Too many of those are refused, whoever they name."""
+        self._lost_by_address.attempt(address_key(address))
+        self._lost_by_email.attempt(_key(email))
+
+    async def mail_new_password(self, email: str) -> None:
+        """Mail a link to choose a new password, if somebody with this address can sign in. Takes longer then, so
+        nobody waits for it who must not learn whether that is so."""
+        login = await self._find_login(email)
+        if login is None:
+            return
+        async with self._db.system() as tx:
+            for workspace_id in (await people.list_memberships(tx, login.person_id))[:1]:
+                async with tx.workspace(workspace_id) as own:
+                    await self._mail_new_password(own, login.person_id)
+
     async def set_password(self, workspace_id: WorkspaceId, teammate_id: TeammateId, password: str) -> None:
         """Give a teammate a password, as the operator of this installation."""
         hashed = await self._hash(password)
@@ -113,8 +135,14 @@ class SignIn:
         async with self._db.system() as tx:
             return await doors.sweep(tx, seen_before=tx.now - SESSION_IDLE, links_before=tx.now - LINKS_KEPT)
 
+    async def _mail_new_password(self, tx: Tx, person: PersonId) -> None:
+        member = await get_member(tx, person)
+        link = await reset_link(tx, self._access, member.id)
+        letter = letters.new_password(await get_workspace(tx), member, self._access.address_of(link))
+        await self._access.outbox.post(tx, letter)
+
     def _count_attempt(self, email: str, address: str) -> str:
-        key = email.strip().lower()[: names.EMAIL_LENGTH]
+        key = _key(email)
         self._by_address.attempt(address_key(address))
         self._by_email.attempt(key)
         return key
@@ -189,12 +217,17 @@ class SignIn:
         await doors.end_sessions(tx, person)
 
 
+def _key(email: str) -> str:
+    return email.strip().lower()[: names.EMAIL_LENGTH]
+
+
 async def _join(tx: Tx, person: PersonId) -> None:
     invited = await teammates.find_person(tx, person)
     if invited is None or invited.status is not Status.INVITED:
         raise LinkNotValid
     await teammates.set_status(tx, invited.id, Status.ACTIVE)
     await people.add_membership(tx, person)
+    await mail.withdraw(tx, letters.about_invitation(tx.workspace_id, invited.id))
     joined = events.teammate_joined(await get_teammate(tx, invited.id))
     tx.record(replace(joined, actor=Actor("teammate", invited.id)))
 

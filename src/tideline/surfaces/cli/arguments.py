@@ -48,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     _serving(commands)
     _storage(commands)
     _people(commands)
+    _team(commands)
+    _mail(commands)
     _numbers(commands)
     _looking(commands)
     return top
@@ -101,18 +103,6 @@ def _people(commands: _Commands) -> None:
     create.add_argument("--slug", help="the workspace id on the wire; made from the name if not said")
     workspace.add("list", "List all workspaces.", _later("people", "list_all"))
 
-    teammate = commands.group("teammate", "People of a workspace.")
-    invite = teammate.add("invite", "Invite somebody; prints the link to send them.", _later("people", "invite"))
-    _of_workspace(invite)
-    invite.add_argument("--email", required=True)
-    roles = ("admin", "team_supervisor", "teammate", "agent", "collaborator")
-    invite.add_argument("--role", choices=roles, default="teammate", help="what they may see and do")
-    invite.add_argument("--team", help="title of the team; the default team if not said")
-    invite.add_argument("--name", default="", help="how the teammate is shown")
-    reset = teammate.add("reset-link", "Print a link that sets a new password.", _later("people", "reset_link"))
-    _of_workspace(reset)
-    reset.add_argument("--email", required=True)
-
     token = commands.group("token", "API tokens. Without --teammate they are the owner's.")
     for name, about in (
         ("create", "Make a teammate's token and print it."),
@@ -122,6 +112,38 @@ def _people(commands: _Commands) -> None:
         one = token.add(name, about, _later("people", f"{name}_token"))
         _of_workspace(one)
         one.add_argument("--teammate", metavar="EMAIL")
+
+
+def _team(commands: _Commands) -> None:
+    roles = ("admin", "team_supervisor", "teammate", "agent", "collaborator")
+    teammate = commands.group("teammate", "People of a workspace.")
+    _of_workspace(teammate.add("list", "List everybody with role, team and status.", _later("team", "list_people")))
+    invite = _of_person(
+        teammate.add("invite", "Invite somebody; prints the link to send them.", _later("team", "invite"))
+    )
+    invite.add_argument("--role", choices=roles, help="what they may see and do; teammate if not said")
+    invite.add_argument("--team", help="title of the team; the default team if not said")
+    invite.add_argument("--name", default="", help="how the teammate is shown")
+    change = _of_person(teammate.add("change", "Give somebody another role or team.", _later("team", "change")))
+    change.add_argument("--role", choices=roles)
+    change.add_argument("--team", help="title of the team")
+    _of_person(teammate.add("suspend", "Close the workspace to somebody.", _later("team", "suspend")))
+    _of_person(teammate.add("restore", "Open the workspace to somebody again.", _later("team", "restore")))
+    _of_person(teammate.add("remove", "Remove somebody, or take an invitation back.", _later("team", "remove")))
+    _of_person(teammate.add("reset-link", "Print a link that sets a new password.", _later("team", "reset_link")))
+
+    team = commands.group("team", "Teams of a workspace.")
+    _of_workspace(team.add("list", "List the teams.", _later("team", "list_teams")))
+    for name, about in (
+        ("create", "Make a team."),
+        ("rename", "Give a team another title."),
+        ("remove", "Remove an empty team."),
+    ):
+        one = team.add(name, about, _later("team", f"{name}_team"))
+        _of_workspace(one)
+        one.add_argument("--title", required=True)
+        if name == "rename":
+            one.add_argument("--to", required=True, metavar="TITLE", help="the new title")
 
 
 def _numbers(commands: _Commands) -> None:
@@ -141,12 +163,34 @@ def _numbers(commands: _Commands) -> None:
         one.add_argument("--number", required=True, metavar="PHONE", help="such as +15550001001")
 
 
+def _mail(commands: _Commands) -> None:
+    mail = commands.group("mail", "Mails: what was sent, what could not be, what is kept.")
+    listed = mail.add("list", "List the newest mails.", _later("mail", "list_newest"))
+    listed.add_argument("--state", choices=("pending", "sent", "failed", "kept"), help="only these")
+    listed.add_argument("--limit", type=int, default=50, metavar="COUNT", help="how many, 50 if not said")
+    for name, about in (
+        ("show", "Print a mail that was not sent, with its link."),
+        ("send", "Try to send a mail again."),
+    ):
+        mail.add(name, about, _later("mail", name)).add_argument(
+            "mail", metavar="MAIL", help="its id: see `tideline mail list`"
+        )
+    test = mail.add("test", "Send a mail to see whether it arrives.", _later("mail", "test"))
+    test.add_argument("--to", required=True, metavar="EMAIL")
+
+
 def _file(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def _of_workspace(command: argparse.ArgumentParser) -> None:
+def _of_workspace(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     command.add_argument("--workspace", required=True, metavar="ID", help="its id: see `tideline workspace list`")
+    return command
+
+
+def _of_person(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    _of_workspace(command).add_argument("--email", required=True)
+    return command
 
 
 def _looking(commands: _Commands) -> None:

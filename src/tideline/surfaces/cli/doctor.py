@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 from tideline.features import messages, numbers, workspaces
 from tideline.platform import keyfile, lanes, migrate
 from tideline.platform.errors import Problem
+from tideline.platform.mail import State
 from tideline.surfaces.cli.tools import Desk, Setup, Toolbox
 
 LEAST_FREE = 2 * 1024**3
@@ -205,12 +206,28 @@ async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
         )
     if is_held:
         yield await _held(desk, found)
+    yield await _mails(desk)
     if not found:
         yield Finding("workspaces", "there is none yet; `tideline workspace create` makes one.")
     for workspace in found:
         async with desk.db.read(workspace.id) as tx:
             for number in await numbers.list_numbers(tx):
                 yield _number(workspace, number)
+
+
+async def _mails(desk: Desk) -> Finding:
+    async with desk.db.system_read() as tx:
+        count = await desk.access.outbox.count(tx)
+        newest = await desk.access.outbox.newest(tx, limit=1, state=State.PENDING)
+    if failed := count.get(State.FAILED, 0):
+        return Finding("mail", f"{failed} could not be sent.", "Look at them: tideline mail list --state failed")
+    if newest and newest[0].problem:
+        return Finding(
+            "mail", f"the mail server says: {newest[0].problem}", "Try the settings: tideline mail test --to EMAIL"
+        )
+    if desk.mail_server:
+        return Finding("mail", f"goes through {desk.mail_server.host}.")
+    return Finding("mail", f"there is no mail server; {count.get(State.KEPT, 0)} mails are kept: tideline mail list")
 
 
 async def _held(desk: Desk, everywhere: Sequence[workspaces.Workspace]) -> Finding:

@@ -3,18 +3,23 @@
 from argparse import Namespace
 
 from tideline.features import workspaces
-from tideline.surfaces.cli.tools import Toolbox
+from tideline.surfaces.cli.tools import Desk, Toolbox
 
 
 async def rotate(tools: Toolbox, options: Namespace) -> None:
     async with tools.desk() as desk:
-        done = await desk.keyring.rotate(lambda: workspaces.reencrypt_tokens(desk.db, desk.access))
+        done = await desk.keyring.rotate(lambda: _reencrypt(desk))
         print(f"{'New' if done.is_new else 'First'} key {done.key_id}; {done.reencrypted} secrets encrypted with it.")
         if options.retire_old:
             desk.keyring.retire_old_keys()
             print("The older keys are forgotten.")
         if not done.is_new:
             print("The keys come from TIDELINE_SECRET_KEY: older ones may be taken out there now.")
+
+
+async def _reencrypt(desk: Desk) -> int:
+    tokens = await workspaces.reencrypt_tokens(desk.db, desk.access)
+    return tokens + await desk.access.outbox.reencrypt(desk.db)
 
 
 async def simulator_token(tools: Toolbox, _: Namespace) -> None:

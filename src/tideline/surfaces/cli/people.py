@@ -1,4 +1,4 @@
-"""Workspaces, teammates and tokens."""
+"""Workspaces and tokens."""
 
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ async def create(tools: Toolbox, options: Namespace) -> None:
             )
         print(f"workspace  {created.slug}")
         print(f"API token  {created.api_token}")
-        print(f"sign in    {_link(desk, created.sign_in_token)}")
+        print(f"sign in    {desk.access.address_of(created.sign_in_token)}")
         print(ONCE)
 
 
@@ -36,37 +36,6 @@ async def list_all(tools: Toolbox, _: Namespace) -> None:
         found = await workspaces.list_workspaces(tx)
     rows = [(one.slug, one.display_name, one.plan, one.zone, f"{one.created_at:%Y-%m-%d}") for one in found]
     table(("ID", "NAME", "PLAN", "TIME ZONE", "CREATED"), rows)
-
-
-async def invite(tools: Toolbox, options: Namespace) -> None:
-    async with tools.desk() as desk:
-        invited = await desk.db.run(
-            await finding.workspace_id(desk, options.workspace),
-            lambda tx: workspaces.invite(
-                tx,
-                desk.access,
-                email=options.email,
-                role=workspaces.Role(options.role),
-                team=options.team,
-                display_name=options.name,
-            ),
-        )
-        if invited.link_token is None:
-            print(f"{invited.teammate.email} is in the workspace already.")
-        else:
-            print(_link(desk, invited.link_token))
-            print(f"{ONCE} Send it to the person you invite.")
-
-
-async def reset_link(tools: Toolbox, options: Namespace) -> None:
-    async def action(tx: Tx) -> str:
-        teammate = await finding.teammate(tx, options.email)
-        return await workspaces.reset_link(tx, desk.access, teammate.id)
-
-    async with tools.desk() as desk:
-        workspace_id = await finding.workspace_id(desk, options.workspace)
-        print(_link(desk, await desk.db.run(workspace_id, action)))
-        print(ONCE)
 
 
 async def create_token(tools: Toolbox, options: Namespace) -> None:
@@ -90,7 +59,3 @@ async def _print_token(tools: Toolbox, options: Namespace, action: TokenAction) 
 
     async with tools.desk() as desk:
         print(await desk.db.run(await finding.workspace_id(desk, options.workspace), with_teammate))
-
-
-def _link(desk: Desk, token: str) -> str:
-    return f"{desk.public_url}/link/{token}"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tideline.features.workspaces import Access
     from tideline.platform.crypto import Keyring
     from tideline.platform.db import Database
+    from tideline.platform.mail import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Desk:
     db: "Database"
     access: "Access"
     keyring: "Keyring"
+    mail_server: "Server | None"
     public_url: str
     messages_quota: int
     api_calls_quota: int

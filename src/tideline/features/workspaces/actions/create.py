@@ -19,7 +19,7 @@ from tideline.features.workspaces.model import (
     Workspace,
     WorkspaceId,
 )
-from tideline.features.workspaces.store import people, teammates
+from tideline.features.workspaces.store import people, teammates, teams
 from tideline.features.workspaces.store import workspaces as store
 from tideline.platform.db import SystemTx, Tx
 
@@ -111,7 +111,7 @@ async def _reserve(tx: SystemTx, slug: str) -> WorkspaceId:
 
 
 async def _seat_owner(tx: Tx, email: str, name: str) -> Teammate:
-    team = await store.insert_team(tx, DEFAULT_TEAM)
+    team = await teams.insert(tx, DEFAULT_TEAM)
     assert team is not None
     person = await people.find_or_create(tx, email)
     owner_id: TeammateId = await teammates.put(

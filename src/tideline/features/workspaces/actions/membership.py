@@ -1,10 +1,12 @@
 """Change what a teammate is, or end it. The workspace's row is held first, so changes of a team take turns."""
 
-from tideline.features.workspaces import events, names
+from tideline.features.workspaces import events, letters, names
 from tideline.features.workspaces.access import TOKENS
+from tideline.features.workspaces.actions.team import get_team
 from tideline.features.workspaces.errors import NoSeatLeft, NotActive, OwnerStays, TeammateNotFound, WorkspaceNotFound
 from tideline.features.workspaces.model import Purpose, Role, Status, TeamId, Teammate, TeammateId
 from tideline.features.workspaces.store import doors, people, teammates, tokens, workspaces
+from tideline.platform import mail
 from tideline.platform.db import Tx
 
 
@@ -15,6 +17,14 @@ async def change_role(tx: Tx, teammate_id: TeammateId, role: Role) -> Teammate:
         raise OwnerStays
     teammate = await _lock_movable(tx, teammate_id)
     return await move(tx, teammate, role, teammate.team_id)
+
+
+async def change_team(tx: Tx, teammate_id: TeammateId, title: str) -> Teammate:
+    """Into another team; the numbers come along."""
+    await lock_team(tx)
+    team = await get_team(tx, title)
+    teammate = await _lock_movable(tx, teammate_id)
+    return await move(tx, teammate, teammate.role, team.id)
 
 
 async def suspend(tx: Tx, teammate_id: TeammateId) -> Teammate:
@@ -78,6 +88,8 @@ async def _end(tx: Tx, teammate: Teammate, status: Status) -> Teammate:
     await people.end_membership(tx, teammate.person_id)
     await doors.void_links(tx, teammate.person_id, *Purpose)
     await doors.end_sessions(tx, teammate.person_id)
+    await mail.withdraw(tx, letters.about_invitation(tx.workspace_id, teammate.id))
+    await mail.withdraw(tx, letters.about_new_password(tx.workspace_id, teammate.id))
     tx.wake(TOKENS)
     return await _reload(tx, teammate.id)
 

@@ -2,11 +2,17 @@
 
 from collections.abc import Collection, Sequence
 
-from tideline.features.workspaces import events, names
-from tideline.features.workspaces.errors import InvalidEmail, MemberNotFound, TeamExists, TeammateNotFound, TeamNotFound
+from tideline.features.workspaces import names
+from tideline.features.workspaces.errors import (
+    InvalidEmail,
+    InvalidName,
+    MemberNotFound,
+    TeammateNotFound,
+    TeamNotFound,
+)
 from tideline.features.workspaces.model import PersonId, Status, Team, Teammate, TeammateId
 from tideline.features.workspaces.store import teammates as store
-from tideline.features.workspaces.store import workspaces
+from tideline.features.workspaces.store import teams
 from tideline.platform.db import Tx
 
 
@@ -60,20 +66,15 @@ async def list_teammates(tx: Tx) -> Sequence[Teammate]:
 
 async def list_teams(tx: Tx) -> Sequence[Team]:
     """All teams, `Default` first."""
-    return await workspaces.list_teams(tx)
+    return await teams.list_all(tx)
 
 
 async def get_team(tx: Tx, title: str) -> Team:
     """A team by its title, in any case."""
-    team = await workspaces.find_team(tx, title)
+    try:
+        team = await teams.find_by_title(tx, names.clean_name(title))
+    except InvalidName:
+        team = None
     if team is None:
         raise TeamNotFound
-    return team
-
-
-async def create_team(tx: Tx, title: str) -> Team:
-    team = await workspaces.insert_team(tx, names.clean_name(title))
-    if team is None:
-        raise TeamExists
-    tx.record(events.team_created(team.title))
     return team

@@ -1,8 +1,6 @@
-"""Workspaces and their teams."""
+"""Workspaces."""
 
-from collections.abc import Sequence
-
-from tideline.features.workspaces.model import Team, TeamId, Workspace, WorkspaceId
+from tideline.features.workspaces.model import Workspace, WorkspaceId
 from tideline.platform.db import Row, SystemTx, Tx
 
 
@@ -80,34 +78,5 @@ async def list_all(tx: SystemTx) -> list[Workspace]:
     return [_workspace(row) for row in rows]
 
 
-async def insert_team(tx: Tx, title: str) -> Team | None:
-    """A new team, or None when the workspace has one with this title in any case."""
-    row = await tx.row(
-        """
-        INSERT INTO tenant.team (workspace, title) VALUES ($1, $2)
-        ON CONFLICT (workspace, lower(title)) DO NOTHING RETURNING id, title
-        """,
-        tx.workspace_id,
-        title,
-    )
-    return _team(row) if row else None
-
-
-async def find_team(tx: Tx, title: str) -> Team | None:
-    row = await tx.row(
-        "SELECT id, title FROM tenant.team WHERE workspace = $1 AND lower(title) = lower($2)", tx.workspace_id, title
-    )
-    return _team(row) if row else None
-
-
-async def list_teams(tx: Tx) -> Sequence[Team]:
-    rows = await tx.fetch("SELECT id, title FROM tenant.team WHERE workspace = $1 ORDER BY id", tx.workspace_id)
-    return [_team(row) for row in rows]
-
-
 def _workspace(row: Row) -> Workspace:
     return Workspace(**dict(row))
-
-
-def _team(row: Row) -> Team:
-    return Team(TeamId(row["id"]), row["title"])
