@@ -48,6 +48,9 @@ async def test_a_chat_gives_back_what_it_keeps(
     assert (await api.data(f"/chats/{chat.id}"))["metadata"] == metadata
     [listed] = (await api.data("/chats"))["chats"]
     assert listed["metadata"] == metadata
+    assert (await api.data(f"/chats/{chat.id}/messages"))["messages"] == []
+    await shop.hear(number)
+    assert len((await api.data(f"/chats/{chat.id}/messages"))["messages"]) == 1
     assert list(listed)[-2:] == ["updated_at", "metadata"]
 
 

@@ -24,7 +24,7 @@ COLUMNS: Final = """
     date_part('epoch', c.updated_at), c.is_renamed, c.phone, c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left,
     date_part('epoch', c.closed_at), c.responsible_id, t.email, t.display_name, c.autoresponse, c.autoresponse_locked,
     c.unattended, c.photo_uid, c.labels, c.last_message_uid, date_part('epoch', c.last_message_at), c.read_until,
-    c.metadata
+    c.metadata::text
 """
 ROSTER: Final = """
     CASE WHEN c.kind = 'group' THEN (
@@ -40,7 +40,8 @@ _THIS_OR_ALIAS: Final = """
     AND c.id = COALESCE((SELECT a.chat_id FROM tenant.chat_alias a WHERE a.workspace = $1 AND a.old_id = $2), $2)
 """
 AS_ROW: Final = f"(SELECT ROW({COLUMNS}) FROM tenant.chat c {JOINS} WHERE {_THIS_OR_ALIAS})"
-"""The chat behind $2 as one value, for statements of others that are about a chat; `read` makes a `Chat` of it."""
+"""The chat behind $2 as one value, for statements of others that are about a chat; `read` makes a `Chat` of it. The
+driver does not decode JSON inside of a row, so `metadata` comes as text."""
 
 _KINDS = {kind.value: kind for kind in ChatKind}
 _STATES = {state.value: state for state in NumberState}
@@ -56,6 +57,7 @@ def read(rows: Sequence[Row | Sequence[Any]]) -> list[Chat]:
     columns["kind"] = map(_KINDS.__getitem__, columns["kind"])
     for name in ("created_at", "updated_at", "closed_at", "last_message_at"):
         columns[name] = instants(columns[name])
+    columns["metadata"] = [None if kept is None else msgspec.json.decode(kept) for kept in columns["metadata"]]
     if "roster" in columns:
         columns["roster"] = [None if roster is None else msgspec.Raw(roster) for roster in columns["roster"]]
     return list(map(Chat, *columns.values()))
