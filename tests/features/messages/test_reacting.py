@@ -89,7 +89,10 @@ async def test_the_fact_shows_who_did_what(world: World) -> None:
     await react(world, heard, None)
     facts = await world.facts("ReactionChanged")
     own = {"is_own": True, "name": OWN, "phone": "15550100001"}
-    assert [told["reaction"] for _, told in facts] == [{**own, "emoji": "🎉"}, {**own, "emoji": ""}]
+    assert [told["reaction"] for _, told in facts] == [
+        {"emoji": "🎉", "emoji_before": "", "at": "2026-11-23T12:00:03Z", **own},
+        {"emoji": "", "emoji_before": "🎉", "at": "2026-11-23T12:00:04Z", **own},
+    ]
     assert messages.from_snapshot(facts[0][1]["message"]).reactions[0].emoji == "🎉"
     assert "reactions" not in facts[1][1]["message"]
     actors = await world.fetch(

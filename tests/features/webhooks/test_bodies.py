@@ -301,6 +301,7 @@ async def test_reactions_carry_all_counts(world: World, number: Number) -> None:
     assert now.types == ["message:reaction"] * 3
     assert [event["reaction"]["reactions"] for event in now.events] == [{"🚲": 1}, {"🚲": 2}, {"🚲": 1}]
     assert [event["reaction"]["action"] for event in now.events] == ["set", "set", "clear"]
+    assert [event["reaction"]["emoji"] for event in now.events] == ["🚲"] * 3
     assert now.events[0]["reaction"] == {
         "message_uid": str(message.uid),
         "action": "set",
@@ -311,6 +312,40 @@ async def test_reactions_carry_all_counts(world: World, number: Number) -> None:
     }
     assert now.events[1]["reaction"]["reactor"] == {"full_name": "Harbour Coffee", "phone": "+15550100001"}
     assert (now.events[0]["chat"]["phone"], now.events[0]["chat"]["platform"]) == ("15550100234", "whatsapp")
+
+
+async def test_our_own_reactions_are_told_too(world: World, number: Number) -> None:
+    chat = await world.chat(number, "15550100234", name="Otto Lind")
+    message = await world.hear(chat, "Hello")
+    before = await count(world)
+    for emoji in ("🚲", None):
+        await world.run(messages.set_reaction, message.uid, emoji)
+    now = await told(world, before)
+    assert [(event["reaction"]["action"], event["reaction"]["emoji"]) for event in now.events] == [
+        ("set", "🚲"),
+        ("clear", "🚲"),
+    ]
+    assert now.events[0]["reaction"]["reactor"] == {"full_name": "Harbour Coffee", "phone": "+15550100001"}
+
+
+async def test_what_an_integration_keeps_goes_along(world: World, number: Number) -> None:
+    """Of the chat in every event about it, and of a message or a note in its own."""
+    chat = await world.chat(number, "15550100234", responsible=world.owner.email)
+    await world.run(chats.set_metadata, chat.id, {"crm": 7})
+    before = await count(world)
+    heard = await world.hear(chat)
+    uid = await world.send(chat, metadata={"deal": 8})
+    await world.receive(number, world.typed(chat.peer, "Hi", client_ref=str(uid), via=Via.ECHO))
+    await world.run(messages.add_note, chat.id, f"@{world.owner.email} look", metadata={"deal": 9})
+    await world.run(messages.set_reaction, heard.uid, "🚲")
+    await world.run(chats.unassign, chat.id)
+    now = await told(world, before)
+    assert [event["chat"]["metadata"] for event in now.events] == [{"crm": 7}] * len(now.events)
+    assert now.of("message:sent:new")["message"]["metadata"] == {"deal": 8}
+    assert "metadata" not in now.of("message:received:new")["message"]
+    note = now.of("note:new")["note"]
+    assert (note["metadata"], note["mentioned_emails"]) == ({"deal": 9}, [world.owner.email])
+    assert {"message:reaction", "chat:responsible:unassigned"} <= set(now.types)
 
 
 async def test_events_of_ours(world: World, number: Number) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 EMOJI_MAX: Final = 50
 
@@ -22,6 +22,12 @@ class Standing:
     def is_asked_for(self, at: datetime) -> bool:
         """Is this still what was asked for then, and does WhatsApp lack it?"""
         return self.is_waiting and self.at == at
+
+
+def change(before: Standing | None, after: Standing) -> dict[str, Any]:
+    """As facts tell it: an empty emoji took the reaction away."""
+    emoji_before = before.emoji if before else None
+    return {"emoji": after.emoji or "", "emoji_before": emoji_before or "", "at": after.at}
 
 
 def heard(before: Standing | None, emoji: str | None, at: datetime) -> Standing | None:

@@ -9,7 +9,7 @@ from tideline.features import chats, files
 from tideline.features.chats import Chat, Company
 from tideline.features.messages import reactions, wording
 from tideline.features.messages.actions.incoming import PHONE, newest
-from tideline.features.messages.actions.reacting import own_reaction
+from tideline.features.messages.actions.reacting import own_reactor
 from tideline.features.messages.drafts import Draft, shown
 from tideline.features.messages.events import Told
 from tideline.features.messages.model import Message, MessageType, MessageUid, Origin
@@ -93,21 +93,21 @@ async def react(tx: Tx, number: Number, company: Company, event: ReactionChanged
     await store.save(tx, target.uid, contact_id, standing)
     if standing.emoji != (before.emoji if before else None):
         message = await _show(tx, target.uid, chat)
-        reaction = _reaction(chat, company, None if is_ours else event.by, emoji)
+        who = _reactor(chat, company, None if is_ours else event.by)
+        reaction = {**reactions.change(before, standing), **who}
         actor = _actor(number, company, event.by)
         tx.record(Told(number).fact("ReactionChanged", chat, message, actor=actor, reaction=reaction))
 
 
-def _reaction(chat: Chat, company: Company, by: Peer | None, emoji: str | None) -> dict[str, Any]:
-    """Who did what: an empty emoji took the reaction away. The message beside it has all reactions that are left."""
+def _reactor(chat: Chat, company: Company, by: Peer | None) -> dict[str, Any]:
     if by is None:
-        return own_reaction(chat, emoji)
+        return own_reactor(chat)
     if not chat.is_group:
         name, phone = chat.name, chat.phone or ""
     else:
         person = company.person_of(by)
         name, phone = (person.called, person.phone or "") if person else ("", "")
-    return {"emoji": emoji or "", "is_own": False, "name": name, "phone": phone}
+    return {"is_own": False, "name": name, "phone": phone}
 
 
 async def read(tx: Tx, number: Number, company: Company, event: ReadOnPhone) -> None:

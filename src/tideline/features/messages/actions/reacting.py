@@ -37,12 +37,13 @@ async def set_reaction(tx: Tx, uid: UUID, emoji: str | None) -> None:
     chat = await _hold_chat(tx, uid)
     _check_message(await store.hold_message(tx, uid))
     _check_chat(chat)
-    standing = reactions.asked(await store.lock(tx, uid, None), emoji, tx.now)
+    before = await store.lock(tx, uid, None)
+    standing = reactions.asked(before, emoji, tx.now)
     if standing is None:
         return
     await store.save(tx, uid, None, standing)
     numbers.order(tx, chat.number_id, [React(uid, standing.at)])
-    await _record(tx, chat, uid, emoji)
+    await _record(tx, chat, uid, reactions.change(before, standing))
 
 
 async def _hold_chat(tx: Tx, uid: UUID) -> Chat:
@@ -99,15 +100,14 @@ async def give_up_reaction(tx: Tx, uid: UUID, asked_at: datetime, problem: Probl
     left = reactions.given_up(standing)
     await store.save(tx, uid, None, left)
     failure = {"code": problem.code, "title": problem.message}
-    await _record(tx, chat, uid, left.emoji, failure=failure)
+    await _record(tx, chat, uid, reactions.change(standing, left), failure=failure)
 
 
-async def _record(tx: Tx, chat: Chat, uid: UUID, emoji: str | None, **more: Any) -> None:
+async def _record(tx: Tx, chat: Chat, uid: UUID, change: dict[str, Any], **more: Any) -> None:
     message = (await views.find_many(tx, [uid], {chat.id: chat}))[uid]
     told = Told(await numbers.get(tx, chat.number_id))
-    tx.record(told.fact("ReactionChanged", chat, message, reaction=own_reaction(chat, emoji), **more))
+    tx.record(told.fact("ReactionChanged", chat, message, reaction={**change, **own_reactor(chat)}, **more))
 
 
-def own_reaction(chat: Chat, emoji: str | None) -> dict[str, Any]:
-    """As facts carry it: an empty emoji took the reaction away."""
-    return {"emoji": emoji or "", "is_own": True, "name": chat.number_name, "phone": chat.number_phone}
+def own_reactor(chat: Chat) -> dict[str, Any]:
+    return {"is_own": True, "name": chat.number_name, "phone": chat.number_phone}

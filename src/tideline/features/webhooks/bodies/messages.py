@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tideline.features.webhooks.bodies.told import Payload, Told
-from tideline.features.webhooks.bodies.view import Body, View
+from tideline.features.webhooks.bodies.view import Body, View, kept
 from tideline.features.webhooks.event_types import EventType
 
 ON_WHATSAPP = ("Sent", "Delivered", "Read")
@@ -59,5 +59,7 @@ def note(told: Told, view: View) -> Body:
             "is_private": written.is_private is not False,
             "timestamp": view.at(written.at),
             "author_name": written.created_by,
+            "mentioned_emails": [teammate["email"] for teammate in told.payload["mentioned"]],
+            **kept(written.metadata),
         },
     }

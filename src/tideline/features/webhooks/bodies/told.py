@@ -55,6 +55,7 @@ class Chat(msgspec.Struct, frozen=True):
     labels: list[str] = []
     last_message_uid: UUID | None = None
     last_message_at: datetime | None = None
+    metadata: dict[str, Any] | None = None
 
     @property
     def is_group(self) -> bool:
@@ -109,6 +110,7 @@ class Message(msgspec.Struct, frozen=True):
     is_private: bool | None = None
     failure: Failure | None = None
     reactions: list[Reaction] = []
+    metadata: dict[str, Any] | None = None
 
 
 class Told:

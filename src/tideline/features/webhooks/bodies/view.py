@@ -44,6 +44,7 @@ class View:
             "phone": international(chat.digits),
             "responsible_name": chat.responsible_name,
             "responsible_email": chat.responsible_email,
+            **kept(chat.metadata),
         }
 
     def message_account(self, number: Number) -> Body:
@@ -66,6 +67,7 @@ class View:
             "sender": party(message.sender_name, message.sender_phone),
             "recipient": party(message.recipient_name, message.recipient_phone),
             "attachments": [self.attachment(message.attachment)] if message.attachment else [],
+            **kept(message.metadata),
         }
 
     def attachment(self, file: Attachment) -> Body:
@@ -96,9 +98,9 @@ class View:
             "last_message_uid": None if chat.last_message_uid is None else str(chat.last_message_uid),
             "last_message_timestamp": None if chat.last_message_at is None else self.at(chat.last_message_at),
         }
-        if chat.responsible_email is None:
-            return body
-        return {**body, "responsible_name": chat.responsible_name, "responsible_email": chat.responsible_email}
+        if chat.responsible_email is not None:
+            body |= {"responsible_name": chat.responsible_name, "responsible_email": chat.responsible_email}
+        return {**body, **kept(chat.metadata)}
 
     def account(self, number: Number, status: str | None = None) -> Body:
         gone = {"disconnected_on": self.at(number.state_at)} if number.is_gone else {}
@@ -125,6 +127,7 @@ class View:
             "phone": chat.digits,
             "responsible_name": chat.responsible_name,
             "responsible_email": chat.responsible_email,
+            **kept(chat.metadata),
         }
 
     def talk_account(self, number: Number) -> Body:
@@ -133,6 +136,11 @@ class View:
 
 def international(digits: str) -> str:
     return f"+{digits}" if digits else ""
+
+
+def kept(metadata: Body | None) -> Body:
+    """What an integration keeps there; most have nothing."""
+    return {} if metadata is None else {"metadata": metadata}
 
 
 def party(name: str, phone: str | None) -> Body:
