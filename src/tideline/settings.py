@@ -104,6 +104,12 @@ def _network(text: str) -> str:
     return str(network if "/" in text else network.network_address)
 
 
+def _bucket(text: str) -> str:
+    if not re.fullmatch(r"(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._-]+)*/?", text):
+        raise ValueError("expected a bucket such as s3://bucket/path")
+    return text.rstrip("/")
+
+
 def _targets(text: str) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in text.split(",") if part.strip())
     for part in parts:
@@ -192,6 +198,27 @@ class Settings:
         "Seconds after which a failed delivery is tried again, each time, separated by commas; then it is given up.",
         shown="5,30",
     )
+    files_url: str | None = _setting(
+        None,
+        _bucket,
+        "A bucket to keep files in instead of the data folder: s3://bucket/path, gs://bucket/path or "
+        "az://account/container/path.",
+        shown="the folder files in the data folder",
+    )
+    files_endpoint: str | None = _setting(
+        None, _address, "Address of the server of TIDELINE_FILES_URL, when it is not the cloud's own (MinIO, Ceph).",
+        shown="the cloud's own",
+    )  # fmt: skip
+    files_through: bool = _setting(
+        False,
+        _switch,
+        "Give out the files of a bucket through Tideline instead of sending clients to the bucket.",
+        shown="no",
+    )
+    largest_image: int = _setting(16, _whole(1, 100_000), "Megabytes that an image may have.")
+    largest_audio: int = _setting(16, _whole(1, 100_000), "Megabytes that an audio file may have.")
+    largest_video: int = _setting(16, _whole(1, 100_000), "Megabytes that a video may have.")
+    largest_document: int = _setting(100, _whole(1, 100_000), "Megabytes that any other file may have.")
     files_per_workspace: int = _setting(
         51_200, _whole(1), "Megabytes of files that one workspace may keep; uploads beyond are refused."
     )

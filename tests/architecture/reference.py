@@ -17,7 +17,7 @@ from tideline.surfaces.cli.arguments import parser
 
 DOCS = ROOT / "docs"
 FACT = re.compile(
-    r"(Balance|Message|Note|Reaction|Call|Chat|Chats|Group|Number|Team|Teammate|Template|Token|Webhook|Workspace)"
+    r"(Balance|Message|Note|Reaction|Call|Chat|Chats|File|Group|Number|Team|Teammate|Template|Token|Webhook|Workspace)"
     r"[A-Z][A-Za-z]+"
 )
 

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,9 +11,10 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from tests.support.api_client import ApiClient
+from tests.support.remote import Book, answer, remote
 from tideline.features import chats, messages, numbers, webhooks, workspaces
 from tideline.features.chats import Chat, SeenPeer
-from tideline.features.files import Links, Spool
+from tideline.features.files import Files, Limits, Links, Spool, Uploads
 from tideline.features.messages import Message, SendQueue
 from tideline.features.numbers import Number, NumberKind
 from tideline.features.numbers.port import (
@@ -31,6 +33,7 @@ from tideline.features.workspaces import Role
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import SYSTEM, Actor
+from tideline.platform.outgoing import Allowed, Outgoing
 from tideline.platform.wake import Wakes
 from tideline.surfaces.api.desk import ApiDeps
 from tideline.surfaces.api.mount import public_api_app
@@ -39,6 +42,7 @@ T = TypeVar("T")
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PUBLIC_URL = "https://inbox.example.com"
+LIMITS = Limits(image_bytes=1_000_000, document_bytes=20_000_000, workspace_bytes=100_000_000, reserve_bytes=0)
 NODE = UUID(int=1)
 
 
@@ -72,18 +76,36 @@ class ApiWorld:
         self.api_calls = workspaces.ApiCalls(self.db)
         self.sends = SendQueue(self.db)
         self.links = Links(self.keyring, PUBLIC_URL)
+        self.store_folder = Path(self.folder.name) / "files"
+        self.store = Files.in_folder(self.db, self.store_folder, LIMITS)
+        self.names = Book({})
+        self.until_closed = AsyncExitStack()
+        self.outgoing = Outgoing(Allowed.read(["127.0.0.1"]), self.names)
         self.deps = ApiDeps(
             db=self.db,
             access=self.access,
             api_calls=self.api_calls,
             sends=self.sends,
             links=self.links,
-            spool=Spool(Path(self.folder.name), largest=20_000_000),
+            spool=Spool(Path(self.folder.name), largest=LIMITS.largest),
+            uploads=Uploads(self.store, self.outgoing),
             terms=webhooks.Terms(self.keyring),
             public_url=PUBLIC_URL,
             rate_limit=0,
         )
         self.app = public_api_app(self.deps)
+
+    async def elsewhere(self, content: bytes = b"%PDF-1.7 prices") -> str:
+        """The address of a file on somebody else's server, which is there as long as this world."""
+        server = await self.until_closed.enter_async_context(remote({"/price-list.pdf": answer(content)}))
+        return server.url("/price-list.pdf")
+
+    async def close(self) -> None:
+        await self.sends.close()
+        await self.outgoing.close()
+        await self.until_closed.aclose()
+        self.folder.cleanup()
+        await self.db.close()
 
     async def workspace(self, name: str = "Harbour Coffee", **named: Any) -> "Place":
         slug = f"shop-{uuid4().hex[:20]}"

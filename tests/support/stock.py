@@ -29,6 +29,7 @@ async def stock(place: Place, mark: str, number: Number | None = None) -> Stock:
         "whatsapp_account_phone": f"+{number.phone}",
         "user_id": invited.id,
         "responsible": place.owner_email,
+        "download_url": await place.world.elsewhere(),
         "label": f"vip {mark}",
         **await place.run(_belongings, place, mark),
     }

@@ -1,4 +1,4 @@
-"""The one row about this installation: the epoch of its log, and whether everything is held after a restore."""
+"""The one row about this installation: its name, the epoch of its log, and whether all is held after a restore."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -30,6 +30,12 @@ async def begin_again(tx: Connection) -> None:
 async def epoch(tx: Connection) -> UUID:
     """What every cursor into the event log carries."""
     found = await tx.value("SELECT epoch FROM directory.installation")
+    return UUID(bytes=found.bytes)
+
+
+async def name(tx: Connection) -> UUID:
+    """What tells this installation from others for ever, also when it was moved or restored."""
+    found = await tx.value("SELECT name FROM directory.installation")
     return UUID(bytes=found.bytes)
 
 

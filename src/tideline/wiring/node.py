@@ -12,7 +12,8 @@ import structlog
 
 from tideline import __version__
 from tideline.connectors.simulator import SimulatorConnector, World
-from tideline.platform import http, lanes, launcher, migrate
+from tideline.features.files import FileStoreAway
+from tideline.platform import http, installation, lanes, launcher, migrate
 from tideline.platform.clock import Clock, ShiftedClock, SystemClock
 from tideline.platform.db import Database
 from tideline.platform.dispatcher import Dispatcher
@@ -151,6 +152,7 @@ class Node:
         crew, parts = self._crew, self._parts
         crew.start("wakes", parts.wakes.run())
         await self._take_back()
+        await self._claim_files()
         if "worker" in self._roles:
             worker = self._worker()
             crew.start("worker", worker.run(), worker.stop)
@@ -178,6 +180,15 @@ class Node:
         while freed == lanes.LAPSED_AT_ONCE:
             async with self._parts.db.system() as tx:
                 freed = await lanes.reclaim(tx, str(self._id))
+
+    async def _claim_files(self) -> None:
+        """A bucket that is away now will be back; one of somebody else is a mistake in the settings."""
+        async with self._parts.db.system_read() as tx:
+            name = await installation.name(tx)
+        try:
+            await self._parts.files.objects.claim(name)
+        except FileStoreAway as problem:
+            log.warning("files.store_away", place=self._parts.files.objects.place, details=problem.details)
 
     def _worker(self) -> Worker:
         parts = self._parts

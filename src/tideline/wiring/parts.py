@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tideline.features import webhooks, workspaces
-from tideline.features.files import Files, Limits, Links, Spool
+from tideline.features.files import Files, Limits, Links, Objects, Spool, Uploads
 from tideline.platform import keyfile, mail
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
@@ -43,6 +43,7 @@ class Parts:
     passwords: Passwords
     sign_in: workspaces.SignIn
     files: Files
+    uploads: Uploads
     spool: Spool
     links: Links
     outgoing: Outgoing
@@ -62,9 +63,8 @@ class Parts:
         keyring = await _keyring(settings, db)
         access = workspaces.Access(db, keyring, wakes, public_url=settings.base_url)
         passwords = Passwords()
-        limits = Limits(
-            workspace_bytes=settings.files_per_workspace * MEGABYTE, reserve_bytes=settings.disk_reserve * MEGABYTE
-        )
+        files = _files(settings, db)
+        outgoing = Outgoing(Allowed.read(settings.callable_besides))
         parts = cls(
             settings=settings,
             db=db,
@@ -73,10 +73,11 @@ class Parts:
             access=access,
             passwords=passwords,
             sign_in=workspaces.SignIn(db, access, passwords),
-            files=Files.in_folder(db, settings.files, limits),
-            spool=Spool(settings.spool, largest=limits.document_bytes, reserve=limits.reserve_bytes),
+            files=files,
+            uploads=Uploads(files, outgoing),
+            spool=Spool(settings.spool, largest=files.limits.largest, reserve=files.limits.reserve_bytes),
             links=Links(keyring, settings.base_url),
-            outgoing=Outgoing(Allowed.read(settings.callable_besides)),
+            outgoing=outgoing,
             terms=webhooks.Terms(
                 keyring,
                 per_workspace=settings.webhooks_per_workspace,
@@ -91,6 +92,20 @@ class Parts:
             await parts.outgoing.close()
             await wakes.flush()
             passwords.close()
+
+
+def _files(settings: Settings, db: Database) -> Files:
+    limits = Limits(
+        image_bytes=settings.largest_image * MEGABYTE,
+        audio_bytes=settings.largest_audio * MEGABYTE,
+        video_bytes=settings.largest_video * MEGABYTE,
+        document_bytes=settings.largest_document * MEGABYTE,
+        workspace_bytes=settings.files_per_workspace * MEGABYTE,
+        reserve_bytes=settings.disk_reserve * MEGABYTE,
+    )
+    if settings.files_url:
+        return Files(db, Objects.at(settings.files_url, settings.files_endpoint), limits)
+    return Files.in_folder(db, settings.files, limits)
 
 
 async def _keyring(settings: Settings, db: Database) -> Keyring:

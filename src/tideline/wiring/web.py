@@ -50,6 +50,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             sends=sends,
             links=parts.links,
             spool=parts.spool,
+            uploads=parts.uploads,
             terms=parts.terms,
             public_url=public_url,
             rate_limit=parts.settings.rate_limit,
@@ -59,7 +60,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
     )
     routes = [
         *api.document_routes(),
-        *FileRoutes(parts.files, parts.links, parts.db.clock).routes(),
+        *FileRoutes(parts.files, parts.links, parts.db.clock, through=parts.settings.files_through).routes(),
         *dashboard.routes(
             dashboard.DashboardDeps(
                 db=parts.db,

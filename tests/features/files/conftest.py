@@ -10,7 +10,14 @@ from tideline.features.files import Files, Limits, NewFile, Purpose
 from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
 
-LIMITS = Limits(media_bytes=1_000, document_bytes=5_000_000, workspace_bytes=12_000_000, reserve_bytes=0)
+LIMITS = Limits(
+    image_bytes=1_000,
+    audio_bytes=1_000,
+    video_bytes=2_000,
+    document_bytes=5_000_000,
+    workspace_bytes=12_000_000,
+    reserve_bytes=0,
+)
 
 
 async def in_chunks(content: bytes, size: int = 65_536) -> AsyncIterator[bytes]:

@@ -24,9 +24,7 @@ async def world(api_dsn: str) -> AsyncIterator[ApiWorld]:
     db = await Database.connect(api_dsn, clock)
     made = ApiWorld(db, clock)
     yield made
-    await made.sends.close()
-    made.folder.cleanup()
-    await db.close()
+    await made.close()
 
 
 @pytest.fixture

@@ -33,9 +33,7 @@ async def houses(api_dsn: str) -> AsyncIterator[Houses]:
     counted = StatementsCounted(db)
     world = ApiWorld(db, clock)
     yield Houses(counted, (await FullHouse.build(world, 1), await FullHouse.build(world, MANY)))
-    await world.sends.close()
-    world.folder.cleanup()
-    await db.close()
+    await world.close()
 
 
 class Request(NamedTuple):
@@ -67,7 +65,7 @@ async def statements_of(counted: StatementsCounted, house: FullHouse, prepare: P
 
 async def answer(house: FullHouse, request: Request) -> Any:
     known = {"owner": house.place.owner_email, "group": house.group.id, "letter": house.letter, "wall": house.wall}
-    known |= {"template": house.templates[0], "webhook": house.webhooks[0]}
+    known |= {"template": house.templates[0], "webhook": house.webhooks[0], "file": house.uploads[0]}
     path = request.path.format_map(known)
     response = await house.api.request(request.method, path, request.body)
     assert response.status == 200, response.body
@@ -122,6 +120,9 @@ READS: dict[str, Read] = {
     "getWorkspaceQuotas": Read("/workspace/quotas", None),
     "listTeammates": Read("/workspace/teammates", ("teammates",)),
     "getOwnTeammate": Read("/workspace/teammates/me", ("whatsapp_accounts",)),
+    "listFiles": Read("/files", ()),
+    "listFiles filtered": Read("/files?filename=LIST", ()),
+    "getFile": Read("/files/{file}", None),
     "listWebhooks": Read("/webhooks", ()),
     "getWebhook": Read("/webhooks/{webhook}", None),
     "listTemplates": Read("/templates", ("templates",)),

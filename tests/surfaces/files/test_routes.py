@@ -200,7 +200,7 @@ async def test_a_deleted_file_is_gone(office: Office, store: Files, app: Starlet
 
 async def test_a_lost_object_is_no_torn_answer(office: Office, store: Files, app: Starlette, clock: HandClock) -> None:
     file = await saved(office, store)
-    await store.remove(file.object_path)
+    await store.objects.remove(file.object_path)
     assert (await call(app, "GET", target(file, clock))).status == 404
 
 

@@ -1,11 +1,11 @@
 """What a chat is called: names are unique in a workspace, and what WhatsApp brings gives way. No I/O."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 
 from tideline.features.chats.errors import InvalidChatName, InvalidLabel
 from tideline.features.chats.model import LABEL_MAX, NAME_MAX
+from tideline.platform.substrings import folded
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -45,7 +45,7 @@ def synced(name: str | None) -> str | None:
 
 def key(name: str) -> str:
     """What two names share when people would call them the same. Lists are searched by it."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return folded(name)
 
 
 def numbered(name: str, index: int) -> str:

@@ -3,15 +3,20 @@
 Actions of a workspace (`tx: Tx`):
     expect(tx, [NewFile]) -> list[File]        rows whose bytes follow (media that came in)
     get(tx, uid) -> File                       get_many(tx, uids) -> dict[FileUid, File]
-    list_uploads(tx, filename="") -> list[File]
-    delete(tx, uid)
+    list_uploads(tx, filename="") -> list[Upload]      get_upload(tx, uid) -> Upload      delete_upload(tx, uid)
+    delete(tx, uid)                            for files of any purpose, without a fact
 
-`Files.in_folder(db, folder, limits)`, which moves bytes outside of transactions:
+`Uploads(files, outgoing)`, what people upload, its type and name found out:
+    await take(workspace_id, spooled, Said(filename, content_type), actor=...) -> Upload
+    await fetch(workspace_id, url, Said(...), actor=...) -> Upload
+
+`Files.in_folder(db, folder, limits)` or `Files(db, Objects.at("s3://..."), limits)`, never in a transaction:
     await save(workspace_id, NewFile, chunks, actor=...) -> File       row, object, stored
     await fill(workspace_id, uid, chunks) -> File                      the bytes of an expected file
     await get(workspace_id, uid) -> File
     source(file) -> object with chunks(), what a connector reads from (`numbers.port.MediaSource`)
     chunks(file, start=0, end=None) -> AsyncIterator[bytes]
+    await address(file, lifetime) -> str | None        where a bucket gives it out by itself
 
 `Links(keyring, public_url)`:
     url(file, now) -> str                      url_of(workspace_id, uid, filename, now) -> str
@@ -23,32 +28,49 @@ Actions of a workspace (`tx: Tx`):
 `sweep(db, files)` and `sweep_orphans(db, files)` tidy up after crashes and deletions.
 """
 
-from tideline.features.files.actions import delete, expect, get, get_many, list_uploads
+from tideline.features.files.actions import (
+    delete,
+    delete_upload,
+    expect,
+    get,
+    get_many,
+    get_upload,
+    list_uploads,
+)
 from tideline.features.files.errors import (
     DiskFull,
     FileIsEmpty,
     FileNotFound,
     FileNotReady,
+    FileStoreAway,
+    FileStoreOfAnother,
     FileTooLarge,
     LinkExpired,
     LinkWrong,
+    ShareLink,
     WorkspaceFull,
 )
 from tideline.features.files.links import LIFETIME, Links
-from tideline.features.files.model import File, FileState, FileUid, Limits, Measures, NewFile, Purpose
-from tideline.features.files.names import clean_name, clean_type, disposition, is_shown, type_of
+from tideline.features.files.model import File, FileState, FileUid, Limits, Measures, NewFile, Purpose, Upload
+from tideline.features.files.names import clean_name, disposition, is_shown
+from tideline.features.files.objects import Objects
 from tideline.features.files.spool import Spool, Spooled, Writing
 from tideline.features.files.stored import Files, StoredSource
 from tideline.features.files.sweeping import Swept, sweep, sweep_orphans
+from tideline.features.files.types import FileKind, clean_type, kind_of, type_of
+from tideline.features.files.uploads import Said, Uploads
 
 __all__ = [
     "LIFETIME",
     "DiskFull",
     "File",
     "FileIsEmpty",
+    "FileKind",
     "FileNotFound",
     "FileNotReady",
     "FileState",
+    "FileStoreAway",
+    "FileStoreOfAnother",
     "FileTooLarge",
     "FileUid",
     "Files",
@@ -58,21 +80,29 @@ __all__ = [
     "Links",
     "Measures",
     "NewFile",
+    "Objects",
     "Purpose",
+    "Said",
+    "ShareLink",
     "Spool",
     "Spooled",
     "StoredSource",
     "Swept",
+    "Upload",
+    "Uploads",
     "WorkspaceFull",
     "Writing",
     "clean_name",
     "clean_type",
     "delete",
+    "delete_upload",
     "disposition",
     "expect",
     "get",
     "get_many",
+    "get_upload",
     "is_shown",
+    "kind_of",
     "list_uploads",
     "sweep",
     "sweep_orphans",

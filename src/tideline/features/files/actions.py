@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from tideline.features.files import names, store
+from tideline.features.files import events, names, store, types
 from tideline.features.files.errors import FileNotFound
-from tideline.features.files.model import File, FileState, FileUid, NewFile
+from tideline.features.files.model import File, FileState, FileUid, NewFile, Upload
 from tideline.platform.db import Tx
 from tideline.platform.ids import uuid7
 
@@ -21,7 +21,7 @@ async def expect(tx: Tx, new: Sequence[NewFile]) -> list[File]:
 
 
 def _expected(tx: Tx, new: NewFile) -> File:
-    mimetype = names.clean_type(new.mimetype)
+    mimetype = types.clean_type(new.mimetype)
     return File(
         workspace_id=tx.workspace_id,
         uid=FileUid(uuid7()),
@@ -50,10 +50,27 @@ async def get_many(tx: Tx, uids: Collection[UUID]) -> dict[FileUid, File]:
     return {file.uid: file for file in await store.find_many(tx, list(uids))} if uids else {}
 
 
-async def list_uploads(tx: Tx, filename: str = "") -> list[File]:
+async def get_upload(tx: Tx, uid: UUID) -> Upload:
+    """What somebody uploaded; media of messages is not found here."""
+    found = await store.find_upload(tx, uid)
+    if found is None:
+        raise FileNotFound
+    return found
+
+
+async def list_uploads(tx: Tx, filename: str = "") -> list[Upload]:
     """What people uploaded, the newest first; `filename` is a part of the name in any case."""
-    escaped = filename.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return await store.list_uploads(tx, f"%{escaped}%", LIST_LIMIT)
+    if not filename:
+        return await store.list_uploads(tx, LIST_LIMIT)
+    return await store.list_uploads_named(tx, filename, LIST_LIMIT)
+
+
+async def delete_upload(tx: Tx, uid: UUID) -> None:
+    """Forget what somebody uploaded. Its bytes go with the next sweep; messages it was sent with keep its name."""
+    upload = await get_upload(tx, uid)
+    if not await store.mark_deleted(tx, [uid]):
+        raise FileNotFound
+    tx.record(events.deleted(upload))
 
 
 async def delete(tx: Tx, uid: UUID) -> None:

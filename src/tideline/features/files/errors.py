@@ -41,3 +41,18 @@ class LinkWrong(Problem):
 class LinkExpired(Problem):
     code = "link_expired"
     message = "This link has expired. Ask for a new one."
+
+
+class FileStoreAway(Problem):
+    code = "file_store_away"
+    message = "The place where files are kept cannot be reached right now. Try again in a moment."
+
+
+class FileStoreOfAnother(Problem):
+    code = "file_store_of_another"
+    message = "Another installation of Tideline keeps its files in this place."
+
+
+class ShareLink(Problem):
+    code = "share_link"
+    message = "This is a link to a page about the file, not to the file itself."

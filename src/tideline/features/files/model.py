@@ -6,6 +6,10 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from tideline.features.files.types import FileKind, kind_of
+
+MEGABYTE = 1024 * 1024
+
 FileUid = NewType("FileUid", UUID)
 
 
@@ -67,6 +71,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody uploaded, and the e-mail address of that person; None once they left the workspace."""
+
+    file: File
+    uploaded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class NewFile:
     """A file about to come: what is said about it. Name and type are cleaned when the row is made."""
 
@@ -80,16 +92,34 @@ class NewFile:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may be stored. `reserve` is what stays free on the disk whatever happens."""
+    """How much may be stored. `reserve_bytes` is what stays free on the disk whatever happens."""
 
-    media_bytes: int = 16 * 1024 * 1024
-    document_bytes: int = 100 * 1024 * 1024
-    workspace_bytes: int = 50 * 1024 * 1024 * 1024
-    reserve_bytes: int = 512 * 1024 * 1024
+    image_bytes: int = 16 * MEGABYTE
+    audio_bytes: int = 16 * MEGABYTE
+    video_bytes: int = 16 * MEGABYTE
+    document_bytes: int = 100 * MEGABYTE
+    workspace_bytes: int = 50 * 1024 * MEGABYTE
+    reserve_bytes: int = 512 * MEGABYTE
 
-    def largest(self, mimetype: str) -> int:
+    def of_kind(self, kind: FileKind) -> int:
+        match kind:
+            case FileKind.IMAGE:
+                return self.image_bytes
+            case FileKind.AUDIO:
+                return self.audio_bytes
+            case FileKind.VIDEO:
+                return self.video_bytes
+            case FileKind.DOCUMENT:
+                return self.document_bytes
+
+    def of_type(self, mimetype: str) -> int:
         """The most bytes a file of this type may have."""
-        return self.media_bytes if mimetype.startswith(("image/", "audio/", "video/")) else self.document_bytes
+        return self.of_kind(kind_of(mimetype))
+
+    @property
+    def largest(self) -> int:
+        """The most bytes of any file, while nobody knows what it is."""
+        return max(map(self.of_kind, FileKind))
 
 
 def object_path(workspace_id: int, uid: UUID) -> str:

@@ -1,18 +1,17 @@
 """What strangers call their files, made safe to store, to show and to put into a header. No I/O."""
 
-import mimetypes
 import re
 import unicodedata
 from urllib.parse import quote
 
+from tideline.features.files.types import UNKNOWN, end_of
+
 LONGEST_NAME = 200  # bytes; file systems stop at 255
 LONGEST_EXTENSION = 16
-UNKNOWN_TYPE = "application/octet-stream"
 
 # Cc: control characters with NUL, Cf: marks that turn the direction of writing (`exe.fdp` shown as `pdf.exe`)
 # or take no room, Cs: half of a character, Zl and Zp: line breaks.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _NOT_IN_QUOTES = re.compile(r'[^\x20-\x7e]|["\\%]')
 
 # What a browser may show by itself. Everything that could hold a script (HTML, SVG, XML) stays a download.
@@ -26,24 +25,18 @@ SHOWN_TYPES = frozenset(
 )  # fmt: skip
 
 
-def clean_name(name: str, mimetype: str = UNKNOWN_TYPE) -> str:
+def clean_name(name: str, mimetype: str = UNKNOWN) -> str:
     """The last part of a path, visible characters only, and short enough; never empty, never just dots."""
     last = re.split(r"[/\\]", name)[-1]
     spaced = "".join(" " if c.isspace() else c for c in last)
     visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
     short = _shorten(unicodedata.normalize("NFC", " ".join(visible.split())).strip(". "))
-    return short or "file" + (mimetypes.guess_extension(mimetype) or "")
+    return short or "file" + end_of(mimetype)
 
 
-def clean_type(mimetype: str) -> str:
-    """The bare type in small letters, without parameters."""
-    bare = mimetype.partition(";")[0].strip().lower()
-    return bare if _TYPE.fullmatch(bare) else UNKNOWN_TYPE
-
-
-def type_of(name: str) -> str:
-    """What the end of the name says, for uploads that say nothing else."""
-    return mimetypes.guess_type(name)[0] or UNKNOWN_TYPE
+def with_end(name: str, mimetype: str) -> str:
+    """A name without an extension gets that of its type: without one, phones do not know how to open a file."""
+    return name if re.search(r"\.[^\s.]{1,16}$", name) else f"{name}{end_of(mimetype)}"
 
 
 def is_shown(mimetype: str) -> bool:

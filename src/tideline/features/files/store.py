@@ -4,25 +4,39 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tideline.features.files.model import File, FileState, FileUid, Measures, Purpose
+from tideline.features.files.model import File, FileState, FileUid, Measures, Purpose, Upload
 from tideline.platform.db import Connection, Row, SystemTx, Tx
+from tideline.platform.substrings import folded, grams
 
-_COLUMNS = (
-    "workspace, uid, filename, mimetype, size, purpose, state, uploaded_by, created_at, stored_at, "
-    "width, height, seconds, waveform, thumbnail_uid"
-)
+_NAMES = (
+    "workspace", "uid", "filename", "mimetype", "size", "purpose", "state", "uploaded_by", "created_at", "stored_at",
+    "width", "height", "seconds", "waveform", "thumbnail_uid",
+)  # fmt: skip
+_COLUMNS = ", ".join(_NAMES)
+_UPLOAD = f"""
+    SELECT {", ".join(f"f.{name}" for name in _NAMES)}, (
+        SELECT t.email FROM tenant.teammate t
+        WHERE t.workspace = f.workspace AND t.id = f.uploaded_by AND t.status <> 'removed'
+    ) AS email
+    FROM tenant.file f
+    WHERE f.workspace = $1 AND f.state = 'stored' AND f.purpose = 'upload'
+"""
+_NEWEST = "ORDER BY f.created_at DESC, f.uid DESC"
+WINDOW = 4000
+"""So many of the newest uploads are looked through for a name before the index of substrings is: of a part that many
+names have, such as `.pdf`, they hold enough."""
 
 
 async def insert(tx: Tx, files: Sequence[File]) -> None:
     await tx.execute(
         """
         INSERT INTO tenant.file (workspace, uid, filename, mimetype, size, purpose, state, uploaded_by, created_at,
-                                 width, height, seconds, waveform)
+                                 name_key, width, height, seconds, waveform)
         SELECT $1, f.uid, f.filename, f.mimetype, f.size, f.purpose, 'pending', f.uploaded_by, $8,
-               f.width, f.height, f.seconds, f.waveform
+               f.name_key, f.width, f.height, f.seconds, f.waveform
         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::int[],
-                    $9::int[], $10::int[], $11::float8[], $12::bytea[])
-             AS f (uid, filename, mimetype, size, purpose, uploaded_by, width, height, seconds, waveform)
+                    $9::text[], $10::int[], $11::int[], $12::float8[], $13::bytea[])
+             AS f (uid, filename, mimetype, size, purpose, uploaded_by, name_key, width, height, seconds, waveform)
         """,
         tx.workspace_id,
         [file.uid for file in files],
@@ -32,6 +46,7 @@ async def insert(tx: Tx, files: Sequence[File]) -> None:
         [file.purpose for file in files],
         [file.uploaded_by for file in files],
         tx.now,
+        [folded(file.filename) if file.purpose is Purpose.UPLOAD else None for file in files],
         [file.measures.width for file in files],
         [file.measures.height for file in files],
         [file.measures.seconds for file in files],
@@ -48,26 +63,50 @@ async def find_many(tx: Tx, uids: Sequence[UUID]) -> list[File]:
     return [_read(row) for row in rows]
 
 
-async def list_uploads(tx: Tx, name_like: str, limit: int) -> list[File]:
+async def find_upload(tx: Tx, uid: UUID) -> Upload | None:
+    row = await tx.row(f"{_UPLOAD} AND f.uid = $2", tx.workspace_id, uid)
+    return _read_upload(row) if row else None
+
+
+async def list_uploads(tx: Tx, limit: int) -> list[Upload]:
+    rows = await tx.fetch(f"{_UPLOAD} {_NEWEST} LIMIT $2", tx.workspace_id, limit)
+    return [_read_upload(row) for row in rows]
+
+
+async def list_uploads_named(tx: Tx, part: str, limit: int) -> list[Upload]:
+    """Those with this part in their names. Nobody's text becomes a pattern: %, _ and backslash are characters."""
+    key = folded(part)
     rows = await tx.fetch(
         f"""
-        SELECT {_COLUMNS} FROM tenant.file
-        WHERE workspace = $1 AND state = 'stored' AND purpose = 'upload' AND filename ILIKE $2
-        ORDER BY created_at DESC, uid DESC
-        LIMIT $3
+        SELECT * FROM ({_UPLOAD} AND strpos(f.name_key, $2) > 0 AND f.uid IN (
+            SELECT n.uid FROM tenant.file n
+            WHERE n.workspace = $1 AND n.state = 'stored' AND n.purpose = 'upload'
+            ORDER BY n.created_at DESC LIMIT {WINDOW}
+        )) AS f {_NEWEST} LIMIT $3
         """,
         tx.workspace_id,
-        name_like,
+        key,
         limit,
     )
-    return [_read(row) for row in rows]
+    if len(rows) < limit:
+        rows = await tx.fetch(
+            f"""
+            {_UPLOAD} AND tenant.grams(f.workspace, 'f', f.name_key) @> $2::text[] AND strpos(f.name_key, $3) > 0
+            {_NEWEST} LIMIT $4
+            """,
+            tx.workspace_id,
+            grams(tx.workspace_id, "f", key),
+            key,
+            limit,
+        )
+    return [_read_upload(row) for row in rows]
 
 
 async def mark_stored(tx: Tx, uid: UUID, size: int) -> File | None:
     """The file as it is now, or None when it was given up in the meantime."""
     row = await tx.row(
         f"""
-        UPDATE tenant.file SET state = 'stored', size = $3, stored_at = coalesce(stored_at, $4)
+        UPDATE tenant.file SET state = 'stored', size = $3, stored_at = coalesce(stored_at, $4), problem = NULL
         WHERE workspace = $1 AND uid = $2 AND state <> 'deleted'
         RETURNING {_COLUMNS}
         """,
@@ -77,6 +116,18 @@ async def mark_stored(tx: Tx, uid: UUID, size: int) -> File | None:
         tx.now,
     )
     return _read(row) if row else None
+
+
+async def set_problem(tx: Tx, uid: UUID, problem: str) -> None:
+    await tx.execute(
+        """
+        UPDATE tenant.file SET problem = $3
+        WHERE workspace = $1 AND uid = $2 AND state = 'pending' AND problem IS DISTINCT FROM $3
+        """,
+        tx.workspace_id,
+        uid,
+        problem,
+    )
 
 
 async def mark_deleted(tx: Tx, uids: Sequence[UUID]) -> int:
@@ -155,3 +206,7 @@ def _read(row: Row) -> File:
         measures=Measures(row["width"], row["height"], row["seconds"], row["waveform"]),
         thumbnail_uid=FileUid(UUID(bytes=row["thumbnail_uid"].bytes)) if row["thumbnail_uid"] else None,
     )
+
+
+def _read_upload(row: Row) -> Upload:
+    return Upload(_read(row), row["email"])

@@ -45,7 +45,7 @@ async def sweep(db: Database, files: Files) -> Swept:
 
 async def _sweep_workspace(db: Database, files: Files, workspace_id: int, rows: list[File], now: datetime) -> Swept:
     overdue = [file for file in rows if file.state is FileState.PENDING and is_overdue(file, now)]
-    sizes = {file.uid: await files.size_of(file.object_path) for file in overdue}
+    sizes = {file.uid: await files.objects.size(file.object_path) for file in overdue}
     # A message shows its media, so bytes that made it are worth keeping; nobody knows of a lost upload.
     rescued = {file.uid: size for file in overdue if (size := sizes[file.uid]) and file.purpose is Purpose.MEDIA}
     lost = [file.uid for file in overdue if file.uid not in rescued]
@@ -55,7 +55,7 @@ async def _sweep_workspace(db: Database, files: Files, workspace_id: int, rows: 
             await store.mark_stored(tx, uid, size)
         await store.mark_deleted(tx, lost)
     for file in gone:
-        await files.remove(file.object_path)
+        await files.objects.remove(file.object_path)
     async with db.tx(workspace_id) as tx:
         await store.mark_swept(tx, [file.uid for file in gone])
     return Swept(given_up=len(lost), finished=len(rescued), removed=len(gone))
@@ -68,9 +68,9 @@ def is_overdue(file: File, now: datetime) -> bool:
 async def sweep_orphans(db: Database, files: Files) -> int:
     """Remove objects that no row knows, as a restored backup or a deleted workspace leaves them."""
     before = db.clock.now() - ORPHAN_AGE
-    removed = await files.remove_torn(before)
+    removed = await files.objects.remove_torn(before)
     async for batch in files.objects.list():
-        old = [key for meta in batch if meta["last_modified"] < before and (key := _key(meta["path"]))]
+        old = [key for path, at, _ in batch if at < before and (key := _key(path))]
         removed += await _remove_unknown(db, files, old)
     return removed
 
@@ -80,7 +80,7 @@ async def _remove_unknown(db: Database, files: Files, keys: Sequence[tuple[int, 
         known = await store.list_known(tx, keys)
     unknown = [key for key in keys if key not in known]
     for workspace_id, uid in unknown:
-        await files.remove(object_path(workspace_id, uid))
+        await files.objects.remove(object_path(workspace_id, uid))
     return len(unknown)
 
 

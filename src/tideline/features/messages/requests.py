@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tideline.features import chats
 from tideline.features.chats import CannotMessage, Chat, ChatId, ChatKind, ChatNameTaken, ChatNotFound
-from tideline.features.files import File, FileNotFound, FileNotReady, FileState, FileUid
+from tideline.features.files import File, FileNotFound, FileNotReady, FileState, FileUid, kind_of
 from tideline.features.messages import errors
 from tideline.features.messages.model import (
     MessageUid,
@@ -214,7 +214,4 @@ class Desk:
 
 def media_kind(mimetype: str) -> MediaKind:
     """How WhatsApp shows a file of this type."""
-    return _KINDS.get(mimetype.partition("/")[0], MediaKind.DOCUMENT)
-
-
-_KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
+    return MediaKind(kind_of(mimetype))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from tideline.features import webhooks, workspaces
-from tideline.features.files import FileNotFound, Links, Spool
+from tideline.features.files import FileNotFound, Links, Spool, Uploads
 from tideline.features.messages import MessageUid, Outgoing, SendQueue
 from tideline.features.templates import TemplateNotFound
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
@@ -37,6 +37,7 @@ class ApiDeps:
     sends: SendQueue
     links: Links
     spool: Spool
+    uploads: Uploads
     terms: webhooks.Terms
     public_url: str
     rate_limit: int = 30
@@ -44,7 +45,7 @@ class ApiDeps:
     keys_kept: timedelta = timedelta(days=1)
 
 
-OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send", "terms", "once"})
+OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send", "terms", "uploads", "clock", "once"})
 """What a route's function may ask for by name, besides what stands in the request.
 
 `once` is for functions with transactions of their own: they use it in the one that makes the change.
@@ -74,6 +75,10 @@ class ApiDesk:
             arguments["caller"] = caller
         if "api_calls" in wants:
             arguments["api_calls"] = self._deps.api_calls
+        if "uploads" in wants:
+            arguments["uploads"] = self._deps.uploads
+        if "clock" in wants:
+            arguments["clock"] = self._deps.db.clock
         if "terms" in wants:
             arguments["terms"] = self._deps.terms
         if "send" in wants:

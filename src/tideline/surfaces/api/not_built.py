@@ -2,9 +2,8 @@
 
 NOT_BUILT = frozenset(
     {
-        # voice and files
+        # voice
         "sendVoiceMessage", "sendFileMessage",
-        "listFiles", "uploadFileByUrl", "getFile", "deleteFile", "uploadFileByForm",
         # invitations
         "inviteTeammate", "revokeInvitation",
         # what only the token's holder may see

@@ -129,6 +129,9 @@ def refusal_of(problem: Problem) -> Refusal:
     """The wire form of a situation that a feature names; a rule that was broken, unless the table says otherwise."""
     status, error_code = STATUSES.get(problem.code, (400, "validation_error"))
     headers = {"www-authenticate": "Bearer"} if status == 401 else {}
+    if status == 507:
+        # it may have come in the middle of a body whose rest is not waited for
+        headers["connection"] = "close"
     if status == 429 and "retry_after" in problem.details:
         headers["retry-after"] = str(problem.details["retry_after"])
     return Refusal(status, error_code, _shortened(problem.message), headers=headers)
@@ -152,6 +155,11 @@ STATUSES = {
     "teammate_not_found": (404, "not_found"),
     "idempotency_conflict": (409, "idempotency_conflict"),
     "api_calls_used_up": (429, "quota_exceeded"),
+    "file_too_large": (413, "validation_error"),
+    "remote_too_large": (413, "validation_error"),
+    "file_store_away": (500, "internal_error"),
+    "workspace_full": (507, "storage_full"),
+    "disk_full": (507, "storage_full"),
     "send_queue_closed": (500, "internal_error"),
 }
 

@@ -17,6 +17,7 @@ from msgspec import UNSET, Raw, UnsetType
 from tideline.features.chats import Chat as ChatModel
 from tideline.features.chats import ChatId, Page
 from tideline.features.chats import Label as LabelModel
+from tideline.features.files import Upload
 from tideline.features.messages import Attachment, MessageType, Reaction, StatusEntry
 from tideline.features.messages import Message as MessageModel
 from tideline.features.numbers import Number
@@ -34,6 +35,8 @@ NO_MEMBERS = Raw(b"[]")
 NO_REACTIONS = Raw(b'{"users":[],"reactions":{},"total":0}')
 FROM_ME = {True: Raw(b'{"whatsapp_from_me":true}'), False: Raw(b'{"whatsapp_from_me":false}')}
 NO_DATA = Raw(b"{}")
+REMOVED = "(removed)"
+"""In place of the address of somebody who left the workspace."""
 THUMBNAIL = "thumbnail.jpg"
 
 
@@ -144,6 +147,25 @@ class WhatsappAccount(msgspec.Struct):
 
 class WhatsappAccounts(msgspec.Struct):
     whatsapp_accounts: list[WhatsappAccount]
+
+
+class FileShort(msgspec.Struct):
+    uid: str
+    filename: str
+    size: int
+    mimetype: str
+    uploaded_by_email: str
+    uploaded_at: str
+
+
+class File(msgspec.Struct):
+    temporary_download_url: str
+    uid: str
+    filename: str
+    size: int
+    mimetype: str
+    uploaded_by_email: str
+    uploaded_at: str
 
 
 class Quota(msgspec.Struct, omit_defaults=True):
@@ -316,6 +338,18 @@ class Wire:
 
     def status_steps(self, entries: Iterable[StatusEntry]) -> list[StatusStep]:
         return [StatusStep(entry.status, self.time.format(entry.at)) for entry in entries]
+
+    def file_short(self, upload: Upload) -> FileShort:
+        return FileShort(*self._file(upload))
+
+    def file(self, upload: Upload, now: datetime) -> File:
+        file = upload.file
+        return File(self._file_link(file.workspace_id, file.uid, file.filename, now), *self._file(upload))
+
+    def _file(self, upload: Upload) -> tuple[str, str, int, str, str, str]:
+        file = upload.file
+        uploaded_at = self.time.format(file.stored_at or file.created_at)
+        return str(file.uid), file.filename, file.size, file.mimetype, upload.uploaded_by or REMOVED, uploaded_at
 
     def whatsapp_account(self, number: Number) -> WhatsappAccount:
         return WhatsappAccount(

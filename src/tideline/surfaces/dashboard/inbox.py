@@ -68,7 +68,7 @@ class Inbox:
         now = self._deps.db.clock.now()
         url = urlsplit(self._deps.links.url_of(visitor.workspace.id, attachment.uid, attachment.filename, now))
         # without the host: whoever came here under another name of this server stays there
-        return self._pages.redirect(f"{url.path}?{url.query}")
+        return self._pages.redirect(f"{url.path}?{url.query}&through=1")
 
 
 async def _list(tx: Tx, visitor: Visitor, number: int) -> tuple[Page[Chat], list[shown.Row]]:

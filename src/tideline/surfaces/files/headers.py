@@ -20,6 +20,11 @@ def of_file(file: File, seconds_left: int) -> dict[str, str]:
     }
 
 
+def of_redirect() -> dict[str, str]:
+    """The address it leads to is only for who was sent there, and only for now."""
+    return {"Cache-Control": "no-store", **_safe("text/plain")}
+
+
 def of_problem(status: int) -> dict[str, str]:
     waits = {"Retry-After": "5"} if status == 503 else {}
     return {"Cache-Control": "no-store", **_safe("text/plain"), **waits}

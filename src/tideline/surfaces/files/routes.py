@@ -1,15 +1,26 @@
-"""`GET /files/{uid}/{name}`: checks the signature, waits for media that is just coming in, and streams the bytes."""
+"""`GET /files/{uid}/{name}`: checks the signature, waits for media that is just coming in, and streams the bytes, or
+sends the client to the bucket that has them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tideline.features.files import File, FileNotFound, FileNotReady, Files, LinkExpired, Links, LinkWrong
+from tideline.features.files import (
+    File,
+    FileNotFound,
+    FileNotReady,
+    Files,
+    FileStoreAway,
+    LinkExpired,
+    Links,
+    LinkWrong,
+)
 from tideline.platform.clock import Clock
 from tideline.platform.errors import Problem
 from tideline.surfaces.files import headers, ranges
@@ -17,7 +28,13 @@ from tideline.surfaces.files import headers, ranges
 # A message is told before its media has come in, so whoever follows the link at once waits a moment for it.
 PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.2
-STATUSES: dict[type[Problem], int] = {FileNotFound: 404, LinkWrong: 404, LinkExpired: 410, FileNotReady: 503}
+STATUSES: dict[type[Problem], int] = {
+    FileNotFound: 404,
+    LinkWrong: 404,
+    LinkExpired: 410,
+    FileNotReady: 503,
+    FileStoreAway: 503,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +73,10 @@ async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]
 class FileRoutes:
     """Answers in plain text; a file never shares its origin's trust, whatever it holds."""
 
-    def __init__(self, store: Files, links: Links, clock: Clock) -> None:
+    def __init__(self, store: Files, links: Links, clock: Clock, *, through: bool = False) -> None:
+        """`through` gives out the files of a bucket here, for clients that cannot reach it."""
         self._files = store
+        self._through = through
         self._links = links
         self._clock = clock
 
@@ -80,6 +99,8 @@ class FileRoutes:
         self._links.check(asked.workspace_id, asked.uid, asked.expires, asked.signature, now)
         file = await self._wait_for(asked)
         seconds_left = max(0, asked.expires - int(now.timestamp()))
+        if address := await self._elsewhere(request, file, seconds_left):
+            return RedirectResponse(address, 302, headers.of_redirect())
         part = ranges.read(request.headers.get("range"), file.size)
         if part is ranges.NOT_SATISFIABLE:
             return Response(status_code=416, headers={"Content-Range": f"bytes */{file.size}"})
@@ -95,6 +116,13 @@ class FileRoutes:
         # The first chunk is read before the answer begins, so that a lost object is a 404 and not a torn body.
         first = await anext(chunks, b"")
         return StreamingResponse(_all(first, chunks), status, fields)
+
+    async def _elsewhere(self, request: Request, file: File, seconds_left: int) -> str | None:
+        """The signature of a bucket is for one method, so questions about a file (HEAD) are answered here. Our own
+        pages ask for it here too (`through`): they show nothing that comes from elsewhere."""
+        if self._through or request.method != "GET" or "through" in request.query_params:
+            return None
+        return await self._files.address(file, timedelta(seconds=max(1, seconds_left)))
 
     async def _wait_for(self, asked: _Asked) -> File:
         try:

@@ -19,6 +19,7 @@ from tideline.features.chats.phones import Containing, EndingWith, Exactly
 from tideline.features.chats.sight import Sight
 from tideline.features.chats.store.chats import COLUMNS, JOINS, ROSTER, read
 from tideline.features.chats.store.sight import ORDER, all_seen, newest_seen, seen_by
+from tideline.platform import substrings
 from tideline.platform.db import Row, Tx
 
 WINDOW: Final = 1000
@@ -156,7 +157,7 @@ def _by_phone(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
                 query.where_one_of(f"SELECT c.id FROM tenant.chat c WHERE {_with(people)}")
             case Containing(digits) if digits:
                 mine = query.arg(digits, "text")
-                grams = query.arg(_grams(tx, "p", digits), "text[]")
+                grams = query.arg(substrings.grams(tx.workspace_id, "p", digits), "text[]")
                 query.where_found(f"strpos(COALESCE(c.phone, c.lid), {mine}) > 0", _search("phone", "p", [grams]))
 
 
@@ -192,7 +193,7 @@ def _by_name(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
     if wanted.names is None:
         return
     keys = [key for name in wanted.names if (key := names.key(name)) and names.is_storable(key)]
-    grams = [query.arg(_grams(tx, "n", key), "text[]") for key in keys]
+    grams = [query.arg(substrings.grams(tx.workspace_id, "n", key), "text[]") for key in keys]
     condition = " OR ".join(f"strpos(c.name_key, {query.arg(key, 'text')}) > 0" for key in keys) or "false"
     query.where_found(f"({condition})", _search("name_key", "n", grams) if keys else "SELECT 0 WHERE false")
 
@@ -202,13 +203,6 @@ def _search(column: str, mark: str, grams: Sequence[str]) -> str:
     indexed = f"tenant.grams(s.workspace, '{mark}', s.{column})"
     has_some = " OR ".join(f"{indexed} @> {some}" for some in grams)
     return f"SELECT s.chat_id AS id FROM tenant.chat_search s WHERE s.workspace = $1 AND ({has_some})"
-
-
-def _grams(tx: Tx, mark: str, text: str) -> list[str]:
-    """The substrings that everything containing the text has too: all of its threes, or itself if it is shorter."""
-    size = min(len(text), 3)
-    found = {text[start : start + size] for start in range(len(text) - size + 1)}
-    return sorted(f"{tx.workspace_id}:{mark}:{gram}" for gram in found)
 
 
 def _by_label(query: _Query, wanted: ChatFilter) -> None:

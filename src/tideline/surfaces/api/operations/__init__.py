@@ -2,6 +2,7 @@
 
 from tideline.surfaces.api.operations import (
     chats,
+    files,
     labels,
     messages,
     notes,
@@ -18,6 +19,7 @@ FUNCTIONS = operations.functions
 __all__ = [
     "FUNCTIONS",
     "chats",
+    "files",
     "labels",
     "messages",
     "notes",
