@@ -20,7 +20,7 @@ from tideline.features.templates import (
     TooManyTemplates,
     Visibility,
 )
-from tideline.features.workspaces import TeamNotFound
+from tideline.features.workspaces import TeamInUse, TeamNotFound
 from tideline.platform.errors import Problem
 
 TABLES = ("tenant.template", "tenant.template_usage", "tenant.fact")
@@ -297,3 +297,21 @@ async def test_who_waited_for_another_change_sees_all_of_it(world: World) -> Non
     assert after == await read(world, template)
     told = (await world.facts("TemplateChanged"))[-1][1]
     assert (told["before"]["updated_by_name"], told["before"]["team"]) == ("Idris Vale", "Sales")
+
+
+async def test_a_template_and_the_removal_of_its_team_take_turns(world: World) -> None:
+    team = await world.run(workspaces.create_team, "Sales")
+    for_sales = NewTemplate("Greeting", "Hello", team="Sales")
+    async with world.db.tx(world.id, world.actor) as writing:
+        template = await templates.create(writing, for_sales, world.owner)
+        removing = asyncio.create_task(world.run(workspaces.remove_team, team.id))
+        await until(lambda: somebody_waits_for_a_lock(world.db))
+    with pytest.raises(TeamInUse):
+        await removing
+    await world.run(templates.delete, template.id, world.owner)
+    async with world.db.tx(world.id, world.actor) as removing_first:
+        await workspaces.remove_team(removing_first, team.id)
+        late = asyncio.create_task(written(world, for_sales))
+        await until(lambda: somebody_waits_for_a_lock(world.db))
+    with pytest.raises(TeamNotFound):
+        await late

@@ -110,6 +110,7 @@ READS: dict[str, Read] = {
     "listChats filtered": Read("/chats?label=wholesale&group=true&name=group&responsible={owner}", ("chats",)),
     "getChat": Read("/chats/{group}", ("group_members",)),
     "listChatLabels": Read("/chats/{group}/labels", ("labels",)),
+    "listLabels": Read("/labels", ("labels",)),
     "listChatMessages": Read("/chats/{group}/messages", ("messages",)),
     "listChatMessages of notes": Read("/chats/{wall}/messages", ("messages",)),
     "getMessage": Read("/messages/{letter}", ("reactions", "users")),

@@ -27,8 +27,11 @@ async def find(tx: Tx, team_id: TeamId) -> Team | None:
 
 
 async def find_by_title(tx: Tx, title: str) -> Team | None:
+    """Held against removal, because whoever asks for a team by its title is about to put something into it."""
     row = await tx.row(
-        "SELECT id, title FROM tenant.team WHERE workspace = $1 AND lower(title) = lower($2)", tx.workspace_id, title
+        "SELECT id, title FROM tenant.team WHERE workspace = $1 AND lower(title) = lower($2) FOR KEY SHARE",
+        tx.workspace_id,
+        title,
     )
     return _team(row) if row else None
 
