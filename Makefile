@@ -38,8 +38,8 @@ bench: setup ## the figures of the speed table, in a few minutes
 faults: setup ## thirty kill -9 under load, then count every message
 	@$(BIN)/python -m bench.faults $(ARGS)
 
-fuzz: setup ## what hypothesis tries in the tests (bad input, lanes, merging), with twenty times as many new examples
-	@TIDELINE_FUZZ=$${TIDELINE_FUZZ:-20} $(BIN)/python -m pytest $$(grep -rl --include='test_*.py' hypothesis tests) $(ARGS)
+fuzz: setup ## what is tried at random in the tests (every operation, bad input, lanes), with twenty times as many new examples
+	@TIDELINE_FUZZ=$${TIDELINE_FUZZ:-20} $(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'hypothesis|FUZZ' tests) $(ARGS)
 
 lock: ## pin the newest versions, with hashes (needs uv)
 	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements/run.txt

@@ -43,13 +43,19 @@ def check_answer(method: str, path: str, status: int, headers: dict[str, str], b
     if operation is None:
         assert status == (404 if found is None else 405) or status == 429, f"{method} {path} answered {status}"
     assert headers["content-type"] == "application/json"
+    check_form(operation, status, body, f"{method} {path}")
+
+
+def check_form(operation: Operation | None, status: int, body: Any, asked: str = "") -> None:
+    """The same for an answer whose operation is known already, or known to be none."""
+    asked = asked or (operation.id if operation else "")
     schema, validator = _validator(operation.id if operation else "", status)
     errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(body)]
-    assert not errors, f"{method} {path} answered {status}: {errors}"
+    assert not errors, f"{asked} answered {status}: {errors}"
     if status != 200:
         assert body["error_code"] in _codes(status), f"{status} goes with another code than {body['error_code']}"
     out_of_order = list(misplaced(public_api(), schema, body))
-    assert not out_of_order, f"{method} {path}: {out_of_order}"
+    assert not out_of_order, f"{asked}: {out_of_order}"
 
 
 def _codes(status: int) -> set[str]:

@@ -65,7 +65,7 @@ class Sample:
     def of(cls, operation: Operation, stock: Stock) -> "Sample":
         """The example of the contract with this workspace's things in it."""
         path = {name: stock[name] for name in operation.path_parameters}
-        body = _example(operation)
+        body = example(operation)
         if body is not None:
             body = {name: stock.get(name, value) for name, value in body.items()}
         return cls(operation, path, body=body, form=None if operation.form_body is None or body else {})
@@ -97,7 +97,7 @@ class Sample:
         return await api.request(self.operation.method, self.target, self.body)
 
 
-def _example(operation: Operation) -> dict[str, Any] | None:
+def example(operation: Operation) -> dict[str, Any] | None:
     """The first example of the JSON body, None when there is no JSON body."""
     if operation.json_body is None:
         return None
