@@ -72,7 +72,7 @@ class ApiWorld:
         wakes = Wakes()
         self.db.wake = wakes.wake
         self.keyring = Keyring(["a key for tests, long enough"])
-        self.access = workspaces.Access(self.db, self.keyring, wakes)
+        self.access = workspaces.Access(self.db, self.keyring, wakes, public_url=PUBLIC_URL)
         self.api_calls = workspaces.ApiCalls(self.db)
         self.sends = SendQueue(self.db)
         self.links = Links(self.keyring, PUBLIC_URL)

@@ -17,7 +17,7 @@ BUILT = [one for one in CONTRACT.operations.values() if one.id not in NOT_BUILT]
 THINGS = {
     "chat_id", "message_uid", "file_uid", "webhook_id", "template_id", "user_id", "attachment_template_id", "reply_to",
     "after_message", "before_message", "whatsapp_account_id", "whatsapp_account_phone", "responsible", "team_title",
-    "jid",
+    "jid", "team_id",
 }  # fmt: skip
 """Parameters and members that say which thing of the workspace is meant."""
 
@@ -25,8 +25,8 @@ PLAIN = {
     "after", "before", "caption", "chat_name", "chatgpt_autoresponse_enabled", "closed", "content_type",
     "created_after", "created_before", "download_url", "email", "enabled", "event_type", "file", "filename",
     "first_name", "from_me", "group", "is_private", "label", "labels", "last_name", "metadata", "name", "origin",
-    "page", "phone", "reaction", "read", "retry_schedule", "role", "sorting_order", "strict_order", "text",
-    "updated_after", "updated_before", "url", "visibility", "whatsapp_phone", "with_msg",
+    "page", "phone", "reaction", "read", "retry_schedule", "role", "sorting_order", "strict_order", "suspended", "text",
+    "title", "updated_after", "updated_before", "url", "visibility", "whatsapp_phone", "with_msg",
 }  # fmt: skip
 """Those that say how it is to be, or what to look for."""
 

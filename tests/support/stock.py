@@ -50,4 +50,5 @@ async def _belongings(tx: Tx, place: Place, mark: str) -> dict[str, Any]:
         "attachment_template_id": template.id,
         "webhook_id": webhook.id,
         "team_title": team.title,
+        "team_id": (await workspaces.create_team(tx, f"Nobody {mark}")).id,
     }

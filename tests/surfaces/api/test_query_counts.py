@@ -128,6 +128,10 @@ READS: dict[str, Read] = {
     "getWebhook": Read("/webhooks/{webhook}", None),
     "listTemplates": Read("/templates", ("templates",)),
     "getTemplate": Read("/templates/{template}", None),
+    "listChatsV2": Read("/v2/chats", ("chats",)),
+    "listChatsV2 with_msg": Read("/v2/chats?with_msg=true", ("chats",)),
+    "listChatMessagesV2": Read("/v2/chats/{group}/messages", ("messages",)),
+    "listWhatsappAccountsV2": Read("/v2/whatsapp_accounts", ("whatsapp_accounts",)),
     "listTemplatesV2": Read("/v2/templates", ("templates",)),
 }
 
@@ -190,6 +194,25 @@ async def note_with_mentions(house: FullHouse) -> Request:
     return Request("POST", "/chats/{wall}/notes", {"text": f"Ask {mentioned}", "metadata": {"ticket": 7}})
 
 
+async def send_within_the_own_view(house: FullHouse) -> Request:
+    return Request("POST", "/v2/messages", {"phone": f"+49171{next(house.serial):07d}", "text": "Look"})
+
+
+async def invite(house: FullHouse) -> Request:
+    return Request("POST", "/workspace/invitations", {"email": "teammate0@harbour.example", "first_name": fresh(house)})
+
+
+async def change_a_teammate(house: FullHouse) -> Request:
+    people = (await house.api.data("/workspace/teammates"))["teammates"]
+    role = "agent" if next(house.serial) % 2 else "admin"
+    return Request("PATCH", f"/workspace/teammates/{people[1]['user_id']}", {"role": role, "team_title": "Default"})
+
+
+async def remove_a_team(house: FullHouse) -> Request:
+    made = (await house.api.post("/workspace/teams", {"title": fresh(house)})).json["data"]["id"]
+    return Request("DELETE", f"/workspace/teams/{made}")
+
+
 async def react(house: FullHouse) -> Request:
     emoji = "👍" if next(house.serial) % 2 else "🙏"
     return Request("PATCH", "/messages/{letter}/reactions", {"reaction": emoji})
@@ -223,6 +246,10 @@ WRITES = [
     send_everything_to_a_group,
     send_everything_to_a_stranger,
     note_with_mentions,
+    send_within_the_own_view,
+    invite,
+    change_a_teammate,
+    remove_a_team,
     react,
     write_a_template,
     change_a_template,

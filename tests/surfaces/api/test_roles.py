@@ -6,6 +6,7 @@ import pytest
 
 from tests.support import roles
 from tests.support.api_world import Place
+from tideline.features import workspaces
 from tideline.features.workspaces import Role
 from tideline.surfaces.api.contract import Operation, public_api
 from tideline.surfaces.api.not_built import NOT_BUILT
@@ -24,7 +25,7 @@ async def test_a_role_may_call_what_the_page_says_and_nothing_else(shop: Place, 
 
 
 def _path(operation: Operation) -> str:
-    return operation.path.format_map(defaultdict(lambda: "1"))
+    return operation.path.format_map(defaultdict(lambda: "2000000000"))
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OWNER])
@@ -36,3 +37,13 @@ async def test_the_older_lists_show_the_whole_workspace_to_every_role(shop: Plac
     assert [one["uid"] for one in (await api.data(f"/chats/{message.chat_id}/messages"))["messages"]] == [
         str(message.uid)
     ]
+
+
+async def test_a_new_role_counts_at_once(shop: Place) -> None:
+    agent = await shop.member(Role.AGENT)
+    invitation = {"email": "new@harbour.example"}
+    assert (await agent.api.post("/workspace/invitations", invitation)).status == 403
+    await shop.run(workspaces.change_role, agent.id, Role.ADMIN)
+    assert (await agent.api.post("/workspace/invitations", invitation)).status == 200
+    await shop.run(workspaces.change_role, agent.id, Role.AGENT)
+    assert (await agent.api.post("/workspace/invitations", invitation)).status == 403

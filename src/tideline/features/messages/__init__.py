@@ -8,6 +8,9 @@ Actions of a workspace (`tx: Tx`):
     receive(tx, number_id, [AccountEvent])                     a connector's batch; StateChanged is not ours and skipped
     get(tx, uid) -> Message                                    or MessageNotFound
     history(tx, chat_id, HistoryFilter(), page=1, size=50) -> Page[Message]   or ChatNotFound, MessageNotFound
+    seen_history(tx, chat_id, teammate, HistoryFilter())       the same within what a teammate sees
+    within_view(tx, Outgoing, teammate) -> Outgoing            as this teammate may send it; or ChatNotFound,
+                                                               NumberNotConnected
     status_history(tx, uid) -> list[StatusEntry]               oldest first; or MessageNotFound
     last_messages(tx, chats) -> dict[ChatId, Message]          for lists of chats, without reactions
     workspaces_in_doubt(system_tx, older_than) -> list[int]    where the next has something to do
@@ -27,6 +30,7 @@ Pure rules: `clean_text(text)` (BlankText, TextTooLong), `clean_note(text)` (Inv
 """
 
 from tideline.features.messages.actions.notes import add_note
+from tideline.features.messages.actions.own_view import seen_history, within_view
 from tideline.features.messages.actions.progress import settle_unknown, workspaces_in_doubt
 from tideline.features.messages.actions.reacting import (
     ReactionToBring,
@@ -121,11 +125,13 @@ __all__ = [
     "parse_uid",
     "reaction_to_bring",
     "receive",
+    "seen_history",
     "send_batch",
     "set_reaction",
     "settle_reaction",
     "settle_unknown",
     "snapshot",
     "status_history",
+    "within_view",
     "workspaces_in_doubt",
 ]

@@ -159,11 +159,8 @@ class Desk:
 
     def _chosen(self, sender: Sender) -> Number | None:
         """The number somebody asked for, None when they asked for none; the phone wins."""
-        if sender.phone:
-            phone: str | None = chats.clean_phone(sender.phone)
-        elif sender.jid:
-            phone = chats.peer_of(sender.jid).phone
-        else:
+        phone = phone_of(sender)
+        if phone is None:
             return None
         found = next((number for number in self.numbers.values() if number.phone == phone), None)
         if found is None:
@@ -210,6 +207,13 @@ class Desk:
         giver = self.given_names.setdefault(key, request.destination)
         if owner not in (None, request.chat_id) or giver != request.destination:
             raise ChatNameTaken(name=request.chat_name)
+
+
+def phone_of(sender: Sender) -> str | None:
+    """The digits of the number that was asked for, None when none was; an address without a phone is none of ours."""
+    if sender.phone:
+        return chats.clean_phone(sender.phone)
+    return chats.peer_of(sender.jid).phone or "" if sender.jid else None
 
 
 def media_kind(mimetype: str) -> MediaKind:

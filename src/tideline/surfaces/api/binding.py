@@ -23,7 +23,7 @@ UNDOCUMENTED = frozenset({"limit"})
 
 FROM_REQUEST = ("query", "body", "form")
 
-KEEPERS = ("once", "send", "tx")
+KEEPERS = ("once", "send", "send_own", "tx")
 """One of them keeps the answer of an operation that takes an Idempotency-Key, in the transaction of its change."""
 
 LARGEST_ID = 2**31 - 1

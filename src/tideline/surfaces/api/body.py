@@ -32,13 +32,15 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 class Body(msgspec.Struct):
     """The base of request bodies. Members that a struct does not know are ignored.
 
-    `trimmed` names texts that count without the white space around them. `rules` are what the contract says in
+    `trimmed` names texts that count without the white space around them, `folded` those whose letters count in any
+    case (and a space as an underscore: answers print roles so). `rules` are what the contract says in
     words only, as JSON Schemas; one of them may carry `x-fields` and `x-msg` for the error it causes. Where the
     contract takes a plain text too, it is the member `plain`.
     """
 
     plain: ClassVar[str] = ""
     trimmed: ClassVar[tuple[str, ...]] = ()
+    folded: ClassVar[tuple[str, ...]] = ()
     rules: ClassVar[tuple[Schema, ...]] = ()
 
 
@@ -52,6 +54,10 @@ def trim(text: str, longest: int, member: str) -> str:
     if not 0 < len(text) <= longest:
         raise ValueError(f"must have 1 to {longest} characters - at `$.{member}`")
     return text
+
+
+def fold(text: str) -> str:
+    return text.strip().lower().replace(" ", "_")
 
 
 class ClientGone(Exception):
@@ -132,6 +138,9 @@ class BodyReader(Generic[B]):
             for name in self._struct.trimmed:
                 if isinstance(tree.get(name), str):
                     tree[name] = tree[name].strip()
+            for name in self._struct.folded:
+                if isinstance(tree.get(name), str):
+                    tree[name] = fold(tree[name])
         return field_errors(self._validator, tree)
 
     @cached_property

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from tideline.features import webhooks, workspaces
+from tideline.features import messages, webhooks, workspaces
 from tideline.features.files import FileNotFound, Links, Spool, Uploads
 from tideline.features.messages import MessageUid, Outgoing, SendQueue
 from tideline.features.templates import TemplateNotFound
@@ -45,7 +45,9 @@ class ApiDeps:
     keys_kept: timedelta = timedelta(days=1)
 
 
-OFFERED = frozenset({"tx", "show", "caller", "api_calls", "send", "terms", "uploads", "clock", "once"})
+OFFERED = frozenset(
+    {"tx", "show", "caller", "access", "api_calls", "send", "send_own", "terms", "uploads", "clock", "once"}
+)
 """What a route's function may ask for by name, besides what stands in the request.
 
 `once` is for functions with transactions of their own: they use it in the one that makes the change.
@@ -73,6 +75,8 @@ class ApiDesk:
             arguments["show"] = await self._wire(caller.workspace_id)
         if "caller" in wants:
             arguments["caller"] = caller
+        if "access" in wants:
+            arguments["access"] = self._deps.access
         if "api_calls" in wants:
             arguments["api_calls"] = self._deps.api_calls
         if "uploads" in wants:
@@ -83,6 +87,8 @@ class ApiDesk:
             arguments["terms"] = self._deps.terms
         if "send" in wants:
             arguments["send"] = partial(self._send, caller, once)
+        if "send_own" in wants:
+            arguments["send_own"] = partial(self._send_own, caller, once)
         if "once" in wants:
             arguments["once"] = once
         if "tx" in wants:
@@ -124,6 +130,13 @@ class ApiDesk:
         except TemplateNotFound:
             raise problems.missing("Attachment template id #", outgoing.template_id) from None
         return wire.MessageRef(str(uid))
+
+    async def _send_own(self, caller: Caller, once: Once | None, outgoing: Outgoing) -> wire.MessageRef:
+        """Only what the caller may send with their own view of the workspace."""
+        async with self._deps.db.read(caller.workspace_id) as tx:
+            me = await workspaces.get_teammate(tx, caller.teammate_id)
+            outgoing = await messages.within_view(tx, outgoing, me)
+        return await self._send(caller, once, outgoing)
 
     async def _wire(self, workspace_id: WorkspaceId) -> Wire:
         """The workspace's zone hardly ever changes, so it is looked up every few seconds only."""

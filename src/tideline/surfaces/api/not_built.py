@@ -4,11 +4,6 @@ NOT_BUILT = frozenset(
     {
         # voice
         "sendVoiceMessage", "sendFileMessage",
-        # invitations
-        "inviteTeammate", "revokeInvitation",
-        # what only the token's holder may see
-        "listChatsV2", "listChatMessagesV2", "sendMessageToChatV2", "sendMessageToPhoneV2",
-        "listWhatsappAccountsV2",
         # numbers of the business platform
         "listWabaChats", "getWabaChat", "updateWabaChat", "listWabaChatLabels", "addWabaChatLabels",
         "replaceWabaChatLabels", "listWabaChatMessages", "sendWabaMessageToChat", "listWabaAccounts",

@@ -21,8 +21,9 @@ from tideline.features.files import Upload
 from tideline.features.messages import Attachment, MessageType, Reaction, StatusEntry
 from tideline.features.messages import Message as MessageModel
 from tideline.features.numbers import Number
-from tideline.features.workspaces import Balance, Quotas, Status, Team
+from tideline.features.workspaces import Balance, Quotas, Status
 from tideline.features.workspaces import Quota as QuotaModel
+from tideline.features.workspaces import Team as TeamModel
 from tideline.features.workspaces import Teammate as TeammateModel
 from tideline.features.workspaces import Workspace as WorkspaceModel
 from tideline.surfaces.api.times import LocalTime
@@ -168,6 +169,16 @@ class File(msgspec.Struct):
     uploaded_at: str
 
 
+class OwnWhatsappAccount(WhatsappAccount):
+    """`is_visible`: all chats of the number are the caller's to see, and they may write to new people from it."""
+
+    is_visible: bool
+
+
+class OwnWhatsappAccounts(msgspec.Struct):
+    whatsapp_accounts: list[OwnWhatsappAccount]
+
+
 class Quota(msgspec.Struct, omit_defaults=True):
     total: int
     used: int
@@ -209,12 +220,13 @@ class Teammate(msgspec.Struct):
     whatsapp_accounts: list[WhatsappAccount]
 
 
-class TeamTitle(msgspec.Struct):
+class Team(msgspec.Struct):
     title: str
+    id: int
 
 
 class TeammateList(msgspec.Struct):
-    teams: list[TeamTitle]
+    teams: list[Team]
     teammates: list[Teammate]
 
 
@@ -365,6 +377,11 @@ class Wire:
     def whatsapp_accounts(self, numbers: Iterable[Number]) -> WhatsappAccounts:
         return WhatsappAccounts([self.whatsapp_account(number) for number in numbers])
 
+    def own_whatsapp_accounts(self, found: Iterable[tuple[Number, bool]]) -> OwnWhatsappAccounts:
+        """Numbers, each with whether it is the caller's to use."""
+        accounts = [(msgspec.structs.asdict(self.whatsapp_account(number)), mine) for number, mine in found]
+        return OwnWhatsappAccounts([OwnWhatsappAccount(**account, is_visible=mine) for account, mine in accounts])
+
     def workspace(self, workspace: WorkspaceModel, quotas: Quotas, calls_not_stored: int) -> Workspace:
         shown = self.quota_set(quotas, calls_not_stored)
         return Workspace(
@@ -411,12 +428,16 @@ class Wire:
         )
 
     def teammate_list(
-        self, teams: Iterable[Team], teammates: Iterable[TeammateModel], numbers: Sequence[Number], now: datetime
+        self, teams: Iterable[TeamModel], teammates: Iterable[TeammateModel], numbers: Sequence[Number], now: datetime
     ) -> TeammateList:
         return TeammateList(
-            [TeamTitle(team.title) for team in teams],
+            [team(one) for one in teams],
             [self.teammate(teammate, numbers, now) for teammate in teammates],
         )
+
+
+def team(team: TeamModel) -> Team:
+    return Team(team.title, team.id)
 
 
 def _invitation_status(teammate: TeammateModel, now: datetime) -> str | None:

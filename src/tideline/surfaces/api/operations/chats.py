@@ -1,12 +1,14 @@
 """Chats: list with filters, read one, change one."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from tideline.features import chats, messages
+from tideline.features import chats, messages, workspaces
 from tideline.features.chats import ChatFilter, ChatId
+from tideline.features.workspaces import Caller
 from tideline.platform.db import Tx
 from tideline.surfaces.api import wire
 from tideline.surfaces.api.body import Body, trim
@@ -20,13 +22,14 @@ from tideline.surfaces.api.wire import Wire
 Texts = tuple[str, ...]
 
 
-class ChatQuery(msgspec.Struct):
+class OwnChatQuery(msgspec.Struct):
+    """What both lists of chats take."""
+
     label: Texts | None = None
     whatsapp_account_id: Texts | None = None
     group: bool | None = None
     responsible: Texts | None = None
     name: Texts | None = None
-    phone: str | None = None
     read: bool | None = None
     closed: bool | None = None
     chatgpt_autoresponse_enabled: bool | None = None
@@ -40,23 +43,37 @@ class ChatQuery(msgspec.Struct):
     limit: str | None = None
 
 
+class ChatQuery(OwnChatQuery):
+    phone: str | None = None
+
+
 @operation("listChats")
 async def list_chats(tx: Tx, query: ChatQuery, show: Wire) -> wire.ChatPage:
-    page = await chats.list_chats(tx, _filter(query, show), page=query.page, size=page_size(query.limit))
+    return await _list(tx, query, ChatFilter(phone=query.phone), show)
+
+
+@operation("listChatsV2")
+async def list_own_chats(tx: Tx, caller: Caller, query: OwnChatQuery, show: Wire) -> wire.ChatPage:
+    me = await workspaces.get_teammate(tx, caller.teammate_id)
+    return await _list(tx, query, ChatFilter(visible_to=me), show)
+
+
+async def _list(tx: Tx, query: OwnChatQuery, besides: ChatFilter, show: Wire) -> wire.ChatPage:
+    page = await chats.list_chats(tx, _filter(query, besides, show), page=query.page, size=page_size(query.limit))
     if not query.with_msg:
         return show.chat_page(page)
     last = await messages.last_messages(tx, page.items)
     return show.chat_page_with_messages(page, last, tx.now)
 
 
-def _filter(query: ChatQuery, show: Wire) -> ChatFilter:
-    return ChatFilter(
+def _filter(query: OwnChatQuery, besides: ChatFilter, show: Wire) -> ChatFilter:
+    return replace(
+        besides,
         labels=query.label,
         number_jids=query.whatsapp_account_id,
         is_group=query.group,
         responsible=query.responsible,
         names=query.name,
-        phone=query.phone,
         whatsapp_phone=query.whatsapp_phone,
         is_read=query.read,
         is_closed=query.closed,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tideline.features.messages import MessageUid
 from tideline.features.webhooks import WebhookId
+from tideline.features.workspaces import TeammateId
 from tideline.surfaces.api import problems
 
 NUMERIC = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
@@ -21,6 +22,13 @@ def file_uid_of(text: str) -> UUID:
     if not FORM.fullmatch(text):
         raise problems.file_missing(text)
     return UUID(text)
+
+
+def teammate_id_of(text: str) -> TeammateId:
+    """The contract calls this one a string too."""
+    if not NUMERIC.fullmatch(text):
+        raise problems.missing("Teammate #", text)
+    return TeammateId(int(text))
 
 
 def webhook_id_of(text: str) -> WebhookId:

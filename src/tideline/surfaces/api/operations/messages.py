@@ -5,9 +5,10 @@ from uuid import UUID
 
 import msgspec
 
-from tideline.features import messages
+from tideline.features import messages, workspaces
 from tideline.features.chats import ChatId
 from tideline.features.messages import HistoryFilter
+from tideline.features.workspaces import Caller
 from tideline.platform.db import Tx
 from tideline.surfaces.api import wire
 from tideline.surfaces.api.operations.ids import message_uid_of
@@ -32,6 +33,15 @@ class HistoryQuery(msgspec.Struct):
 async def list_chat_messages(tx: Tx, chat_id: ChatId, query: HistoryQuery, show: Wire) -> wire.MessagePage:
     page = await messages.history(tx, chat_id, _filter(query, show), page=query.page, size=page_size(query.limit))
     return show.message_page(page, tx.now)
+
+
+@operation("listChatMessagesV2")
+async def list_own_chat_messages(
+    tx: Tx, caller: Caller, chat_id: ChatId, query: HistoryQuery, show: Wire
+) -> wire.MessagePage:
+    me = await workspaces.get_teammate(tx, caller.teammate_id)
+    wanted, size = _filter(query, show), page_size(query.limit)
+    return show.message_page(await messages.seen_history(tx, chat_id, me, wanted, query.page, size), tx.now)
 
 
 def _filter(query: HistoryQuery, show: Wire) -> HistoryFilter:

@@ -126,6 +126,16 @@ async def send_message_to_chat_name(body: MessageToChatName, send: Send) -> wire
     return await send(body.outgoing(ToChatName(body.chat_name), _sender(body), reply_to=body.quoted))
 
 
+@operation("sendMessageToChatV2")
+async def send_own_message_to_chat(chat_id: ChatId, body: MessageBody, send_own: Send) -> wire.MessageRef:
+    return await send_own(body.outgoing(ToChat(chat_id)))
+
+
+@operation("sendMessageToPhoneV2")
+async def send_own_message_to_phone(body: MessageToPhone, send_own: Send) -> wire.MessageRef:
+    return await send_own(body.outgoing(ToPhone(body.phone), _sender(body)))
+
+
 def _sender(body: MessageToPhone | MessageToJid | MessageToChatName) -> Sender:
     return Sender(phone=_given(body.whatsapp_account_phone), jid=_given(body.whatsapp_account_id))
 

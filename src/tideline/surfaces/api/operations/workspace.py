@@ -1,6 +1,7 @@
 """The workspace itself: its plan and quotas, its numbers, its people."""
 
 from tideline.features import numbers, workspaces
+from tideline.features.chats import Sight
 from tideline.features.workspaces import ApiCalls, Caller
 from tideline.platform.db import Tx
 from tideline.surfaces.api import wire
@@ -11,6 +12,13 @@ from tideline.surfaces.api.wire import Wire
 @operation("listWhatsappAccounts")
 async def list_whatsapp_accounts(tx: Tx, show: Wire) -> wire.WhatsappAccounts:
     return show.whatsapp_accounts(await numbers.list_numbers(tx))
+
+
+@operation("listWhatsappAccountsV2")
+async def list_own_whatsapp_accounts(tx: Tx, caller: Caller, show: Wire) -> wire.OwnWhatsappAccounts:
+    sight = Sight.of(await workspaces.get_teammate(tx, caller.teammate_id))
+    found = await numbers.list_numbers(tx)
+    return show.own_whatsapp_accounts((one, sight is None or sight.has_number(one)) for one in found)
 
 
 @operation("getWorkspace")
