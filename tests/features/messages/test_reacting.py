@@ -179,6 +179,12 @@ async def test_giving_up_an_old_one_leaves_a_newer_one_alone(world: World) -> No
     assert await world.rows("tenant.reaction", "tenant.fact") == before
 
 
+async def test_a_message_that_is_gone_needs_no_giving_up(world: World) -> None:
+    await world.run(messages.give_up_reaction, uuid4(), world.clock.now(), NotLinked())
+    await world.run(messages.settle_reaction, uuid4(), "👍")
+    assert await world.facts("ReactionChanged") == []
+
+
 # What cannot be reacted to --------------------------------------------------------------------------------------
 
 

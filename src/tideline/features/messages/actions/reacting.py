@@ -35,6 +35,8 @@ async def set_reaction(tx: Tx, uid: UUID, emoji: str | None) -> None:
     """React to a message in the number's name, None takes the reaction away. It counts from now on, and follows to
     WhatsApp as soon as the number can bring it there."""
     chat = await _hold_chat(tx, uid)
+    if chat is None:
+        raise MessageNotFound(uid)
     _check_message(await store.hold_message(tx, uid))
     _check_chat(chat)
     before = await store.lock(tx, uid, None)
@@ -46,7 +48,7 @@ async def set_reaction(tx: Tx, uid: UUID, emoji: str | None) -> None:
     await _record(tx, chat, uid, reactions.change(before, standing))
 
 
-async def _hold_chat(tx: Tx, uid: UUID) -> Chat:
+async def _hold_chat(tx: Tx, uid: UUID) -> Chat | None:
     """The chat of a message, locked before the message is. It may be merged into another while we wait for it."""
     for _ in range(2):
         chat_id = await views.find_chat(tx, uid)
@@ -54,7 +56,7 @@ async def _hold_chat(tx: Tx, uid: UUID) -> Chat:
             break
         if held := await chats.hold(tx, [chat_id]):
             return held[ChatId(chat_id)]
-    raise MessageNotFound(uid)
+    return None
 
 
 def _check_message(message: Reactable) -> None:
@@ -95,7 +97,7 @@ async def give_up_reaction(tx: Tx, uid: UUID, asked_at: datetime, problem: Probl
     """WhatsApp will never have it, so it does not count any more; who looks at the facts sees why."""
     chat = await _hold_chat(tx, uid)
     standing = await store.lock(tx, uid, None)
-    if standing is None or not standing.is_asked_for(asked_at):
+    if chat is None or standing is None or not standing.is_asked_for(asked_at):
         return
     left = reactions.given_up(standing)
     await store.save(tx, uid, None, left)
