@@ -67,6 +67,33 @@ async def test_what_is_no_small_object_is_refused(
     assert shown["name"] != "Renamed"
 
 
+RAW: dict[str, bytes] = {
+    "twenty thousand levels": b'{"k":' * 20_000 + b"1" + b"}" * 20_000,
+    "nine hundred levels of lists": b'{"k":' + b"[" * 900 + b"]" * 900 + b"}",
+    "NUL in a key far inside": b'{"a":[{"x\\u0000":1}]}',
+    "half a character in a value": b'{"a":[["\\ud800"]]}',
+    "a number that is none": b'{"a":NaN}',
+    "a number with five thousand digits": b'{"a":' + b"9" * 5_000 + b"}",
+    "a number without end": b'{"a":1e999}',
+    "half a megabyte": b'{"a":"' + b"x" * 500_000 + b'"}',
+    "a hundred thousand keys": b"{" + b",".join(b'"%d":1' % n for n in range(100_000)) + b"}",
+}
+
+
+@pytest.mark.parametrize("metadata", RAW.values(), ids=RAW)
+async def test_what_would_harm_is_refused(shop: Place, number: Number, api: ApiClient, metadata: bytes) -> None:
+    chat = await shop.chat(number)
+    for method, path, rest in (
+        ("PATCH", f"/chats/{chat.id}", b""),
+        ("POST", f"/chats/{chat.id}/messages", b',"text":"x"'),
+        ("POST", f"/chats/{chat.id}/notes", b',"text":"x"'),
+    ):
+        response = await api.request(method, path, body=b'{"metadata":' + metadata + rest + b"}")
+        assert (response.status, response.json["error_code"]) == (400, "validation_error")
+    assert "metadata" not in await api.data(f"/chats/{chat.id}")
+    assert (await api.data(f"/chats/{chat.id}/messages"))["messages"] == []
+
+
 @pytest.mark.parametrize("nothing", [None, {}])
 async def test_it_is_replaced_as_a_whole_and_taken_away(
     shop: Place, number: Number, api: ApiClient, nothing: object
