@@ -198,6 +198,8 @@ class Settings:
         "Seconds after which a failed delivery is tried again, each time, separated by commas; then it is given up.",
         shown="5,30",
     )
+    webhook_log_days: int = _setting(10, _whole(1, 3650), "Days for which every attempt of a delivery is kept.")
+    event_log_days: int = _setting(30, _whole(1, 3650), "Days for which the log of events can be read again.")
     files_url: str | None = _setting(
         None,
         _bucket,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from tideline.platform.db import Row, SystemTx, Tx
 from tideline.platform.facts import Actor, Fact
@@ -55,6 +56,24 @@ async def facts_after(tx: Tx, seq: int, limit: int) -> list[Fact]:
         limit,
     )
     return [_fact(row, row["seq"]) for row in rows]
+
+
+async def find_facts(tx: SystemTx, keys: Sequence[tuple[int, int, datetime]]) -> dict[tuple[int, int], Fact]:
+    """Numbered facts of any workspaces, by (workspace, seq, at); those that are no longer kept are missing."""
+    rows = await tx.fetch(
+        """
+        SELECT f.workspace, f.seq, f.id, f.at, f.kind, f.version, f.actor_kind, f.actor_id, f.chat_id, f.payload
+        FROM unnest($1::int[], $2::bigint[], $3::timestamptz[]) AS k(workspace, seq, at)
+        JOIN tenant.fact f ON f.workspace = k.workspace AND f.seq = k.seq AND f.at = k.at
+        WHERE f.at >= $4 AND f.at <= $5
+        """,
+        [workspace_id for workspace_id, _, _ in keys],
+        [seq for _, seq, _ in keys],
+        [at for _, _, at in keys],
+        min(at for _, _, at in keys),
+        max(at for _, _, at in keys),
+    )
+    return {(row["workspace"], row["seq"]): _fact(row, row["seq"]) for row in rows}
 
 
 async def last_seq(tx: Tx) -> int:

@@ -12,6 +12,7 @@ import structlog
 
 from tideline import __version__
 from tideline.connectors.simulator import SimulatorConnector, World
+from tideline.features import webhooks
 from tideline.features.files import FileStoreAway
 from tideline.platform import http, installation, lanes, launcher, migrate
 from tideline.platform.clock import Clock, ShiftedClock, SystemClock
@@ -33,6 +34,9 @@ from tideline.wiring.nightly import nightly
 from tideline.wiring.parts import Parts
 
 log = structlog.get_logger(__name__)
+
+SLOTS = 512  # lanes of webhooks at once; receivers that hang keep eight of them each
+HEADS = 16  # events of a lane that are taken together
 
 ALL = frozenset({"web", "worker", "gateway"})
 
@@ -192,7 +196,8 @@ class Node:
 
     def _worker(self) -> Worker:
         parts = self._parts
-        dispatcher = Dispatcher(parts.db, parts.wakes)
+        kept = timedelta(days=parts.settings.event_log_days)
+        dispatcher = Dispatcher(parts.db, parts.wakes, [webhooks.WebhookReader()], keep=kept)
         return Worker(
             parts.db,
             parts.files,
@@ -200,10 +205,20 @@ class Node:
             parts.sign_in,
             node=str(self._id),
             unknown_after=timedelta(seconds=parts.settings.unknown_after),
+            log_kept=timedelta(days=parts.settings.webhook_log_days),
             timers=[
                 *nightly(parts, self._dsn),
                 old_mails(parts.db, parts.access.outbox, days=parts.settings.mail_days),
             ],
+            deliveries=[self._deliveries()],
+        )
+
+    def _deliveries(self) -> lanes.Worker:
+        parts = self._parts
+        views = webhooks.Views(parts.links.url_of, parts.settings.base_url)
+        delivering = webhooks.Delivering(parts.db, parts.outgoing, parts.terms, views)
+        return lanes.Worker(
+            parts.db, parts.wakes, webhooks.LANE, delivering, node=str(self._id), slots=SLOTS, heads=HEADS
         )
 
     def _gateway(self) -> Gateway:

@@ -80,6 +80,7 @@ class Parts:
             outgoing=outgoing,
             terms=webhooks.Terms(
                 keyring,
+                check_address=outgoing.check,
                 per_workspace=settings.webhooks_per_workspace,
                 waits=tuple(timedelta(seconds=wait) for wait in settings.webhook_retry_waits),
             ),

@@ -1,6 +1,7 @@
 """Subscriptions: creating again, pausing, deleting and coming back, and how many there may be."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tideline.features.webhooks import (
 from tideline.features.webhooks.groups import LANE
 from tideline.features.webhooks.secrets import unseal
 from tideline.platform import lanes
+from tideline.platform.outgoing import AddressNotAllowed, Allowed, Outgoing
 
 URL = "https://crm.example.com/in"
 
@@ -98,11 +100,11 @@ async def test_the_same_one_made_at_once_is_one(world: World, terms: Terms) -> N
 
 async def test_an_update_changes_what_is_given(world: World, terms: Terms) -> None:
     first = await create(world, terms)
-    changed = await world.run(webhooks.update, first.id, Changes(url=URL + "2"))
+    changed = await world.run(webhooks.update, terms, first.id, Changes(url=URL + "2"))
     assert (changed.url, changed.event_type, changed.enabled) == (URL + "2", first.event_type, True)
-    changed = await world.run(webhooks.update, first.id, Changes(enabled=False, schedule=Schedule.EXTENDED))
+    changed = await world.run(webhooks.update, terms, first.id, Changes(enabled=False, schedule=Schedule.EXTENDED))
     assert (changed.url, changed.enabled, changed.schedule) == (URL + "2", False, Schedule.EXTENDED)
-    changed = await world.run(webhooks.update, first.id, Changes(is_strict=True, event_type=EventType.CHAT_NEW))
+    changed = await world.run(webhooks.update, terms, first.id, Changes(is_strict=True, event_type=EventType.CHAT_NEW))
     assert await world.run(webhooks.get, first.id) == changed
     assert [sorted(payload["changed"]) for _, payload in (await world.facts("WebhookChanged"))] == [
         ["url"],
@@ -114,9 +116,9 @@ async def test_an_update_changes_what_is_given(world: World, terms: Terms) -> No
 async def test_an_update_may_not_meet_another_webhook_but_a_deleted_one_gives_way(world: World, terms: Terms) -> None:
     first, second = await create(world, terms), await create(world, terms, url=URL + "2")
     with pytest.raises(WebhookExists):
-        await world.run(webhooks.update, second.id, Changes(url=URL))
+        await world.run(webhooks.update, terms, second.id, Changes(url=URL))
     await world.run(webhooks.delete, first.id)
-    assert (await world.run(webhooks.update, second.id, Changes(url=URL))).id == second.id
+    assert (await world.run(webhooks.update, terms, second.id, Changes(url=URL))).id == second.id
     assert (await create(world, terms)).id == second.id
 
 
@@ -132,18 +134,28 @@ async def test_an_update_may_not_meet_another_webhook_but_a_deleted_one_gives_wa
 async def test_the_count_of_failures_begins_anew(world: World, terms: Terms, changes: Changes, left: int) -> None:
     webhook = await create(world, terms)
     await world.execute("UPDATE tenant.webhook SET errors_counter = 4 WHERE workspace = $1")
-    assert (await world.run(webhooks.update, webhook.id, changes)).errors_counter == left
+    assert (await world.run(webhooks.update, terms, webhook.id, changes)).errors_counter == left
 
 
 async def test_a_wrong_address_changes_nothing(world: World, terms: Terms) -> None:
     webhook = await create(world, terms)
     for attempt in (
         create(world, terms, url="ftp://x"),
-        world.run(webhooks.update, webhook.id, Changes(url="ftp://x")),
+        world.run(webhooks.update, terms, webhook.id, Changes(url="ftp://x")),
     ):
         with pytest.raises(InvalidUrl):
             await attempt
     assert await world.run(webhooks.list_webhooks) == [webhook]
+
+
+async def test_an_address_that_is_never_called_is_refused_at_once(world: World, terms: Terms) -> None:
+    guarded = replace(terms, check_address=Outgoing(Allowed.read(["10.0.0.0/8"])).check)
+    for host in ("127.0.0.1", "[::1]", "[::ffff:10.1.1.1]", "169.254.169.254", "192.168.1.1:8080"):
+        with pytest.raises(AddressNotAllowed):
+            await create(world, guarded, url=f"http://{host}/in")
+    webhook = await create(world, guarded, url="http://10.1.1.1/in")
+    with pytest.raises(AddressNotAllowed):
+        await world.run(webhooks.update, guarded, webhook.id, Changes(url="http://127.0.0.1/in"))
 
 
 async def test_each_has_a_secret_of_its_own_that_is_not_readable_in_the_database(world: World, terms: Terms) -> None:
@@ -167,7 +179,7 @@ async def test_its_lanes_are_paused_with_it_and_gone_with_it(world: World, terms
 
     webhook = await create(world, terms)
     assert await group() == (8, False)
-    await world.run(webhooks.update, webhook.id, Changes(enabled=False))
+    await world.run(webhooks.update, terms, webhook.id, Changes(enabled=False))
     assert await group() == (8, True)
     await create(world, terms)
     assert await group() == (8, False)
@@ -180,7 +192,7 @@ async def test_nobody_reaches_the_webhooks_of_a_neighbour(world: World, terms: T
     await create(neighbour, terms, EventType.REACTION)
     for attempt in (
         world.run(webhooks.get, theirs.id),
-        world.run(webhooks.update, theirs.id, Changes(enabled=False)),
+        world.run(webhooks.update, terms, theirs.id, Changes(enabled=False)),
         world.run(webhooks.delete, theirs.id),
     ):
         with pytest.raises(WebhookNotFound):

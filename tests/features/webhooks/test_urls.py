@@ -17,6 +17,7 @@ FINE = {
     "one label": "http://receiver/in",
     "underscore": "http://my_service.internal/in",
     "punycode": "https://xn--bcher-kva.example/in",
+    "percent sign alone": "https://crm.example.com/100%",
     "fragment": "https://crm.example.com/in#part",
     "dots in the path": "https://crm.example.com/a/../b//c",
     "braces in the query": "https://crm.example.com/in?filter[]={x}",
@@ -49,7 +50,10 @@ WRONG = {
     "backslash in the host": "https://crm.example.com\\@evil.example/",
     "IPv6 that is none": "https://[::1::2]/in",
     "open bracket": "https://[::1/in",
-    "percent sign alone": "https://crm.example.com/100%",
+    "an address in one number": "http://2130706433/in",
+    "an address in octal numbers": "http://0177.0.0.1/in",
+    "an address with parts left out": "http://127.1/in",
+    "a port of something else": "http://crm.example.com:25/in",
     "markup": "https://crm.example.com/<script>",
 }
 

@@ -1,4 +1,4 @@
-"""The lanes of webhooks: a group per subscription, in it a lane per chat, or a single one where order is strict."""
+"""The lanes of webhooks: a group per subscription with a fixed number of lanes, over which its chats are spread."""
 
 from tideline.features.webhooks.model import Webhook
 from tideline.platform import lanes
@@ -6,6 +6,7 @@ from tideline.platform.db import Tx
 
 LANE = "webhook"
 WIDTH = 8
+LANES = 64
 ONE_BY_ONE = (0.0, 0.000_001)  # a lane that rests, however shortly, is given out with a single item
 
 
@@ -31,5 +32,9 @@ def remove_later(tx: Tx, webhook: Webhook) -> None:
 
 
 def lane_of(webhook: Webhook, chat_id: int | None) -> lanes.Lane:
-    """Where an event of this chat waits. What belongs to no chat is in a row of its own."""
-    return lanes.Lane(LANE, webhook.id, "" if webhook.is_strict or chat_id is None else str(chat_id))
+    """Where an event of this chat waits. What belongs to no chat, and everything where order is strict, is in one row.
+
+    All lanes of a webhook lead to the same receiver, so a lane per chat would be no fairer than a few dozen; these
+    are taken and settled together.
+    """
+    return lanes.Lane(LANE, webhook.id, "" if webhook.is_strict or chat_id is None else str(chat_id % LANES))

@@ -1,5 +1,6 @@
 """Webhooks: what a subscription is, and what holds for all of them. No I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from tideline.features.webhooks.event_types import EventType
 from tideline.platform.crypto import Keyring
+from tideline.platform.outgoing import read_url
 
 WebhookId = NewType("WebhookId", int)
 
@@ -25,9 +27,10 @@ class Schedule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for every webhook of this installation."""
+    """What holds for every webhook of this installation. `check_address` raises a problem for what is never called."""
 
     keyring: Keyring
+    check_address: Callable[[str], object] = read_url
     per_workspace: int = PER_WORKSPACE
     waits: tuple[timedelta, ...] = WAITS
 

@@ -16,6 +16,7 @@ items are tried again later.
 
 from tideline.platform.lanes.actions import (
     enqueue,
+    enqueue_all,
     hold_all,
     is_held,
     list_groups,
@@ -50,6 +51,7 @@ __all__ = [
     "acknowledge",
     "claim",
     "enqueue",
+    "enqueue_all",
     "expire",
     "hold_all",
     "is_held",

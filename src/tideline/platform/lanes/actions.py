@@ -24,20 +24,26 @@ async def enqueue(tx: Tx | SystemTx, workspace_id: int, items: Sequence[NewItem]
     calls in one transaction can deadlock with each other's lanes. Groups that nobody set up get the limits of
     `Limits()`. Workers wake up after the commit.
     """
+    await enqueue_all(tx, [(workspace_id, item) for item in items])
+
+
+async def enqueue_all(tx: Tx | SystemTx, items: Sequence[tuple[int, NewItem]]) -> None:
+    """The same for items of several workspaces, each with its workspace's id."""
     if not items:
         return
     lanes: dict[Lane, store.LaneWork] = {}
-    for item in items:
-        lanes[item.lane] = _one_more(lanes.get(item.lane), item, item.due_at or tx.now)
+    for workspace_id, item in items:
+        lanes[item.lane] = _one_more(lanes.get(item.lane), workspace_id, item, item.due_at or tx.now)
     position = {lane: n for n, lane in enumerate(lanes, start=1)}
-    rows = [store.NewRow(position[item.lane], item.due_at or store.FRESH, item.payload) for item in items]
-    for kind in await store.add(tx, workspace_id, list(lanes.values()), rows):
+    rows = [store.NewRow(position[item.lane], item.due_at or store.FRESH, item.payload) for _, item in items]
+    for kind in await store.add(tx, list(lanes.values()), rows):
         tx.wake(topic(kind))
 
 
-def _one_more(so_far: store.LaneWork | None, item: NewItem, due_at: datetime) -> store.LaneWork:
+def _one_more(so_far: store.LaneWork | None, workspace_id: int, item: NewItem, due_at: datetime) -> store.LaneWork:
     if so_far is None:
-        return store.LaneWork(item.lane.kind, item.lane.group, item.lane.sub, items=1, next_at=due_at)
+        lane = item.lane
+        return store.LaneWork(workspace_id, lane.kind, lane.group, lane.sub, items=1, next_at=due_at)
     return replace(so_far, items=so_far.items + 1, next_at=min(so_far.next_at, due_at))
 
 

@@ -110,6 +110,7 @@ async def release(tx: SystemTx, helds: Sequence[Held]) -> None:
     mine = await store.lock_leased(tx, [(held.lane_id, held.token) for held in helds])
     changes = [Change(lane_id, 0, None, FRESH) for lane_id, _ in sorted(mine)]
     await store.change_lanes(tx, changes, Parting.HANDED_BACK)
+    tx.after_commit.extend(held.unsettled.clear for held in helds)
     for kind in {held.lane.kind for held in helds}:
         tx.wake(topic(kind))
 

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 import structlog
 
-from tideline.features import files, messages, numbers
+from tideline.features import files, messages, numbers, webhooks
 from tideline.features.files import Files
 from tideline.features.numbers import Pairing, PairingClosed, linking
 from tideline.features.workspaces import SignIn
@@ -20,9 +20,11 @@ LOOK_FOR_DOUBT = timedelta(seconds=20)
 QUIET_HOUR = time(2, 40)
 
 
-def chores(db: Database, store: Files, sign_in: SignIn, *, unknown_after: timedelta) -> Sequence[Timer]:
+def chores(
+    db: Database, store: Files, sign_in: SignIn, *, unknown_after: timedelta, log_kept: timedelta
+) -> Sequence[Timer]:
     """All chores of the features. After `unknown_after` without an echo nobody will tell any more whether WhatsApp
-    took a message."""
+    took a message; the log of webhooks is kept for `log_kept`."""
 
     async def settle_unknown() -> None:
         async with db.system_read() as tx:
@@ -62,12 +64,17 @@ def chores(db: Database, store: Files, sign_in: SignIn, *, unknown_after: timede
             async with db.system() as tx:
                 swept = await lanes.sweep(tx)
 
+    async def keep_webhook_log() -> None:
+        async with db.system() as tx:
+            await webhooks.keep_log(tx, log_kept)
+
     return [
         Timer("unknown outcomes", Every(min(LOOK_FOR_DOUBT, unknown_after / 2)), settle_unknown),
         Timer("files", Every(timedelta(minutes=10)), sweep_files, at_most=timedelta(hours=1)),
         Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),
         Timer("expired links", Every(timedelta(hours=1)), forget_links),
         Timer("idempotency keys", Every(timedelta(minutes=10)), forget_keys),
+        Timer("webhook log", Every(timedelta(hours=6)), keep_webhook_log),
         Timer("idle lanes", Every(timedelta(hours=1)), sweep_lanes),
     ]
 

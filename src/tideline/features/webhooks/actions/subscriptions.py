@@ -28,7 +28,7 @@ async def list_webhooks(tx: Tx) -> list[Webhook]:
 
 async def create(tx: Tx, terms: Terms, event_type: EventType, url: str, *, enabled: bool = True) -> Webhook:
     """Subscribe an address to an event. The same two again: a paused webhook is switched on, a deleted one is back."""
-    urls.check(url)
+    _check(terms, url)
     await store.lock_all(tx)
     known = await store.find_subscription(tx, event_type, url)
     if known is not None and not known.is_deleted:
@@ -40,11 +40,11 @@ async def create(tx: Tx, terms: Terms, event_type: EventType, url: str, *, enabl
     return await _insert(tx, terms, event_type, url, enabled=enabled)
 
 
-async def update(tx: Tx, webhook_id: int, changes: Changes) -> Webhook:
+async def update(tx: Tx, terms: Terms, webhook_id: int, changes: Changes) -> Webhook:
     """Change what is given. Another address, or a switch on or off, begins the count of failures anew."""
     given = changes.given()
     if isinstance(url := given.get("url"), str):
-        urls.check(url)
+        _check(terms, url)
     await store.lock_all(tx)
     before = await get(tx, webhook_id)
     after: Webhook = replace(before, **given)  # type: ignore[arg-type]
@@ -60,6 +60,10 @@ async def delete(tx: Tx, webhook_id: int) -> None:
     await store.save(tx, replace(webhook, deleted_at=tx.now))
     tx.record(events.deleted(webhook))
     remove_later(tx, webhook)
+
+
+def _check(terms: Terms, url: str) -> None:
+    terms.check_address(urls.check(url))
 
 
 async def _insert(tx: Tx, terms: Terms, event_type: EventType, url: str, *, enabled: bool) -> Webhook:

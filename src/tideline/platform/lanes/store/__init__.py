@@ -1,4 +1,4 @@
-"""Every SQL statement of the lanes. Whoever waits for locks takes lanes by id first, then groups by key."""
+"""Every SQL statement of the lanes. Whoever waits for locks takes lanes first, then groups, both by key."""
 
 from tideline.platform.lanes.store.adding import add
 from tideline.platform.lanes.store.groups import (

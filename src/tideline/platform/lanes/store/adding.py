@@ -6,7 +6,7 @@ from tideline.platform.db import Connection
 from tideline.platform.lanes.store.rows import FRESH, LaneWork, NewRow
 
 
-async def add(tx: Connection, workspace_id: int, lanes: Sequence[LaneWork], items: Sequence[NewRow]) -> set[str]:
+async def add(tx: Connection, lanes: Sequence[LaneWork], items: Sequence[NewRow]) -> set[str]:
     """Put items on lanes and return the kinds that have something to do earlier than they knew.
 
     The lane rows are locked before the item ids are taken: so ids follow the order of the commits within a lane,
@@ -15,11 +15,12 @@ async def add(tx: Connection, workspace_id: int, lanes: Sequence[LaneWork], item
     rows = await tx.fetch(
         """
         WITH wanted AS MATERIALIZED (
-            SELECT * FROM unnest($3::text[], $4::bigint[], $5::text[], $6::int[], $7::timestamptz[])
-                          WITH ORDINALITY AS w(kind, grp, sub, items, next_at, n)
+            SELECT * FROM unnest($1::int[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::timestamptz[])
+                          WITH ORDINALITY AS w(workspace, kind, grp, sub, items, next_at, n)
         ), lane AS (
             INSERT INTO lanes.lane AS l (workspace, kind, grp, sub, waiting, next_at, rest_until)
-            SELECT $1, w.kind, w.grp, w.sub, w.items, w.next_at, $11 FROM wanted w ORDER BY w.kind, w.grp, w.sub
+            SELECT w.workspace, w.kind, w.grp, w.sub, w.items, w.next_at, $11
+            FROM wanted w ORDER BY w.kind, w.grp, w.sub
             ON CONFLICT (kind, grp, sub) DO UPDATE
             SET waiting = l.waiting + excluded.waiting,
                 next_at = CASE WHEN l.token IS NULL
@@ -34,18 +35,18 @@ async def add(tx: Connection, workspace_id: int, lanes: Sequence[LaneWork], item
             JOIN lane ON lane.kind = w.kind AND lane.grp = w.grp AND lane.sub = w.sub
             ORDER BY i.n
         ), earlier AS (
-            SELECT lane.kind, lane.grp, min(lane.next_at) AS next_at
+            SELECT w.workspace, lane.kind, lane.grp, min(lane.next_at) AS next_at
             FROM lane JOIN wanted w ON lane.kind = w.kind AND lane.grp = w.grp AND lane.sub = w.sub
             WHERE lane.token IS NULL AND lane.next_at = greatest(lane.rest_until, w.next_at)
-            GROUP BY lane.kind, lane.grp
+            GROUP BY w.workspace, lane.kind, lane.grp
         )
         INSERT INTO lanes.lane_group AS g (workspace, kind, grp, width, gap_min, gap_max, burst, next_at)
-        SELECT $1, e.kind, e.grp, 1, 0, 0, 1, e.next_at FROM earlier e ORDER BY e.kind, e.grp
+        SELECT e.workspace, e.kind, e.grp, 1, 0, 0, 1, e.next_at FROM earlier e ORDER BY e.kind, e.grp
         ON CONFLICT (kind, grp) DO UPDATE SET next_at = greatest(g.rate_at, excluded.next_at)
         WHERE g.next_at > greatest(g.rate_at, excluded.next_at)
         RETURNING g.kind
         """,
-        workspace_id,
+        [lane.workspace for lane in lanes],
         tx.now,
         [lane.kind for lane in lanes],
         [lane.group for lane in lanes],

@@ -55,7 +55,7 @@ async def set_paused(tx: Connection, workspace_id: int, kind: str, group: int, p
 
 async def delete_group(tx: Connection, workspace_id: int, kind: str, group: int) -> None:
     lanes = await tx.fetch(
-        "SELECT id FROM lanes.lane WHERE workspace = $1 AND kind = $2 AND grp = $3 ORDER BY id FOR UPDATE",
+        "SELECT id FROM lanes.lane WHERE workspace = $1 AND kind = $2 AND grp = $3 ORDER BY sub FOR UPDATE",
         workspace_id,
         kind,
         group,

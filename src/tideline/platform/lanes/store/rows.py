@@ -20,6 +20,7 @@ class Parting(StrEnum):
 class LaneWork:
     """What `add` puts on one lane: how many items, and the earliest time at which one of them can go."""
 
+    workspace: int
     kind: str
     group: int
     sub: str

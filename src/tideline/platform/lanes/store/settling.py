@@ -22,7 +22,7 @@ async def settle_items(
         WITH mine AS MATERIALIZED (
             SELECT l.id FROM lanes.lane l
             JOIN unnest($1::bigint[], $2::bigint[]) AS h(id, token) ON l.id = h.id AND l.token = h.token
-            ORDER BY l.id FOR UPDATE OF l
+            ORDER BY l.kind, l.grp, l.sub FOR UPDATE OF l
         ), done AS (
             DELETE FROM lanes.item i
             USING unnest($3::bigint[], $4::timestamptz[], $5::bigint[]) AS d(lane_id, due_at, id)
@@ -101,7 +101,7 @@ async def lock_leased(tx: Connection, leases: Sequence[tuple[int, int]]) -> set[
         """
         SELECT l.id, l.token FROM lanes.lane l
         JOIN unnest($1::bigint[], $2::bigint[]) AS h(id, token) ON l.id = h.id AND l.token = h.token
-        ORDER BY l.id FOR UPDATE OF l
+        ORDER BY l.kind, l.grp, l.sub FOR UPDATE OF l
         """,
         [lane_id for lane_id, _ in leases],
         [token for _, token in leases],
@@ -130,7 +130,7 @@ async def lock_left(tx: Connection, node: str, limit: int) -> list[Row]:
         SELECT l.id, l.kind, $1::timestamptz + make_interval(secs => g.gap_max) AS rest_until
         FROM lanes.lane l JOIN lanes.lane_group g ON g.kind = l.kind AND g.grp = l.grp
         WHERE l.leased_until IS NOT NULL AND l.node = $2
-        ORDER BY l.id LIMIT $3 FOR UPDATE OF l
+        ORDER BY l.kind, l.grp, l.sub LIMIT $3 FOR UPDATE OF l
         """,
         tx.now,
         node,

@@ -124,7 +124,7 @@ async def line_up(tx: Connection, kind: str, groups: Collection[int] | None, lim
         limit,
     )
     await tx.fetch(
-        "SELECT FROM lanes.lane WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE",
+        "SELECT FROM lanes.lane WHERE id = ANY($1::bigint[]) ORDER BY kind, grp, sub FOR UPDATE",
         [row["id"] for row in rows if row["id"] is not None],
     )
     await tx.fetch(

@@ -64,7 +64,7 @@ async def list_webhooks(tx: Tx) -> list[Webhook]:
 async def create_webhook(tx: Tx, terms: Terms, body: WebhookCreate) -> Webhook:
     webhook = await webhooks.create(tx, terms, body.event_type, body.url, enabled=body.enabled)
     options = Changes(is_strict=body.strict_order, schedule=body.retry_schedule)
-    return Webhook.of(await webhooks.update(tx, webhook.id, options) if options.given() else webhook)
+    return Webhook.of(await webhooks.update(tx, terms, webhook.id, options) if options.given() else webhook)
 
 
 @operation("getWebhook")
@@ -73,7 +73,7 @@ async def get_webhook(tx: Tx, webhook_id: str) -> Webhook:
 
 
 @operation("updateWebhook")
-async def update_webhook(tx: Tx, webhook_id: str, body: WebhookUpdate) -> Webhook:
+async def update_webhook(tx: Tx, terms: Terms, webhook_id: str, body: WebhookUpdate) -> Webhook:
     changes = Changes(
         event_type=body.event_type,
         url=body.url,
@@ -81,7 +81,7 @@ async def update_webhook(tx: Tx, webhook_id: str, body: WebhookUpdate) -> Webhoo
         is_strict=body.strict_order,
         schedule=body.retry_schedule,
     )
-    return Webhook.of(await webhooks.update(tx, webhook_id_of(webhook_id), changes))
+    return Webhook.of(await webhooks.update(tx, terms, webhook_id_of(webhook_id), changes))
 
 
 @operation("deleteWebhook")

@@ -1,0 +1,117 @@
+"""Facts that never happened, for deliveries with which somebody tries a receiver. No I/O."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from tideline.features.webhooks.event_types import EventType
+from tideline.platform.facts import SYSTEM, Fact
+
+NUMBER: Final = {
+    "id": 0,
+    "kind": "simulator",
+    "phone": "15555550100",
+    "jid": "15555550100@s.whatsapp.net",
+    "account_name": "Harbour Bikes",
+    "state": "active",
+    "owner": {"id": 0, "name": "Mara Quist", "email": "mara@harbour-bikes.example"},
+}
+CHAT: Final = {
+    "id": 0,
+    "kind": "direct",
+    "name": "Otto Lind",
+    "number_jid": "15555550100@s.whatsapp.net",
+    "phone": "15555550142",
+    "labels": ["test"],
+    "responsible_name": "Idris Vale",
+    "responsible_email": "idris@harbour-bikes.example",
+    "last_message_uid": "6f1d0c52-8a0b-4c1e-9d2a-51f7c0b7a901",
+}
+CONTACT: Final = {"name": "Otto Lind", "phone": "+15555550142"}
+OWN: Final = {"name": "Harbour Bikes", "phone": "+15555550100"}
+NOBODY: Final = {"responsible_name": None, "responsible_email": None}
+IDRIS: Final = {"id": 0, "name": "Idris Vale", "email": "idris@harbour-bikes.example"}
+NO_ONE: Final = {"id": None, "name": None, "email": None}
+
+
+def _message(*, from_me: bool, status: str, **more: Any) -> dict[str, Any]:
+    sender, recipient = (OWN, CONTACT) if from_me else (CONTACT, OWN)
+    return {
+        "uid": "6f1d0c52-8a0b-4c1e-9d2a-51f7c0b7a901",
+        "type": "whatsapp",
+        "from_me": from_me,
+        "sender_name": sender["name"],
+        "sender_phone": sender["phone"],
+        "recipient_name": recipient["name"],
+        "recipient_phone": recipient["phone"],
+        "status": status,
+        "origin": "Public API" if from_me else "synced from WhatsApp",
+        "text": "This is a test.",
+        **more,
+    }
+
+
+RECEIVED: Final = _message(from_me=False, status="Delivered")
+FAILURE: Final = {"code": "not_on_whatsapp", "title": "This phone is not on WhatsApp."}
+
+
+def _sent(status: str, before: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    sent = {"message": _message(from_me=True, status=status, **more), "status_before": before}
+    return "MessageStatusChanged", sent
+
+
+def _call(direction: str, outcome: str, status: str, duration: int | None) -> tuple[str, dict[str, Any]]:
+    call = {"direction": direction, "outcome": outcome, "is_video": False, "duration": duration}
+    return "CallEnded", {"message": _message(from_me=direction == "outgoing", status=status), "call": call}
+
+
+SAMPLES: Final[Mapping[EventType, tuple[str, dict[str, Any]]]] = {
+    EventType.MESSAGE_NEW: ("MessageReceived", {"message": RECEIVED}),
+    EventType.MESSAGE_RECEIVED: ("MessageReceived", {"message": RECEIVED}),
+    EventType.MESSAGE_SENT: _sent("Sent", "Sending"),
+    EventType.MESSAGE_DELIVERED: _sent("Delivered", "Sent"),
+    EventType.MESSAGE_READ: _sent("Read", "Delivered"),
+    EventType.MESSAGE_FAILED: _sent("Failed", "Sending", failure=FAILURE),
+    EventType.MESSAGE_EDITED: ("MessageEdited", {"message": RECEIVED}),
+    EventType.MESSAGE_REVOKED: ("MessageRevoked", {"message": {**RECEIVED, "text": None}}),
+    EventType.NOTE_NEW: ("NoteAdded", {"message": {**RECEIVED, "type": "note", "created_by": "Idris Vale"}}),
+    EventType.REACTION: (
+        "ReactionChanged",
+        {
+            "message": {**RECEIVED, "reactions": [{"emoji": "🚲"}]},
+            "reaction": {"emoji": "🚲", "is_own": False, "name": "Otto Lind", "phone": "15555550142"},
+        },
+    ),
+    EventType.CALL_MISSED: _call("incoming", "missed", "Missed", None),
+    EventType.CALL_INCOMING: _call("incoming", "answered", "Answered", 94),
+    EventType.CALL_OUTGOING: _call("outgoing", "answered", "Ended", 94),
+    EventType.CHAT_NEW: ("ChatOpened", {"cause": "incoming"}),
+    EventType.CHAT_INCOMING: ("ChatOpened", {"cause": "incoming"}),
+    EventType.CHAT_OUTGOING: ("ChatOpened", {"cause": "outgoing"}),
+    EventType.CHAT_ASSIGNED: ("ChatAssigned", {"previous_responsible": NO_ONE}),
+    EventType.CHAT_UNASSIGNED: ("ChatUnassigned", {"chat": {**CHAT, **NOBODY}, "previous_responsible": IDRIS}),
+    EventType.CHAT_CLOSED: ("ChatClosed", {}),
+    EventType.CHAT_REOPENED: ("ChatReopened", {}),
+    EventType.CHAT_RENAMED: ("ChatRenamed", {"name_before": "+15555550142"}),
+    EventType.CHAT_LABELLED: ("ChatLabelled", {"added": ["test"], "removed": []}),
+    EventType.ACCOUNT_CONNECTED: ("NumberConnected", {}),
+    EventType.ACCOUNT_RESUMED: ("NumberResumed", {}),
+    EventType.ACCOUNT_SUSPENDED: ("NumberSuspended", {"number": {**NUMBER, "state": "paused"}}),
+    EventType.ACCOUNT_DISCONNECTED: ("NumberDisconnected", {"number": {**NUMBER, "state": "unlinked"}}),
+}
+
+
+def sample(event_type: EventType, workspace_id: int, at: datetime) -> Fact | None:
+    """A fact that causes this event, as if it had happened at that time; none where no fact causes it yet."""
+    if event_type not in SAMPLES:
+        return None
+    kind, given = SAMPLES[event_type]
+    then = at.isoformat()
+    payload: dict[str, Any] = {"number": NUMBER, "chat": CHAT, **given}
+    payload["number"] = {**payload["number"], "connected_at": then, "state_at": then}
+    payload["chat"] = {**payload["chat"], "created_at": then, "last_message_at": then}
+    if kind == "ChatClosed":
+        payload["chat"]["closed_at"] = then
+    if "message" in payload:
+        payload["message"] = {**payload["message"], "at": then, "received_at": then}
+    return Fact(workspace_id, 0, 0, kind, 1, at, SYSTEM, None, payload)
