@@ -74,7 +74,10 @@ SAMPLES: Final[Mapping[EventType, tuple[str, dict[str, Any]]]] = {
     EventType.MESSAGE_FAILED: _sent("Failed", "Sending", failure=FAILURE),
     EventType.MESSAGE_EDITED: ("MessageEdited", {"message": RECEIVED}),
     EventType.MESSAGE_REVOKED: ("MessageRevoked", {"message": {**RECEIVED, "text": None}}),
-    EventType.NOTE_NEW: ("NoteAdded", {"message": {**RECEIVED, "type": "note", "created_by": "Idris Vale"}}),
+    EventType.NOTE_NEW: (
+        "NoteAdded",
+        {"message": {**RECEIVED, "type": "note", "created_by": "Idris Vale"}, "mentioned": []},
+    ),
     EventType.REACTION: (
         "ReactionChanged",
         {
