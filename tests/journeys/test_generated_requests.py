@@ -33,8 +33,8 @@ def test_right_requests_are_mostly_done_and_always_answered_by_the_contract(
     shop: RunningShop, operation: Operation
 ) -> None:
     tally = explore(shop, operation, GenerationMode.POSITIVE, RIGHT, repeat=FUZZ == 1)
-    print(f"{operation.id}: {tally.successes} of {tally.cases}")
-    assert tally.rate >= DONE, "\n".join(tally.odd)
+    print(f"{operation.id}: {tally.successes} of {tally.cases}", *tally.odd, sep="\n")
+    assert tally.rate >= DONE
 
 
 @pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.id)

@@ -19,12 +19,14 @@ from schemathesis.specs.openapi import checks
 from tests.support.contract_check import check_form
 from tests.support.running_shop import MAKERS, RunningShop, tidy
 from tests.support.samples import NAMED_BY_ITS_NAME, THINGS, example
+from tests.support.web_server import PDF
 from tideline.surfaces.api.contract import Operation
 from tideline.surfaces.api.docs import json_document
 from tideline.surfaces.api.idempotency import HEADER
 
 LEFT = 0.1
 """This much is left as it was made up, for the answers to that."""
+EITHER_OR = [("attachment_template_id", "file_uid")]
 CONFORMS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,
@@ -111,6 +113,9 @@ def fill(case: Case[Any], operation: Operation, shop: RunningShop, random: Rando
     fill_path(case, operation, shop, random)
     case.query = _filled(case.query, operation, shop, random)
     if isinstance(case.body, Mapping):
+        for one, other in EITHER_OR:
+            if one in case.body and other in case.body and random.random() >= LEFT:
+                case.body = {name: value for name, value in case.body.items() if name != other}
         base = example(operation) if operation.json_body and case.media_type == "application/json" else {}
         case.body = _filled({**(base or {}), **case.body}, operation, shop, random)
     if case.headers and HEADER in case.headers:
@@ -165,6 +170,7 @@ FILLERS: dict[str | tuple[str, str], Filler] = {
     "text": _some_text,
     "chat_name": lambda shop, _random, value: shop.fresh(str(value)[:200]),
     ("updateChat", "name"): lambda shop, _random, value: shop.fresh(str(value)[:200]),
+    "file": lambda _shop, _random, value: PDF + (value if isinstance(value, bytes) else str(value).encode()),
     "email": lambda shop, _random, _value: f"{shop.fresh('ines').replace(' ', '')}@northquay.example",
     "url": lambda shop, _random, _value: shop.remote.url(f"/hook?n={next(shop.serial)}"),
     "download_url": lambda shop, _random, _value: shop.remote.url(f"/{next(shop.serial)}.pdf"),

@@ -80,6 +80,18 @@ class Sample:
                 return replace(self, form={**(self.form or {}), name: value})
         return replace(self, body={**(self.body or {}), name: value})
 
+    def varied(self) -> "Sample":
+        """Another right request to the same operation."""
+        if self.form is not None:
+            return replace(self, file=self.file + b"\n")
+        return replace(self, body={**(self.body or {}), "of no meaning": 1})
+
+    def spoiled(self) -> "Sample":
+        """A request that is refused for what it holds."""
+        if self.form is not None:
+            return replace(self, file=b"")
+        return replace(self, body=dict.fromkeys(self.body or (), ()))
+
     def without(self, *names: str) -> "Sample":
         """The request without these members, as far as it has them."""
         body = self.body and {name: value for name, value in self.body.items() if name not in names}
@@ -90,11 +102,12 @@ class Sample:
         path = self.operation.path.format(**{name: quote(str(value), safe="") for name, value in self.path.items()})
         return f"{path}?{urlencode(self.query)}" if self.query else path
 
-    async def send(self, api: ApiClient) -> Response:
+    async def send(self, api: ApiClient, headers: Mapping[str, str] | None = None) -> Response:
+        headers = headers or {}
         if self.form is not None:
-            body = multipart.file_form(self.file, self.form)
-            return await api.request(self.operation.method, self.target, body=body, headers=multipart.HEADERS)
-        return await api.request(self.operation.method, self.target, self.body)
+            body, headers = multipart.file_form(self.file, self.form), {**multipart.HEADERS, **headers}
+            return await api.request(self.operation.method, self.target, body=body, headers=headers)
+        return await api.request(self.operation.method, self.target, self.body, headers=headers)
 
 
 def example(operation: Operation) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from tests.support.api_client import ApiClient
 from tests.support.api_world import Place
 from tests.support.fuzz import FUZZ
+from tests.support.multipart import HEADERS, file_form, file_part, form, text_part
 from tests.support.samples import BUILT, CONTRACT, Sample, Stock, names
 from tests.support.stock import stock
 from tideline.features.numbers import Number
@@ -81,6 +82,43 @@ async def test_a_spoiled_body_is_refused_and_leaves_nothing_behind(
         ), situation
     assert (await shop.rows(), await neighbour.rows()) == before
     assert (await sample.send(api)).status == 200, "the body was fine before it was spoiled"
+
+
+OF_ONE_KIND = [one for one in BUILT if (one.json_body is None) != (one.form_body is None)]
+
+
+@pytest.mark.parametrize("operation", OF_ONE_KIND, ids=lambda one: one.id)
+async def test_a_form_instead_of_json_and_json_instead_of_a_form_are_refused(
+    shop: Place, mine: Stock, api: ApiClient, operation: Operation
+) -> None:
+    sample, before = Sample.of(operation, mine), await shop.rows()
+    members = {"text": "Hello", "phone": "+15550100234", **(sample.body or {})}
+    wrong = {
+        "application/json": (msgspec.json.encode(members), {"Content-Type": "application/json"}),
+        "a form": (file_form(b"%PDF-1.7", {name: str(value) for name, value in members.items()}), HEADERS),
+        "a form in the address": (b"text=Hello", {"Content-Type": "application/x-www-form-urlencoded"}),
+        "nothing but a type": (b"", HEADERS),
+    }
+    wrong.pop("a form" if operation.form_body else "application/json")
+    for kind, (body, headers) in wrong.items():
+        if body or operation.needs_body:
+            response = await api.request(operation.method, sample.target, body=body, headers=headers)
+            assert (response.status, response.json["error_code"]) == (400, "validation_error"), kind
+    assert await shop.rows() == before
+
+
+@pytest.mark.parametrize("operation", [one for one in BUILT if one.form_body], ids=lambda one: one.id)
+async def test_a_form_of_thousands_of_parts_is_refused(
+    shop: Place, mine: Stock, api: ApiClient, operation: Operation
+) -> None:
+    target, before = Sample.of(operation, mine).target, await shop.rows()
+    texts = [text_part(f"part {n}", "x") for n in range(10_000)]
+    files = [file_part(b"x", name=f"file {n}") for n in range(10_000)]
+    for parts in (texts, files, [file_part(b"%PDF-1.7"), *texts], [*texts, file_part(b"%PDF-1.7")]):
+        response = await api.request(operation.method, target, body=form(*parts), headers=HEADERS)
+        assert (response.status, response.json["error_code"]) == (400, "validation_error")
+        assert len(response.body) < 1000
+    assert await shop.rows() == before
 
 
 HARMLESS = {

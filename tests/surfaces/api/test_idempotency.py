@@ -10,6 +10,8 @@ import pytest
 from tests.support.api_client import ApiClient
 from tests.support.api_world import ApiWorld, Place
 from tests.support.asgi import Response, call
+from tests.support.samples import BUILT, Sample, Stock
+from tests.support.stock import stock
 from tideline.features import messages, workspaces
 from tideline.features.messages import Outgoing, SendQueue, ToPhone
 from tideline.features.numbers import Number
@@ -17,7 +19,7 @@ from tideline.features.workspaces import Role
 from tideline.platform.once import Once
 from tideline.platform.wake import Wakes
 from tideline.surfaces.api.answers import encode
-from tideline.surfaces.api.contract import public_api
+from tideline.surfaces.api.contract import Operation, public_api
 from tideline.surfaces.api.idempotency import HEADER, digest_of
 from tideline.surfaces.api.mount import public_api_app
 from tideline.surfaces.api.wire import MessageRef
@@ -221,6 +223,64 @@ async def test_two_keys_are_none(shop: Place, number: Number) -> None:
     headers = {"Authorization": f"Bearer {shop.token}"}
     response = await call(twice, "POST", "/messages", headers=headers, body=b'{"phone":"+15550100777","text":"Hi"}')
     assert response.status == 400
+
+
+KEYED = [one for one in BUILT if HEADER in one.names("header")]
+each_keyed = pytest.mark.parametrize("operation", KEYED, ids=lambda one: one.id)
+KEY = {HEADER: "order-4711"}
+
+
+@pytest.fixture
+async def mine(shop: Place, number: Number) -> Stock:
+    return await stock(shop, "harbour", number)
+
+
+@each_keyed
+async def test_whatever_takes_a_key_is_done_once(
+    shop: Place, mine: Stock, api: ApiClient, operation: Operation
+) -> None:
+    sample = Sample.of(operation, mine)
+    first = await sample.send(api, KEY)
+    assert (first.status, is_replayed(first)) == (200, False), first.body
+    before = await shop.rows()
+    shop.world.clock.advance()
+    again = await sample.send(api, KEY)
+    assert (again.body, is_replayed(again)) == (first.body, True)
+    assert is_conflict(await sample.varied().send(api, KEY))
+    assert await shop.rows() == before
+    assert (await sample.varied().send(api, {HEADER: "another"})).status == 200
+    assert await shop.rows() != before
+
+
+@each_keyed
+async def test_whatever_takes_a_key_is_done_once_side_by_side(
+    shop: Place, mine: Stock, api: ApiClient, operation: Operation
+) -> None:
+    sample = Sample.of(operation, mine)
+    answers = await asyncio.gather(*(sample.send(api, KEY) for _ in range(12)))
+    assert {one.status for one in answers} == {200}
+    assert len({one.body for one in answers}) == 1
+    rows = await shop.rows()
+    assert len(rows["tenant.idempotency_key"]) == 1
+    made = "tenant.file" if operation.id.startswith("upload") else "tenant.message"
+    assert str(rows[made]).count(uid_in(answers[0])) == 1
+
+
+@each_keyed
+async def test_whatever_takes_a_key_remembers_no_refusal(
+    shop: Place, mine: Stock, api: ApiClient, operation: Operation
+) -> None:
+    bad = Sample.of(operation, mine).spoiled()
+    before = await shop.rows()
+    assert (await bad.send(api, KEY)).status == 400
+    assert (await shop.rows())["tenant.idempotency_key"] == before["tenant.idempotency_key"]
+    assert (await Sample.of(operation, mine).send(api, KEY)).status == 200
+
+
+def uid_in(response: Response) -> str:
+    data = response.json["data"]
+    uid: str = data.get("message_uid") or data["uid"]
+    return uid
 
 
 SENDS = ("send", "upload", "addChatNote")

@@ -1,13 +1,15 @@
 """Files: upload by address or by form, list, read one with a fresh link, delete."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from tideline.features import files
-from tideline.features.files import FileNotFound, Said, Uploads
+from tideline.features.files import FileNotFound, Said, Upload, Uploads
 from tideline.features.workspaces import Caller
 from tideline.platform.clock import Clock
 from tideline.platform.db import Tx
@@ -59,8 +61,8 @@ async def upload_file_by_url(
     body: FileByUrl, caller: Caller, uploads: Uploads, clock: Clock, show: Wire, once: Once | None
 ) -> wire.File:
     said, actor = Said(body.filename, body.content_type), Actor("token", caller.teammate_id)
-    once = _answered(once, clock, show)
-    return show.file(await uploads.fetch(caller.workspace_id, body.address, said, actor=actor, once=once), clock.now())
+    shown, once = _shown_once(once, clock, show)
+    return shown(await uploads.fetch(caller.workspace_id, body.address, said, actor=actor, once=once))
 
 
 @operation("uploadFileByForm")
@@ -69,14 +71,18 @@ async def upload_file_by_form(
 ) -> wire.File:
     said, part = Said(form.filename, form.content_type), Said(form.file.filename, form.file.content_type)
     actor = Actor("token", caller.teammate_id)
-    once = _answered(once, clock, show)
-    taken = await uploads.take(caller.workspace_id, form.file.spooled, said, part=part, actor=actor, once=once)
-    return show.file(taken, clock.now())
+    shown, once = _shown_once(once, clock, show)
+    return shown(await uploads.take(caller.workspace_id, form.file.spooled, said, part=part, actor=actor, once=once))
 
 
-def _answered(once: Once | None, clock: Clock, show: Wire) -> Once | None:
-    """What is remembered of an upload is this answer."""
-    return once and replace(once, render=lambda upload: encode(show.file(upload, clock.now())))
+def _shown_once(once: Once | None, clock: Clock, show: Wire) -> tuple[Callable[[Upload], wire.File], Once | None]:
+    """What is answered and what is remembered of an upload is the same to the last byte of its link."""
+
+    @cache
+    def shown(upload: Upload) -> wire.File:
+        return show.file(upload, clock.now())
+
+    return shown, once and replace(once, render=lambda upload: encode(shown(upload)))
 
 
 @operation("getFile")
