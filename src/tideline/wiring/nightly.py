@@ -21,7 +21,7 @@ def nightly(parts: Parts, dsn: str) -> Sequence[Timer]:
         await backup.nightly(
             dsn,
             settings.backups,
-            places=backup.Places(files=settings.files),
+            places=backup.Places(files=None if settings.files_url else settings.files),
             app_version=__version__,
             now=parts.db.clock.now(),
             keep=settings.backups_kept,

@@ -53,6 +53,8 @@ class Tools:
             has_secret_key_setting=mine.secret_key is not None,
             backup_dir=mine.backups,
             backup_is_on=mine.backup_at is not None and mine.database_url is None,
+            files_url=mine.files_url,
+            files_endpoint=mine.files_endpoint,
             unknown_variables=settings_.unknown_variables(os.environ),
         )
 
@@ -68,6 +70,7 @@ class Tools:
                 db=parts.db,
                 access=parts.access,
                 keyring=parts.keyring,
+                files=parts.files,
                 mail_server=parts.mail_server,
                 public_url=parts.settings.base_url,
                 messages_quota=self._settings.messages_quota,

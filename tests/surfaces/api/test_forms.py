@@ -212,9 +212,11 @@ async def test_headers_without_end_are_not_collected(api: PublicApi) -> None:
 
 async def test_what_a_killed_process_left_is_cleared(tmp_path: Path) -> None:
     spool = Spool(tmp_path, largest=LARGEST)
+    (tmp_path / "coming-from-the-dead").write_bytes(b"half of a file")
     async with spool.open() as writing:
-        await writing.write(b"half of a file")
-        assert spool.clear() == 1
+        await writing.write(b"half of another")
+        assert spool.clear() == 1, "what somebody is writing stays"
+        assert [piece async for piece in (await writing.finish()).chunks()] == [b"half of another"]
     assert spool.clear() == 0
 
 

@@ -25,6 +25,7 @@ Actions of a workspace (`tx: Tx`):
 `Spool(folder, largest=..., reserve=...)`, where a request keeps a file until it is known what it is:
     async with spool.open() as writing: await writing.write(piece); await writing.finish() -> Spooled
 
+`copy_from(db, files, objects)` brings here what another place has.
 `sweep(db, files)` and `sweep_orphans(db, files)` tidy up after crashes and deletions.
 """
 
@@ -37,6 +38,7 @@ from tideline.features.files.actions import (
     get_upload,
     list_uploads,
 )
+from tideline.features.files.copying import Copied, copy_from
 from tideline.features.files.errors import (
     DiskFull,
     FileIsEmpty,
@@ -62,6 +64,7 @@ from tideline.features.files.uploads import Said, Uploads
 
 __all__ = [
     "LIFETIME",
+    "Copied",
     "DiskFull",
     "File",
     "FileIsEmpty",
@@ -94,6 +97,7 @@ __all__ = [
     "Writing",
     "clean_name",
     "clean_type",
+    "copy_from",
     "delete",
     "delete_upload",
     "disposition",

@@ -65,14 +65,26 @@ class Objects:
 
     async def put(self, path: str, chunks: AsyncIterable[bytes], headers: Mapping[str, str] | None = None) -> None:
         """Write an object as its bytes come. `headers` are what a bucket says with it when it gives it out itself."""
-        part = REMOTE_PART if self.is_remote else LOCAL_PART
-        attributes = dict(headers) if headers and self.is_remote else None
         with _reached():
-            await self._store.put_async(
-                path, aiter(chunks), chunk_size=part, max_concurrency=2, attributes=attributes, use_multipart=True
-            )
+            try:
+                await self._put(path, aiter(chunks), headers or {})
+            except FileNotFoundError as error:
+                raise FileStoreAway(f"{self.place} is not there.") from error
         if self._folder:
             await asyncio.to_thread(_flush, self._folder / path)
+
+    async def _put(self, path: str, chunks: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+        """To a bucket, what is smaller than a part goes in one request instead of three."""
+        if not self.is_remote:
+            await self._store.put_async(path, chunks, chunk_size=LOCAL_PART, max_concurrency=2)
+            return
+        head = bytearray()
+        async for chunk in chunks:
+            head += chunk
+            if len(head) >= REMOTE_PART:
+                break
+        content = chained(bytes(head), chunks) if len(head) >= REMOTE_PART else bytes(head)
+        await self._store.put_async(path, content, chunk_size=REMOTE_PART, max_concurrency=2, attributes=dict(headers))
 
     async def read(self, path: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from `start` to before `end`."""
@@ -129,14 +141,19 @@ class Objects:
             )
 
     async def try_out(self) -> None:
-        """Write, read and remove something small; raises FileStoreAway when that cannot be done."""
-        with _reached():
-            try:
-                await self._store.put_async(TRIAL, b"trial")
-                await (await self._store.get_async(TRIAL)).bytes_async()
-                await self._store.delete_async(TRIAL)
-            except OSError as error:
-                raise FileStoreAway(f"{self.place} cannot be written: {_first_line(error)}") from None
+        """Write, read and remove something small; raises FileStoreAway with the reason when that cannot be done."""
+        try:
+            await self._store.put_async(TRIAL, b"trial")
+            await (await self._store.get_async(TRIAL)).bytes_async()
+            await self._store.delete_async(TRIAL)
+        except (BaseError, OSError) as error:
+            raise FileStoreAway(f"{self.place} cannot be used: {_first_line(error)}") from error
+
+
+async def chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        yield chunk
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Files on their way in: what a client sends is kept in a folder of its own until it is known what it is."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import shutil
@@ -90,16 +91,24 @@ class Spool:
         path = Path(name)
         try:
             with os.fdopen(handle, "wb", buffering=0) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
                 yield Writing(file, path, self.largest if largest is None else largest, self._reserve)
         finally:
             _remove(path)  # at once: a cancelled request could not wait for it
 
     def clear(self) -> int:
-        """Remove what a killed process left here; for the start, before anything comes in."""
-        left = list(self._folder.glob(f"{PREFIX}*"))
+        """Remove what killed processes left here. What a living one is writing or reading is locked, and stays."""
+        left = [path for path in self._folder.glob(f"{PREFIX}*") if _is_left(path)]
         for path in left:
             _remove(path)
         return len(left)
+
+
+def _is_left(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 def _remove(path: Path) -> None:

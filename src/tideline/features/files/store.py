@@ -177,6 +177,21 @@ async def list_unfinished(tx: SystemTx, created_before: datetime, limit: int) ->
     return [_read(row) for row in rows]
 
 
+async def list_stored(tx: SystemTx, after: tuple[int, UUID], limit: int) -> list[File]:
+    """Stored files of all workspaces in the order of their keys."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM tenant.file
+        WHERE (workspace, uid) > ($1, $2) AND state = 'stored'
+        ORDER BY workspace, uid
+        LIMIT $3
+        """,
+        *after,
+        limit,
+    )
+    return [_read(row) for row in rows]
+
+
 async def list_known(tx: SystemTx, keys: Sequence[tuple[int, UUID]]) -> set[tuple[int, UUID]]:
     """Those of the (workspace, uid) pairs that have a row."""
     rows = await tx.fetch(

@@ -122,17 +122,21 @@ class Files:
         return marked
 
     async def _write(self, file: File, chunks: AsyncIterable[bytes]) -> int:
-        headers = {
-            "Content-Type": file.mimetype,
-            "Content-Disposition": disposition(file.filename, file.mimetype),
-            "Cache-Control": "private, no-store",
-        }
         with self._room.taking(file, chunks) as counted:
-            await self.objects.put(file.object_path, counted, headers)
+            await self.objects.put(file.object_path, counted, headers_of(file))
         if not counted.size:
             await self.objects.remove(file.object_path)
             raise FileIsEmpty
         return counted.size
+
+
+def headers_of(file: File) -> dict[str, str]:
+    """What a bucket says with a file when it gives it out itself: a page stays a download there as well."""
+    return {
+        "Content-Type": file.mimetype,
+        "Content-Disposition": disposition(file.filename, file.mimetype),
+        "Cache-Control": "private, no-store",
+    }
 
 
 async def _mark(tx: Tx, file: File, size: int) -> File:

@@ -9,6 +9,7 @@ from uuid import UUID
 from tideline.features.files import store
 from tideline.features.files.model import File, FileState, Purpose, object_path
 from tideline.features.files.stored import Files
+from tideline.platform import installation
 from tideline.platform.db import Database
 
 # An upload that takes longer has failed; media that came in is asked for again for days.
@@ -33,6 +34,8 @@ class Swept:
 
 async def sweep(db: Database, files: Files) -> Swept:
     """Finish or give up what was left half-done, and remove the bytes of deleted files."""
+    if not await _may_sweep(db, files):
+        return Swept()
     now = db.clock.now()
     async with db.system() as tx:
         found = await store.list_unfinished(tx, now - min(PATIENCE.values()), BATCH)
@@ -67,12 +70,27 @@ def is_overdue(file: File, now: datetime) -> bool:
 
 async def sweep_orphans(db: Database, files: Files) -> int:
     """Remove objects that no row knows, as a restored backup or a deleted workspace leaves them."""
+    if not await _may_sweep(db, files):
+        return 0
     before = db.clock.now() - ORPHAN_AGE
     removed = await files.objects.remove_torn(before)
     async for batch in files.objects.list():
         old = [key for path, at, _ in batch if at < before and (key := _key(path))]
         removed += await _remove_unknown(db, files, old)
     return removed
+
+
+async def _may_sweep(db: Database, files: Files) -> bool:
+    """A bucket may be somebody else's by mistake. And a restored installation that is still held may be a second one
+    beside the first: to its database, all that came in since the backup would be an orphan."""
+    if not files.objects.is_remote:
+        return True
+    async with db.system_read() as tx:
+        name, held_at = await installation.name(tx), await installation.held_at(tx)
+    if held_at is not None:
+        return False
+    await files.objects.claim(name)
+    return True
 
 
 async def _remove_unknown(db: Database, files: Files, keys: Sequence[tuple[int, UUID]]) -> int:

@@ -9,6 +9,7 @@ from tideline.features.files import shares, sniffing, types
 from tideline.features.files.errors import FileIsEmpty
 from tideline.features.files.model import NewFile, Purpose, Upload
 from tideline.features.files.names import clean_name, with_end
+from tideline.features.files.objects import chained
 from tideline.features.files.spool import Spooled
 from tideline.features.files.stored import Files
 from tideline.platform.facts import Actor
@@ -94,13 +95,7 @@ def _better(first: str, second: str) -> str:
 async def _opened(chunks: AsyncIterator[bytes]) -> AsyncIterator[tuple[bytes, AsyncIterator[bytes]]]:
     """The beginning of a file, to be looked at, and then all of it."""
     head = bytearray()
-
-    async def whole() -> AsyncIterator[bytes]:
-        yield bytes(head)
-        async for chunk in chunks:
-            yield chunk
-
     async with aclosing(chunks):  # type: ignore[type-var]
         while len(head) < sniffing.HEAD and (chunk := await anext(chunks, b"")):
             head += chunk
-        yield bytes(head), whole()
+        yield bytes(head), chained(bytes(head), chunks)

@@ -85,6 +85,11 @@ def _storage(commands: _Commands) -> None:
     restore.add_argument("source", type=_file, metavar="FILE", help="an archive made by `tideline backup`")
     release = commands.add("release", "After a restore: send and deliver again.", _later("storage", "release"))
     release.add_argument("--drop-pending", action="store_true", help="what waited in the backup fails and is not sent")
+    files = commands.group("files", "Uploads and media.")
+    copy = files.add(
+        "copy", "Bring files from another place to where they are kept now.", _later("storage", "copy_files")
+    )
+    copy.add_argument("source", metavar="FROM", help="a folder, or a bucket such as s3://bucket/path")
     key = commands.group("key", "Secret keys.")
     rotate = key.add("rotate", "Add a new secret key and encrypt everything with it.", _later("keys", "rotate"))
     rotate.add_argument("--retire-old", action="store_true", help="also forget the older keys: links and sessions end")

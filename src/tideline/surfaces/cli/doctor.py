@@ -12,7 +12,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 from tideline.features import messages, numbers, workspaces
-from tideline.platform import keyfile, lanes, migrate
+from tideline.features.files import FileStoreAway, FileStoreOfAnother
+from tideline.platform import installation, keyfile, lanes, migrate
 from tideline.platform.errors import Problem
 from tideline.platform.mail import State
 from tideline.surfaces.cli.tools import Desk, Setup, Toolbox
@@ -58,6 +59,7 @@ def _on_this_machine(setup: Setup) -> Iterator[Finding]:
     yield _address(setup)
     yield from _data_folder(setup)
     if setup.data_dir.is_dir():
+        yield from _old_files(setup)
         yield _secret_key(setup)
         yield _backups(setup)
 
@@ -111,6 +113,17 @@ def _data_folder(setup: Setup) -> Iterator[Finding]:
     yield Finding("disk", gigabytes, "" if free > LEAST_FREE else "Make room: uploads stop before the disk is full.")
 
 
+def _old_files(setup: Setup) -> Iterator[Finding]:
+    """Whoever changes over to a bucket has to take along what is there."""
+    folder = setup.data_dir / "files"
+    if setup.files_url and any(folder.glob("*/*")):
+        yield Finding(
+            "files folder",
+            f"{folder} holds files from before.",
+            f"Bring them into the bucket with `tideline files copy {folder}`, then move the folder away.",
+        )
+
+
 def _secret_key(setup: Setup) -> Finding:
     path = setup.data_dir / keyfile.NAME
     if setup.has_secret_key_setting:
@@ -124,7 +137,7 @@ def _secret_key(setup: Setup) -> Finding:
 
 def _backups(setup: Setup) -> Finding:
     if setup.database_url:
-        return Finding("backups", "the database is your own; back it up together with the files folder.")
+        return Finding("backups", "the database is your own; back it up together with the files.")
     if not setup.backup_is_on:
         return Finding("backups", "nightly backups are off.", "Set TIDELINE_BACKUP_AT to a time of day, such as 03:30.")
     made = [path.stat().st_mtime for path in setup.backup_dir.glob("*")] if setup.backup_dir.is_dir() else []
@@ -206,6 +219,7 @@ async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
         )
     if is_held:
         yield await _held(desk, found)
+    yield await _files(desk)
     yield await _mails(desk)
     if not found:
         yield Finding("workspaces", "there is none yet; `tideline workspace create` makes one.")
@@ -213,6 +227,20 @@ async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
         async with desk.db.read(workspace.id) as tx:
             for number in await numbers.list_numbers(tx):
                 yield _number(workspace, number)
+
+
+async def _files(desk: Desk) -> Finding:
+    """Can something be written where files are kept, and is the place ours?"""
+    async with desk.db.system_read() as tx:
+        name = await installation.name(tx)
+    try:
+        await desk.files.objects.claim(name)
+        await desk.files.objects.try_out()
+    except FileStoreOfAnother as problem:
+        return Finding("files", problem.message, "Correct TIDELINE_FILES_URL.")
+    except FileStoreAway as problem:
+        return Finding("files", problem.message, "Look at TIDELINE_FILES_URL, its credentials and what they may do.")
+    return Finding("files", f"{desk.files.objects.place} can be written.")
 
 
 async def _mails(desk: Desk) -> Finding:

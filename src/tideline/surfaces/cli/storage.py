@@ -1,11 +1,14 @@
 """The database and what belongs to it: migrations, backups, restores, the demo."""
 
 from argparse import Namespace
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tideline import __version__
 from tideline.features import messages, numbers, workspaces
+from tideline.features.files import Objects, copy_from
 from tideline.platform import backup as backups
 from tideline.platform import installation, keyfile, lanes, migrate
 from tideline.platform.db import SystemTx
@@ -20,6 +23,11 @@ if TYPE_CHECKING:
 class NothingHeld(Problem):
     code = "nothing_held"
     message = "Nothing is held: sending and delivery are running."
+
+
+class FilesMissing(Problem):
+    code = "files_missing"
+    message = "Files that the database knows are not there."
 
 
 class NoDemo(Problem):
@@ -46,21 +54,23 @@ async def backup(tools: Toolbox, options: Namespace) -> None:
         made = await backups.backup(
             dsn,
             options.to,
-            places=_places(tools.setup, with_key=options.with_key),
+            places=_places(tools.setup, with_key=options.with_key, with_files=tools.setup.files_url is None),
             app_version=__version__,
             now=datetime.now(UTC),
         )
     print(f"{options.to}: the database, {made.members} files, {made.bytes >> 20} MB.")
+    if tools.setup.files_url:
+        print(f"Uploads and media are not in it: they are kept in {tools.setup.files_url}, which has its own backups.")
     if not options.with_key:
         print(f"The secret keys are not in it. Keep a copy of {tools.setup.data_dir / keyfile.NAME} apart from it.")
 
 
 async def restore(tools: Toolbox, options: Namespace) -> None:
     async with tools.dsn() as dsn:
-        await backups.restore(
+        restored = await backups.restore(
             options.source,
             dsn,
-            places=_places(tools.setup, with_key=True),
+            places=_places(tools.setup, with_key=True, with_files=True),
             work=tools.setup.data_dir / "restore",
             after=_hold,
         )
@@ -68,8 +78,46 @@ async def restore(tools: Toolbox, options: Namespace) -> None:
     print(
         "What waited to be sent in the backup may have been sent since: `tideline release --drop-pending` lets it fail."
     )
+    for line in _where_files_are(tools.setup, has_files=restored.has_files):
+        print(line)
     if not tools.setup.has_secret_key_setting and not (tools.setup.data_dir / keyfile.NAME).exists():
         print(f"The backup holds no keys: put secret.key into {tools.setup.data_dir} before you start Tideline.")
+
+
+def _where_files_are(setup: Setup, *, has_files: bool) -> Iterator[str]:
+    """A backup and the installation that it is restored into may keep files in different places."""
+    folder = setup.data_dir / "files"
+    if has_files and setup.files_url:
+        yield f"The files of the backup are in {folder}. Bring them into {setup.files_url}:"
+        yield f"  tideline files copy {folder}"
+    elif setup.files_url:
+        yield f"The backup holds no files: they are looked for in {setup.files_url}."
+        yield "Nothing is removed there until the release, in case the first installation is still running."
+    elif not has_files:
+        yield "The backup holds no files: it was made where they are kept in a bucket. Set TIDELINE_FILES_URL to it, or"
+        yield "bring them here with `tideline files copy s3://bucket/path`."
+
+
+def _source(typed: str, setup: Setup) -> Objects:
+    if "://" in typed:
+        return Objects.at(typed, setup.files_endpoint)
+    folder = Path(typed).absolute()
+    if not folder.is_dir():
+        raise FilesMissing(f"There is no folder {folder}.")
+    return Objects.in_folder(folder)
+
+
+async def copy_files(tools: Toolbox, options: Namespace) -> None:
+    """From a folder or a bucket into the place that the settings name."""
+    source = _source(options.source, tools.setup)
+    async with tools.desk() as desk:
+        async with desk.db.system_read() as tx:
+            name = await installation.name(tx)
+        await desk.files.objects.claim(name)
+        done = await copy_from(desk.db, desk.files, source)
+    print(f"{done.copied} files copied, {done.bytes >> 20} MB; {done.there} were there.")
+    if done.missing:
+        raise FilesMissing(f"{done.missing} files that the database knows are in neither place.")
 
 
 async def _hold(connection: "asyncpg.Connection[Any]") -> None:
@@ -103,9 +151,9 @@ async def remove_demo(tools: Toolbox, _: Namespace) -> None:
     print(f"The workspace {removed} is removed.")
 
 
-def _places(setup: Setup, *, with_key: bool) -> backups.Places:
+def _places(setup: Setup, *, with_key: bool, with_files: bool) -> backups.Places:
     key = setup.data_dir / keyfile.NAME
     return backups.Places(
-        files=setup.data_dir / "files",
+        files=setup.data_dir / "files" if with_files else None,
         secret_key=key if with_key and not setup.has_secret_key_setting else None,
     )

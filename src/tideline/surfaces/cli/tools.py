@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from tideline.features.files import Files
     from tideline.features.workspaces import Access
     from tideline.platform.crypto import Keyring
     from tideline.platform.db import Database
@@ -37,6 +38,8 @@ class Setup:
     has_secret_key_setting: bool
     backup_dir: Path
     backup_is_on: bool
+    files_url: str | None
+    files_endpoint: str | None
     unknown_variables: Sequence[str]
 
 
@@ -47,6 +50,7 @@ class Desk:
     db: "Database"
     access: "Access"
     keyring: "Keyring"
+    files: "Files"
     mail_server: "Server | None"
     public_url: str
     messages_quota: int
