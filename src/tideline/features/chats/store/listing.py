@@ -35,6 +35,7 @@ class _Query:
     conditions: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     is_led: bool = False
+    is_walked: bool = False
 
     def arg(self, value: Any, kind: str) -> str:
         self.args.append(value)
@@ -55,6 +56,12 @@ class _Query:
         """A condition that an index can lead to: `source` selects the ids of the chats that may meet it."""
         self.conditions.append(condition)
         self.sources.append(source)
+
+    def where_found_lately(self, condition: str, source: str) -> None:
+        """The same for a condition that a few chats meet or most of them do: whoever asks for a page far behind asks
+        for most, and then to look at the chats in their order costs less than to collect them first."""
+        self.is_walked = not self.sources
+        self.where_found(condition, source)
 
     def where_one_of(self, source: str) -> None:
         """The chats that `source` selects, which are few: nothing else has to lead to them."""
@@ -86,6 +93,8 @@ async def _list_everything(tx: Tx, query: _Query, offset: int, limit: int) -> li
         rows = await _newest(tx, query.meets, query.args, offset, limit)
         if len(rows) == limit:
             return rows
+    elif query.is_walked:
+        return await _all(tx, query.meets, query.args, offset, limit)
     return await _all(tx, f"{_among(query.sources[0])} AND {query.meets}", query.args, offset, limit)
 
 
@@ -242,7 +251,7 @@ def _by_column(query: _Query, wanted: ChatFilter) -> None:
         query.where(f"c.created_at < {query.arg(wanted.created_before, 'timestamptz')}")
     if wanted.updated_after is not None:
         since = f"c.updated_at >= {query.arg(wanted.updated_after, 'timestamptz')}"
-        query.where_found(since, f"SELECT c.id FROM tenant.chat c WHERE c.workspace = $1 AND {since}")
+        query.where_found_lately(since, f"SELECT c.id FROM tenant.chat c WHERE c.workspace = $1 AND {since}")
     if wanted.updated_before is not None:
         query.where(f"c.updated_at <= {query.arg(wanted.updated_before, 'timestamptz')}")
 
