@@ -1,13 +1,13 @@
 """A workspace with so many of everything: what a page of the API shows, and what belongs to each row of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from tests.support.api_client import ApiClient
-from tests.support.api_world import ApiWorld, Place
+from tests.support.api_world import ApiWorld, Member, Place
 from tideline.features import chats, files, messages, templates, webhooks, workspaces
 from tideline.features.chats import Chat, SeenPeer
 from tideline.features.files import NewFile, Purpose
@@ -15,6 +15,7 @@ from tideline.features.numbers import Number
 from tideline.features.numbers.port import MediaKind, MediaRef, MessageReceived, Peer, ReactionChanged
 from tideline.features.templates import NewTemplate
 from tideline.features.webhooks import EventType, Terms
+from tideline.features.workspaces import Role
 from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
 
@@ -24,7 +25,8 @@ class FullHouse:
     """`size` numbers, teammates, uploads, templates, webhooks, and groups of as many members.
 
     In each group somebody sent a file and reacted to it. `group`, the first of them, has as many labels and messages,
-    and its last message, `letter`, as many reactions. The chat `wall` has as many notes and nothing else.
+    and its last message, `letter`, as many reactions. The chat `wall` has as many notes and nothing else. The groups
+    are assigned to a collaborator; a teammate of the owner's team sees all there is.
     """
 
     place: Place
@@ -32,6 +34,7 @@ class FullHouse:
     number: Number
     groups: Sequence[Chat]
     people: Sequence[str]
+    members: Mapping[Role, Member]
     uploads: list[UUID] = field(default_factory=list)
     templates: list[int] = field(default_factory=list)
     webhooks: list[int] = field(default_factory=list)
@@ -41,13 +44,14 @@ class FullHouse:
 
     @classmethod
     async def build(cls, world: ApiWorld, size: int) -> "FullHouse":
-        place = await world.workspace(f"A house of {size}", seats=size + 1)
+        place = await world.workspace(f"A house of {size}", seats=size + 3)
         numbers = [await place.link(f"1555020{n:04d}", name=f"Number {n}") for n in range(size)]
         for n in range(size):
             await place.teammate(f"teammate{n}@harbour.example")
         people = [f"491750{n:06d}" for n in range(size)]
         groups = [await place.group(numbers[-1], f"Group {n}", people) for n in range(size)]
-        house = cls(place, size, numbers[-1], groups, people)
+        members = {role: await place.member(role) for role in (Role.TEAMMATE, Role.COLLABORATOR)}
+        house = cls(place, size, numbers[-1], groups, people, members)
         await place.run(house.fill_shelves)
         await place.run(house.subscribe)
         await place.run(house.label)
@@ -58,6 +62,13 @@ class FullHouse:
     @property
     def api(self) -> ApiClient:
         return self.place.api
+
+    def api_of(self, role: Role) -> ApiClient:
+        return self.api if role is Role.OWNER else self.members[role].api
+
+    @property
+    def responsible(self) -> str:
+        return self.members[Role.COLLABORATOR].me.email
 
     @property
     def group(self) -> Chat:
@@ -82,7 +93,7 @@ class FullHouse:
     async def label(self, tx: Tx) -> None:
         for group in self.groups:
             await chats.add_labels(tx, group.id, ["wholesale"])
-            await chats.assign(tx, group.id, self.place.owner_email)
+            await chats.assign(tx, group.id, self.responsible)
         await chats.add_labels(tx, self.group.id, [f"label {n}" for n in range(self.size)])
 
     async def note(self, tx: Tx) -> None:
