@@ -1,40 +1,26 @@
 """What is asked for again under one key is done once, whoever is faster and whatever goes wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
 
-from tests.support.postgres import PostgresForTests
+from tests.support.two_workspaces import clock, db, shared_dsn
 from tests.support.world import HandClock
 from tideline.platform import once
 from tideline.platform.db import Database, Tx
 from tideline.platform.once import AnsweredBefore, IdempotencyConflict, Once, do_once
 
+__all__ = ["clock", "db", "shared_dsn"]
+
 WORKSPACE, NEIGHBOUR = 4001, 4002
 
 
-@pytest.fixture(scope="module")
-def once_dsn(postgres: PostgresForTests) -> Iterator[str]:
-    address = postgres.new_database()
-    yield address
-    postgres.drop(address)
-
-
-@pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-async def db(once_dsn: str, clock: HandClock) -> AsyncIterator[Database]:
-    opened = await Database.connect(once_dsn, clock)
-    async with opened.system() as tx:
+@pytest.fixture(autouse=True)
+async def _nothing_is_done_yet(db: Database) -> None:
+    async with db.system() as tx:
         await tx.execute("CREATE TABLE IF NOT EXISTS public.deed (workspace int, what text)")
         await tx.execute("TRUNCATE public.deed, tenant.idempotency_key")
-    yield opened
-    await opened.close()
 
 
 def asked(key: str = "key", body: bytes = b"body", *, teammate_id: int = 1) -> Once:
