@@ -66,7 +66,9 @@ class World:
 
     @classmethod
     async def open(cls, db: Database, clock: HandClock, **named: Any) -> "World":
-        access = workspaces.Access(db, Keyring(["a key for tests, long enough"]), Wakes())
+        access = workspaces.Access(
+            db, Keyring(["a key for tests, long enough"]), Wakes(), public_url="http://127.0.0.1:8080"
+        )
         values: dict[str, Any] = {"display_name": f"Shop {uuid4().hex}", "zone": "Europe/Athens", **named}
         values.setdefault("owner_email", f"{uuid4().hex[:12]}@harbour.example")
         async with db.system() as tx:

@@ -8,9 +8,10 @@ from tideline.features import workspaces
 from tideline.wiring.parts import Parts
 
 
-def demo(facts: Mapping[str, str], path: Path) -> None:
+def demo(facts: Mapping[str, str], path: Path, outbox_key: str | None) -> None:
     """How to get into the demo."""
     base = facts["base_url"]
+    mails = f"\n  mails        {base}/outbox/{outbox_key}" if outbox_key else ""
     _say(
         f"""
 Tideline is ready, with a demo workspace and simulated phones.
@@ -18,7 +19,7 @@ Tideline is ready, with a demo workspace and simulated phones.
   sign in      {base}/   as {facts["owner_email"]}   password {facts["owner_password"]}
   phones       {base}/simulator#token={facts["simulator_token"]}
   Public API   {base}/integrations/api   token {facts["api_token"]}
-  reference    {base}/docs/api
+  reference    {base}/docs/api{mails}
 
 Webhooks and uploads by URL may call this machine (127.0.0.1), because this is a demo.
 The same for programs is in {path}. Ctrl-C ends it.

@@ -68,7 +68,7 @@ async def offer(parts: Parts, world: World, ready: asyncio.Event) -> None:
     }
     _write(path, facts)
     ready.set()
-    announce.demo(facts, path)
+    announce.demo(facts, path, parts.outbox_key if parts.shows_outbox else None)
 
 
 async def _token(parts: Parts, seeded: Seeded) -> str:
@@ -121,7 +121,8 @@ async def _seat_colleague(parts: Parts, workspace: Workspace) -> None:
         there = await workspaces.find_teammate(tx, email=email)
     if there is None or there.status is Status.INVITED:
         invited = await parts.db.run(
-            workspace.id, lambda tx: workspaces.invite(tx, parts.access, email=email, display_name=name)
+            workspace.id,
+            lambda tx: workspaces.invite(tx, parts.access, email=email, display_name=name, is_mailed=False),
         )
         assert invited.link_token
         await parts.sign_in.use_link(invited.link_token, secrets.token_urlsafe(16), address="demo")

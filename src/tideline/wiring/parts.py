@@ -54,6 +54,16 @@ class Parts:
     def simulator_token(self) -> str:
         return simulator_token(self.keyring)
 
+    @property
+    def outbox_key(self) -> str:
+        """Opens the page with the mails of a demo."""
+        return self.keyring.sign("outbox", FOR_EVER)
+
+    @property
+    def shows_outbox(self) -> bool:
+        """A demo shows the mails that nobody carries."""
+        return self.settings.demo and self.mail_server is None
+
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: Settings, db: Database) -> "AsyncIterator[Parts]":

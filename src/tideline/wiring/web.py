@@ -69,6 +69,9 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
                 links=parts.links,
                 public_url=public_url,
                 has_simulator=world is not None,
+                has_mail=parts.mail_server is not None,
+                outbox=parts.access.outbox if parts.shows_outbox else None,
+                outbox_key=parts.outbox_key,
             )
         ),
         *(_simulator(parts, world, crew) if world else []),

@@ -16,8 +16,8 @@ def invitation(workspace: Workspace, invited: Teammate, by: Teammate | None, add
         subject=f"Join {workspace.display_name} on Tideline",
         text=f"""Hello {invited.display_name},
 
-{inviter} to the workspace "{workspace.display_name}" on Tideline, a shared inbox for
-WhatsApp. You will be there as {invited.role.label}, in the team "{invited.team}".
+{inviter} to the workspace "{workspace.display_name}" on Tideline, a shared inbox for WhatsApp.
+You will be there as {invited.role.label}, in the team "{invited.team}".
 
 Open this link to join. {LASTS}
 

@@ -9,7 +9,7 @@ from tideline.platform.errors import Problem
 from tideline.platform.passwords import PasswordsBusy
 from tideline.surfaces.dashboard import problems
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, local_path, read_form
+from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, address_of, local_path, read_form
 from tideline.surfaces.dashboard.visits import Visits
 
 STALE = "This page was open for too long. Please try again."
@@ -43,7 +43,7 @@ class Doors:
         if not self._cookies.is_from_our_form(request, form):
             return self._sign_in_page(request, target, email, self._why_refused(request), 403)
         try:
-            session = await self._sign_in.sign_in(email, form.get("password", ""), address=_address(request))
+            session = await self._sign_in.sign_in(email, form.get("password", ""), address=address_of(request))
         except Problem as problem:
             return self._refused(self._sign_in_page(request, target, email, problem.message), problem)
         return await self._signed_in(request, session, target)
@@ -65,7 +65,7 @@ class Doors:
         if not self._cookies.is_from_our_form(request, form):
             return self._link_page(request, link, self._why_refused(request), 403)
         try:
-            session = await self._sign_in.use_link(token, form.get("password", ""), address=_address(request))
+            session = await self._sign_in.use_link(token, form.get("password", ""), address=address_of(request))
         except REFUSED as problem:
             return self._refused(self._link_page(request, link, problem.message), problem)
         return await self._signed_in(request, session, "/")
@@ -103,7 +103,3 @@ class Doors:
         return self._pages.page(
             request, "one_time_link.html", status, title=title, email=link.email, asks=asks, error=error
         )
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"

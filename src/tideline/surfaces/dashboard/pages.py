@@ -36,6 +36,7 @@ class Pages:
             now=now,
             today=now.astimezone(zone).date(),
             has_simulator=self._deps.has_simulator,
+            outbox_path=self._deps.outbox_path if visitor.me.is_owner else None,
             **values,
         )
 

@@ -13,6 +13,8 @@ from tideline.surfaces.dashboard import problems, rendering
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.doors import Doors
 from tideline.surfaces.dashboard.inbox import Inbox
+from tideline.surfaces.dashboard.lost_password import LostPassword
+from tideline.surfaces.dashboard.outbox import OutboxPage
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.pairing import PairingPage
 from tideline.surfaces.dashboard.problems import Handler
@@ -43,6 +45,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
     cookies = Cookies(is_https=deps.is_https)
     pages, visits = Pages(deps, cookies), Visits(deps.db, deps.sign_in, cookies)
     doors = Doors(pages, cookies, visits, deps.sign_in, deps.public_url)
+    lost = LostPassword(pages, cookies, deps.sign_in, has_mail=deps.has_mail)
     inbox, pairing = Inbox(deps, pages, visits), PairingPage(deps, pages)
     return [
         Route("/", Address(GET=inbox.show_chats)),
@@ -50,8 +53,17 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/chat/{chat_id}/files/{message_uid}", Address(GET=inbox.open_file)),
         *(Route(f"/chat/{{chat_id}}{rest}", Address(GET=inbox.to_chat)) for rest in ("", "/", "/messages")),
         Route("/sign-in", Address(GET=doors.show_sign_in, POST=doors.sign_in)),
+        Route("/lost-password", Address(GET=lost.show, POST=lost.ask)),
+        *_outbox(deps, pages),
         Route("/sign-out", Address(POST=doors.sign_out)),
         Route("/link/{token}", Address(GET=doors.show_link, POST=doors.use_link)),
         Route("/qr/{token}", Address(GET=pairing.show)),
         Mount("/static", StaticFolder(directory=rendering.HERE / "static")),
     ]
+
+
+def _outbox(deps: DashboardDeps, pages: Pages) -> list[BaseRoute]:
+    if deps.outbox is None:
+        return []
+    outbox = OutboxPage(deps.db, pages, deps.outbox, key=deps.outbox_key, public_url=deps.public_url)
+    return [Route("/outbox/{key}", Address(GET=outbox.show))]

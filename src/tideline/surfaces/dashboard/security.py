@@ -119,6 +119,10 @@ async def _receive(request: Request) -> bytes:
     return body
 
 
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
 def local_path(target: str | None) -> str:
     """Where to go after signing in: a path of ours, never another site."""
     return target if target and LOCAL_PATH.fullmatch(target) else "/"

@@ -18,6 +18,7 @@ from tideline.features.workspaces.model import (
     TeammateId,
 )
 from tideline.features.workspaces.store import people, teammates
+from tideline.platform import mail
 from tideline.platform.db import Tx
 
 PEOPLE = ("token", "teammate")
@@ -31,9 +32,10 @@ async def invite(
     role: Role | None = None,
     team: str | None = None,
     display_name: str = "",
+    is_mailed: bool = True,
 ) -> Invited:
-    """Invite somebody, who takes a seat at once and gets a mail with the link. Without a role they will be a
-    teammate, without a team they join `Default`.
+    """Invite somebody, who takes a seat at once and gets a mail with the link, unless somebody else hands it over.
+    Without a role they will be a teammate, without a team they join `Default`.
 
     An address that is already in the workspace gets the role and the team instead, where they are given; if that
     invitation is still open, a new link and a new mail take the place of the old ones.
@@ -47,14 +49,16 @@ async def invite(
         place = await get_team(tx, team or DEFAULT_TEAM)
         await _ensure_seat(tx, seats)
         name = names.person_name(display_name, email)
-        return await _invite(tx, access, email, name, role or Role.TEAMMATE, place.id)
+        teammate = await _seat(tx, email, name, role=role or Role.TEAMMATE, team_id=place.id)
+        return await _invite(tx, access, teammate, is_mailed)
     found.ensure_movable()
     team_id = (await get_team(tx, team)).id if team else found.team_id
     moved = await move(tx, found, role or found.role, team_id)
     if moved.status is not Status.INVITED:
         return Invited(moved, None)
     name = names.person_name(display_name, email) if display_name.strip() else moved.display_name
-    return await _invite(tx, access, email, name, moved.role, team_id)
+    again = await _seat(tx, email, name, role=moved.role, team_id=team_id)
+    return await _invite(tx, access, again, is_mailed)
 
 
 async def revoke_invitation(tx: Tx, teammate_id: TeammateId) -> None:
@@ -66,15 +70,22 @@ async def revoke_invitation(tx: Tx, teammate_id: TeammateId) -> None:
     await remove(tx, teammate_id)
 
 
-async def _invite(tx: Tx, access: Access, email: str, name: str, role: Role, team_id: TeamId) -> Invited:
+async def _seat(tx: Tx, email: str, name: str, *, role: Role, team_id: TeamId) -> Teammate:
+    """A place that is open for a day."""
     person = await people.find_or_create(tx, email)
+    until = tx.now + LASTS
     teammate_id = await teammates.put(
-        tx, person, email=email, display_name=name, role=role, team_id=team_id, invited_until=tx.now + LASTS
+        tx, person, email=email, display_name=name, role=role, team_id=team_id, invited_until=until
     )
-    link = await issue_link(tx, access, Purpose.INVITATION, person)
-    teammate: Teammate = await get_teammate(tx, teammate_id)
-    letter = letters.invitation(await get_workspace(tx), teammate, await _inviter(tx), access.address_of(link))
-    await access.outbox.post(tx, letter)
+    return await get_teammate(tx, teammate_id)
+
+
+async def _invite(tx: Tx, access: Access, teammate: Teammate, is_mailed: bool) -> Invited:
+    link = await issue_link(tx, access, Purpose.INVITATION, teammate.person_id)
+    await mail.withdraw(tx, letters.about_invitation(tx.workspace_id, teammate.id))
+    if is_mailed:
+        letter = letters.invitation(await get_workspace(tx), teammate, await _inviter(tx), access.address_of(link))
+        await access.outbox.post(tx, letter)
     tx.record(events.teammate_invited(teammate))
     return Invited(teammate, link)
 
