@@ -14,6 +14,7 @@ setup: ## everything that tests and checks need
 
 test: setup ## every test, on all cores, against fresh embedded PostgreSQLs
 	@scripts/browser
+	@scripts/libraries
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: setup ## format, lint, types, imports

@@ -2,8 +2,9 @@
 
 It speaks what the client inside `neonize` speaks: TLS, a websocket, the Noise handshake, binary XML. It knows accounts
 with their devices, relays what clients encrypt for each other (it never reads a message itself), keeps media and
-groups, queues for devices that are away, and does what the real one does when something is wrong: replaced streams, unlinked
-devices, bans, refused sends. `server.FakeWhatsApp` is the way in; `trusting` is how a client is made to believe in it.
+groups, queues for devices that are away, and does what the real one does when something is wrong: replaced streams,
+unlinked devices, bans, refused sends. `server.FakeWhatsApp` is the way in; `trusting` is how a client is made to
+believe in it.
 
     async with FakeWhatsApp.running(folder) as whatsapp:
         anna = whatsapp.join("491510000001", "Anna")

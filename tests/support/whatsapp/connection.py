@@ -68,9 +68,9 @@ class Connection:
             await self._send_frame(self._writes.encrypt(encode(node)))
 
     async def fail(self, node: Node) -> None:
-        """Say why, and hang up. A client drops what it has not looked at when the connection ends, so it gets a moment."""
+        """Say why, and hang up a moment later: a client drops what it has not looked at when the connection ends."""
         await self.send(node)
-        asyncio.get_running_loop().call_later(GRACE_SECONDS, self._begin, self.hang_up())
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, lambda: self._begin(self.hang_up()))
 
     async def hang_up(self) -> None:
         await self._socket.close()
@@ -79,6 +79,7 @@ class Connection:
         task = asyncio.ensure_future(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # cancelled before it began, it would be missed
 
     async def _guarded(self, work: Any) -> None:
         try:
