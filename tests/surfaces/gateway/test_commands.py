@@ -205,6 +205,24 @@ async def test_a_reaction_that_does_not_get_through_is_tried_again(
     assert await own_reactions(office) == [("👍", False)]
 
 
+async def test_a_reaction_outlasts_any_loss_of_the_connection(
+    office: Office, network: FakeNetwork, start: Start, clock: HandClock
+) -> None:
+    number_id = await linked(office, await start())
+    uid = await hear(office, number_id)
+    network.failing_reactions += [Offline() for _ in range(12)]
+    await office.run(messages.set_reaction, uid, "👍")
+    for attempt in range(2, 14):
+
+        async def tried(so_often: int = attempt) -> bool:
+            return await attempts(office) == so_often
+
+        await until(tried, f"attempt {attempt}")
+        clock.advance(timedelta(minutes=5, seconds=1))
+    await until_done(office)
+    assert network.reactions == [(KEY, "👍")]
+
+
 @pytest.mark.parametrize("problem", [Unsupported, NotLinked])
 async def test_a_reaction_that_whatsapp_refuses_does_not_count(
     office: Office, network: FakeNetwork, start: Start, problem: type[Exception]

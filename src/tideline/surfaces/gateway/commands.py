@@ -9,7 +9,7 @@ import structlog
 from tideline.features import files, messages, numbers
 from tideline.features.files import Files
 from tideline.features.numbers import Fetch, MarkRead, React, Unlink
-from tideline.features.numbers.port import ConnectorProblem, NotLinked, UnknownOutcome
+from tideline.features.numbers.port import ConnectorProblem, NotLinked, Offline, UnknownOutcome
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
 from tideline.platform.lanes import Held as HeldLane
@@ -21,6 +21,8 @@ from tideline.surfaces.gateway.sessions import Sessions
 log = structlog.get_logger(__name__)
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800))
+# A lost connection comes back, or the number is gone one day; until then nothing is given up, and not forgotten long.
+OFFLINE_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
 # What trying again can mend: space may be made, and what is done twice here is done once.
 PASSING = (files.WorkspaceFull, files.DiskFull, UnknownOutcome)
 
@@ -129,6 +131,8 @@ async def leave_to_others(db: Database, lane: HeldLane) -> None:
 
 def _wait_after(problem: Problem, attempt: int) -> timedelta | None:
     """How long until the next try; None when there is none."""
+    if isinstance(problem, Offline):
+        return OFFLINE_WAITS[min(attempt, len(OFFLINE_WAITS)) - 1]
     passes = isinstance(problem, PASSING) or (isinstance(problem, ConnectorProblem) and not problem.is_final)
     return _wait(attempt) if passes else None
 
