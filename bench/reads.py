@@ -13,6 +13,7 @@ import asyncpg
 from bench import http_load, seed
 from bench.http_load import Request
 from bench.report import Row
+from bench.searches import Searches
 from bench.server import DemoServer, free_port
 from bench.workspace import Bench, Sizes, database, open_workspace
 from tideline.platform import launcher
@@ -30,8 +31,10 @@ async def rows(server: DemoServer, sizes: Sizes) -> list[Row]:
         small = await open_workspace(db, server.data_dir, "bench-small")
         conn = await asyncpg.connect(launcher.running_dsn(server.data_dir))
         try:
-            many = await seed.Seed(conn, large, sizes).fill(db)
-            few = await seed.Seed(conn, small, sizes.tenth).fill(db)
+            async with seed.seeding(conn):
+                seeded = seed.Seed(conn, large, sizes)
+                many = await seeded.fill(db)
+                few = await seed.Seed(conn, small, sizes.tenth).fill(db)
         finally:
             await conn.close()
     result = []
@@ -46,6 +49,7 @@ async def rows(server: DemoServer, sizes: Sizes) -> list[Row]:
         ):
             result += await _list_rows(server, large, name, requests, port, limit)
     result += await _filter_rows(server, large)
+    result += await _search_rows(server, large, Searches(seeded.texts, many))
     result += await _growth_rows(server, large, small, many, few)
     return result
 
@@ -71,6 +75,21 @@ async def _filter_rows(server: DemoServer, bench: Bench) -> list[Row]:
         load = await http_load.run(server.port, itertools.cycle(requests), token=bench.token, connections=1, seconds=4)
         assert load.failures == 0
         result.append(Row(f"chat filter by {kind}, p95", load.quantile(0.95) * 1000, "ms", 50, more_is_better=False))
+    return result
+
+
+async def _search_rows(server: DemoServer, bench: Bench, searches: Searches) -> list[Row]:
+    result = []
+    mixed = searches.mixed(400)
+    for name, queries in (
+        ("message search, p95", mixed),
+        ("message search, words never together, p95", [searches.query("never together") for _ in range(50)]),
+        ("message search, phrases that are not there, p95", [searches.query("no such phrase") for _ in range(50)]),
+    ):
+        requests: list[Request] = [("GET", f"{API}/search/messages?{query}", None) for query in queries]
+        load = await http_load.run(server.port, itertools.cycle(requests), token=bench.token, connections=1, seconds=6)
+        assert load.failures == 0
+        result.append(Row(name, load.quantile(0.95) * 1000, "ms", 50, more_is_better=False))
     return result
 
 

@@ -1,14 +1,19 @@
 """Data for the read rows: a workspace with many chats, groups of 200 members, labels and messages, by COPY."""
 
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from bench.words import Texts
 from bench.workspace import Bench, Sizes
+from tideline.features import search
 from tideline.features.chats.store import members as rosters
+from tideline.features.search.conditions import fortnight_of
 from tideline.platform.db import Database
 from tideline.platform.ids import uuid7
 
@@ -16,9 +21,21 @@ Row = dict[str, Any]
 
 NAMES = "Mira Jon Ines Tomas Ana Ben Dina Noa Kate Daniel Maya Rui Lena Omar Yuki"
 FAMILIES = "Solberg Vale Okafor Reyes Feldstein Lindqvist Silva Raman Barel Demir Harbour"
-WORDS = "order beans roast price delivery tomorrow thanks please invoice shop grinder filter espresso sample box kilo"
 LABELS = {"new-lead": 0.3, "wholesale": 0.1, "vip": 0.01, "refund": 0.001}
 GROUP_MEMBERS = 200
+
+
+INDEX = "tenant.message_search_terms"
+
+
+@asynccontextmanager
+async def seeding(conn: "asyncpg.Connection[Any]") -> AsyncIterator[None]:
+    """While a million messages are copied in, the index of words is away: made at the end it takes half the time."""
+    definition = await conn.fetchval("SELECT pg_get_indexdef($1::regclass)", INDEX)
+    await conn.execute(f"DROP INDEX {INDEX}")
+    yield
+    await conn.execute(f"{definition}; ALTER INDEX {INDEX} ALTER COLUMN 1 SET STATISTICS 0")
+    await conn.execute("VACUUM ANALYZE")
 
 
 class Seed:
@@ -27,6 +44,7 @@ class Seed:
     def __init__(self, conn: "asyncpg.Connection[Any]", bench: Bench, sizes: Sizes) -> None:
         self._conn, self._bench, self._sizes = conn, bench, sizes
         self._random = random.Random(sizes.chats)
+        self._texts = Texts(sizes.chats)
         self._now = datetime.now(UTC)
         self._last: dict[int, tuple[datetime, UUID]] = {}
 
@@ -42,6 +60,8 @@ class Seed:
         await self._copy("chat", chats)
         await self._copy("chat_search", [self._search(chat) for chat in chats])
         await self._copy("message", messages)
+        await self._copy("message_search", [self._found_by(message) for message in messages])
+        self.texts = [message["text"] for message in messages]
         await self._copy("chat_member", self._members())
         await self._copy(
             "label", [{"id": one, "name": name, "created_at": self._now} for name, one in self._labels.items()]
@@ -52,7 +72,6 @@ class Seed:
         ])  # fmt: skip
         async with db.tx(self._bench.id) as tx:
             await rosters.write_rosters(tx, self._groups)
-        await self._conn.execute("VACUUM ANALYZE")
         return self._chats
 
     def _messages(self) -> list[Row]:
@@ -66,9 +85,14 @@ class Seed:
         return {
             "uid": uid, "chat_id": chat_id, "number_id": self._bench.number_id, "external_id": uid.hex,
             "from_me": from_me, "type": "whatsapp", "content": "text",
-            "text": " ".join(self._random.choices(WORDS.split(), k=9)), "status": "Read" if from_me else "Delivered",
+            "text": self._texts.text(), "status": "Read" if from_me else "Delivered",
             "origin": "Public API" if from_me else "synced from WhatsApp", "at": at, "received_at": at,
         }  # fmt: skip
+
+    def _found_by(self, message: Row) -> Row:
+        same = ("uid", "at", "chat_id", "number_id", "from_me", "type")
+        words = search.stored_words(message["text"])
+        return {name: message[name] for name in same} | {"fortnight": fortnight_of(message["at"]), "words": words}
 
     def _chat(self, n: int, chat_id: int) -> Row:
         is_group = chat_id in self._groups

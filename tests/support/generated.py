@@ -161,6 +161,8 @@ def _some_text(_shop: RunningShop, _random: Random, value: Any) -> Any:
 FILLERS: dict[str | tuple[str, str], Filler] = {
     "phone": _a_phone,
     "whatsapp_phone": _a_phone,
+    "sender": _a_phone,
+    "q": lambda _shop, random, value: random.choice(("hello", "h* le*", '"hello mira"', str(value)[:100] + "h*")),
     "after": _a_date,
     "before": _a_date,
     "created_after": _a_date,

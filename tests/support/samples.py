@@ -24,9 +24,10 @@ THINGS = {
 PLAIN = {
     "after", "before", "caption", "chat_name", "chatgpt_autoresponse_enabled", "closed", "content_type",
     "created_after", "created_before", "download_url", "email", "enabled", "event_type", "file", "filename",
-    "first_name", "from_me", "group", "is_private", "label", "labels", "last_name", "metadata", "name", "origin",
-    "page", "phone", "reaction", "read", "retry_schedule", "role", "sorting_order", "strict_order", "suspended", "text",
-    "title", "updated_after", "updated_before", "url", "visibility", "whatsapp_phone", "with_msg",
+    "first_name", "from_me", "group", "is_private", "label", "labels", "last_name", "message_type", "metadata", "name",
+    "origin", "page", "phone", "q", "reaction", "read", "retry_schedule", "role", "sender", "sorting_order",
+    "strict_order", "suspended", "text", "title", "updated_after", "updated_before", "url", "visibility",
+    "whatsapp_phone", "with_msg",
 }  # fmt: skip
 """Those that say how it is to be, or what to look for."""
 
@@ -65,10 +66,11 @@ class Sample:
     def of(cls, operation: Operation, stock: Stock) -> "Sample":
         """The example of the contract with this workspace's things in it."""
         path = {name: stock[name] for name in operation.path_parameters}
+        query = {name: stock.get(name, value) for name, value in needed(operation).items()}
         body = example(operation)
         if body is not None:
             body = {name: stock.get(name, value) for name, value in body.items()}
-        return cls(operation, path, body=body, form=None if operation.form_body is None or body else {})
+        return cls(operation, path, query, body=body, form=None if operation.form_body is None or body else {})
 
     def having(self, name: str, value: Any) -> "Sample":
         match names(self.operation)[name]:
@@ -108,6 +110,13 @@ class Sample:
             body, headers = multipart.file_form(self.file, self.form), {**multipart.HEADERS, **headers}
             return await api.request(self.operation.method, self.target, body=body, headers=headers)
         return await api.request(self.operation.method, self.target, self.body, headers=headers)
+
+
+def needed(operation: Operation) -> dict[str, Any]:
+    """The parameters that no query may lack, with their examples."""
+    wanted = {one.name for one in operation.parameters if one.place == "query" and one.is_required}
+    raw = CONTRACT.document["paths"][operation.path][operation.method.lower()].get("parameters", [])
+    return {one["name"]: one["example"] for one in map(CONTRACT.resolve, raw) if one["name"] in wanted}
 
 
 def example(operation: Operation) -> dict[str, Any] | None:

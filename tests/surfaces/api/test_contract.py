@@ -11,7 +11,7 @@ import yaml
 from starlette.applications import Starlette
 
 from tests.support.asgi import call
-from tideline.features import templates
+from tideline.features import search, templates
 from tideline.surfaces.api import contract, limits, unbuilt_operations
 from tideline.surfaces.api.contract import build, public_api
 from tideline.surfaces.api.docs import STATIC, document_routes
@@ -44,6 +44,7 @@ def test_the_limits_in_the_code_are_the_limits_in_the_contract() -> None:
     assert limits.TEXT == stated["text"]["max"] == schemas["MessageBody"]["properties"]["text"]["maxLength"]
     assert limits.LABEL == stated["label"]["max"] == schemas["Label"]["maxLength"]
     assert limits.CHAT_NAME == stated["chat-name"]["max"] == schemas["ChatUpdate"]["properties"]["name"]["maxLength"]
+    assert limits.SEARCH == search.LONGEST_QUESTION == stated["search"]["max"]
     template = schemas["TemplateWrite"]["properties"]
     assert limits.TEMPLATE_NAME == templates.NAME_MAX == template["name"]["maxLength"]
     assert limits.TEMPLATE_TEXT == templates.TEXT_MAX == template["text"]["maxLength"]

@@ -22,7 +22,8 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
 
 For messages, who work on a batch of peers at once: `meet(tx, number, Guests(...)) -> Company` (people made or mended,
 chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `note`, `put`, `read_on_phone`, `get_brief`,
-`get_many`, `resolve`, `find_met`, `find_named`, `find_groups`, `hold`.
+`get_many`, `resolve`, `find_met`, `find_named`, `find_groups`, `hold`. For search: `all_ids`, `find_people`,
+`in_sight`.
 
 Who sees what: `Sight.of(teammate)`, None for everything; `seen_by(sight, "$3::int")` is the condition on a row `c` of
 tenant.chat in statements of others, whose `$1` is the workspace and `$3` the teammate's id.
@@ -46,7 +47,16 @@ from tideline.features.chats.actions.changes import (
     set_metadata,
     unassign,
 )
-from tideline.features.chats.actions.finding import find_groups, find_met, find_named, hold, resolve
+from tideline.features.chats.actions.finding import (
+    all_ids,
+    find_groups,
+    find_met,
+    find_named,
+    find_people,
+    hold,
+    in_sight,
+    resolve,
+)
 from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
 from tideline.features.chats.actions.labelling import add_labels, labels, list_labels, put, replace_labels
 from tideline.features.chats.actions.meeting import Company, Guests, find_or_create, link_identity, meet
@@ -85,7 +95,7 @@ from tideline.features.chats.names import key as name_key
 from tideline.features.chats.names import synced as synced_name
 from tideline.features.chats.people import Person
 from tideline.features.chats.phones import clean as clean_phone
-from tideline.features.chats.sight import Sight
+from tideline.features.chats.sight import InSight, Sight
 from tideline.features.chats.store.chats import AS_ROW as CHAT_AS_ROW
 from tideline.features.chats.store.chats import read as read_chat
 from tideline.features.chats.store.sight import seen_by
@@ -104,6 +114,7 @@ __all__ = [
     "Company",
     "ContactId",
     "Guests",
+    "InSight",
     "InvalidChatName",
     "InvalidLabel",
     "InvalidMetadata",
@@ -118,6 +129,7 @@ __all__ = [
     "WrongJid",
     "WrongPhone",
     "add_labels",
+    "all_ids",
     "apply_group",
     "assign",
     "change_group",
@@ -130,6 +142,7 @@ __all__ = [
     "find_met",
     "find_named",
     "find_or_create",
+    "find_people",
     "from_snapshot",
     "get",
     "get_brief",
@@ -137,6 +150,7 @@ __all__ = [
     "get_visible",
     "group_guests",
     "hold",
+    "in_sight",
     "is_id",
     "kind_of",
     "labels",

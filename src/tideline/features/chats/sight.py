@@ -1,8 +1,10 @@
 """Who sees which chats, as a rule; `store.sight` says the same in SQL. No I/O."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tideline.features.numbers import Number
+from tideline.features.chats.model import ChatId
+from tideline.features.numbers import Number, NumberId
 from tideline.features.workspaces import VIEWS, TeamId, Teammate, TeammateId, View
 
 
@@ -30,3 +32,15 @@ class Sight:
                 return number.owner.id == self.teammate_id
             case _:
                 return False
+
+
+@dataclass(frozen=True, slots=True)
+class InSight:
+    """What somebody sees, by name: numbers with all their chats, and single chats, by their old ids too."""
+
+    number_ids: Sequence[NumberId]
+    chat_ids: Sequence[ChatId]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.number_ids or self.chat_ids)

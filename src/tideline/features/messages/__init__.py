@@ -11,6 +11,7 @@ Actions of a workspace (`tx: Tx`):
     seen_history(tx, chat_id, teammate, HistoryFilter())       the same within what a teammate sees
     within_view(tx, Outgoing, teammate) -> Outgoing            as this teammate may send it; or ChatNotFound,
                                                                NumberNotConnected
+    search_messages(tx, question, SearchFilter(), page=1, size=50) -> Page[Hit]   or ChatNotFound, WrongPhone
     status_history(tx, uid) -> list[StatusEntry]               oldest first; or MessageNotFound
     last_messages(tx, chats) -> dict[ChatId, Message]          for lists of chats, without reactions
     workspaces_in_doubt(system_tx, older_than) -> list[int]    where the next has something to do
@@ -18,6 +19,8 @@ Actions of a workspace (`tx: Tx`):
     count_restored(tx) / drop_restored(tx) -> int              marked ones that still wait; let them fail
     reaction_to_bring(tx, uid, at) -> ReactionToBring | None   what WhatsApp lacks; for the gateway, as the next two
     settle_reaction(tx, uid, emoji) / give_up_reaction(tx, uid, at, problem)
+    read_older(tx) -> bool                                     words of messages from before the search; more left?
+    workspaces_to_read(system_tx) -> list[int]                 where that has something to do
     settle_unknown(tx, older_than) -> int                      sends nobody can vouch for become Failed, outcome unknown
 
 Objects of the program:
@@ -42,7 +45,9 @@ from tideline.features.messages.actions.reacting import (
 from tideline.features.messages.actions.reading import get, history, last_messages, status_history
 from tideline.features.messages.actions.receive import receive
 from tideline.features.messages.actions.restored import count_restored, drop_restored, mark_restored
+from tideline.features.messages.actions.searching import search_messages
 from tideline.features.messages.actions.send import send_batch
+from tideline.features.messages.actions.words import read_older, workspaces_to_read
 from tideline.features.messages.errors import (
     BlankText,
     CannotReact,
@@ -61,12 +66,14 @@ from tideline.features.messages.model import (
     Attachment,
     Failure,
     HistoryFilter,
+    Hit,
     Message,
     MessageType,
     MessageUid,
     Origin,
     Outgoing,
     Reaction,
+    SearchFilter,
     Sender,
     Status,
     StatusEntry,
@@ -86,6 +93,7 @@ __all__ = [
     "CannotReact",
     "Failure",
     "HistoryFilter",
+    "Hit",
     "InvalidNote",
     "Message",
     "MessageNotFound",
@@ -98,6 +106,7 @@ __all__ = [
     "Reaction",
     "ReactionToBring",
     "ReplyToOtherNumber",
+    "SearchFilter",
     "SendQueue",
     "SendQueueClosed",
     "Sender",
@@ -124,7 +133,9 @@ __all__ = [
     "mark_restored",
     "parse_uid",
     "reaction_to_bring",
+    "read_older",
     "receive",
+    "search_messages",
     "seen_history",
     "send_batch",
     "set_reaction",
@@ -134,4 +145,5 @@ __all__ = [
     "status_history",
     "within_view",
     "workspaces_in_doubt",
+    "workspaces_to_read",
 ]

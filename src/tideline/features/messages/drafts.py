@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from tideline.features import search
 from tideline.features.chats import Chat, ChatId, ContactId
 from tideline.features.files import File
 from tideline.features.messages.model import Attachment, Message, MessageType, MessageUid, Status
 from tideline.features.numbers import NumberId
+from tideline.features.search import Entry
 from tideline.features.workspaces import Charge, TeammateId
 
 
@@ -51,6 +53,24 @@ def attachment_of(file: File) -> Attachment:
         seen.height,
         seen.seconds,
         file.thumbnail_uid,
+    )
+
+
+def entry(draft: Draft) -> Entry | None:
+    """What the message is found by, if there is anything to find in it."""
+    words = search.stored_words(draft.text, draft.attachment.filename if draft.attachment else None)
+    if not words:
+        return None
+    return Entry(
+        draft.uid,
+        draft.at,
+        draft.chat_id,
+        draft.number_id,
+        draft.from_me,
+        draft.type,
+        draft.sender_id,
+        draft.created_by,
+        words,
     )
 
 

@@ -1,5 +1,6 @@
 """Messages: what one is, its states, and what may be sent. No I/O."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,10 +9,12 @@ from uuid import UUID
 
 import msgspec
 
-from tideline.features.chats import ChatId
+from tideline.features.chats import Chat, ChatId
 from tideline.features.messages import errors
 from tideline.features.numbers import NumberId
 from tideline.features.numbers.port import MediaKind
+from tideline.features.search import Highlight
+from tideline.features.workspaces import Teammate
 from tideline.platform.facts import Actor
 from tideline.platform.once import Once
 
@@ -236,6 +239,34 @@ class HistoryFilter:
     order: Literal["asc", "desc"] = "desc"
     after_place: Place | None = None
     before_place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilter:
+    """Which messages to search; what is left out does not restrict. Sequences mean: any of these.
+
+    A sender is the phone of a contact as typed, or the e-mail of a teammate. Times are inclusive. `visible_to` keeps
+    the search to chats that this teammate may see.
+    """
+
+    chat_id: int | None = None
+    number_jids: Sequence[str] | None = None
+    senders: Sequence[str] | None = None
+    from_me: bool | None = None
+    type: MessageType | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+    visible_to: Teammate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that a search found, its chat, and where the words stand in its text and in the name of its file."""
+
+    message: Message
+    chat: Chat
+    in_text: list[Highlight]
+    in_filename: list[Highlight]
 
 
 @dataclass(frozen=True, slots=True)

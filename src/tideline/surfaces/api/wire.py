@@ -18,9 +18,10 @@ from tideline.features.chats import Chat as ChatModel
 from tideline.features.chats import ChatId, Page
 from tideline.features.chats import Label as LabelModel
 from tideline.features.files import Upload
-from tideline.features.messages import Attachment, MessageType, Reaction, StatusEntry
+from tideline.features.messages import Attachment, Hit, MessageType, Reaction, StatusEntry
 from tideline.features.messages import Message as MessageModel
 from tideline.features.numbers import Number
+from tideline.features.search import Highlight
 from tideline.features.workspaces import Balance, Quotas, Status
 from tideline.features.workspaces import Quota as QuotaModel
 from tideline.features.workspaces import Team as TeamModel
@@ -116,6 +117,22 @@ class ChatPage(msgspec.Struct):
 class MessagePage(msgspec.Struct):
     has_more_pages: bool
     messages: list[Message]
+
+
+class ChatRef(msgspec.Struct):
+    id: int
+    name: str
+
+
+class FoundMessage(Message, kw_only=True):
+    chat: ChatRef
+    highlights: list[Highlight]
+    filename_highlights: list[Highlight]
+
+
+class FoundMessagePage(msgspec.Struct):
+    has_more_pages: bool
+    messages: list[FoundMessage]
 
 
 class ReactionUser(msgspec.Struct):
@@ -300,6 +317,17 @@ class Wire:
 
     def message_page(self, page: Page[MessageModel], now: datetime) -> MessagePage:
         return MessagePage(page.has_more, [self.message(message, now) for message in page.items])
+
+    def found_page(self, page: Page[Hit], now: datetime) -> FoundMessagePage:
+        return FoundMessagePage(page.has_more, [self._found(hit, now) for hit in page.items])
+
+    def _found(self, hit: Hit, now: datetime) -> FoundMessage:
+        return FoundMessage(
+            *msgspec.structs.astuple(self.message(hit.message, now)),
+            chat=ChatRef(hit.chat.id, hit.chat.name),
+            highlights=hit.in_text,
+            filename_highlights=hit.in_filename,
+        )
 
     def _message(self, message: MessageModel, now: datetime, reactions: Reactions | Raw | Absent) -> Message:
         attachment, url = message.attachment, None

@@ -1,5 +1,6 @@
 """What happens by the clock: each chore calls one action of a feature."""
 
+import time as stopwatch
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import time, timedelta
@@ -17,6 +18,8 @@ from tideline.platform.timers import Daily, Every, Timer
 log = structlog.get_logger(__name__)
 
 LOOK_FOR_DOUBT = timedelta(seconds=20)
+READ_OLDER = Every(timedelta(seconds=15))
+READ_SECONDS = 5.0  # other timers wait meanwhile
 QUIET_HOUR = time(2, 40)
 
 
@@ -41,6 +44,14 @@ def chores(
     async def sweep_orphans() -> None:
         if removed := await files.sweep_orphans(db, store):
             log.info("files.orphans_removed", objects=removed)
+
+    async def read_older_messages() -> None:
+        until = stopwatch.perf_counter() + READ_SECONDS
+        async with db.system_read() as tx:
+            behind = await messages.workspaces_to_read(tx)
+        for workspace_id in behind:
+            while stopwatch.perf_counter() < until and await db.run(workspace_id, messages.read_older):
+                pass
 
     async def forget_links() -> None:
         async with db.system() as tx:
@@ -70,6 +81,7 @@ def chores(
 
     return [
         Timer("unknown outcomes", Every(min(LOOK_FOR_DOUBT, unknown_after / 2)), settle_unknown),
+        Timer("older messages for the search", READ_OLDER, read_older_messages),
         Timer("files", Every(timedelta(minutes=10)), sweep_files, at_most=timedelta(hours=1)),
         Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),
         Timer("expired links", Every(timedelta(hours=1)), forget_links),

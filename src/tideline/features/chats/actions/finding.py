@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from tideline.features.chats import names
-from tideline.features.chats.model import Chat, ChatId
+from tideline.features.chats.model import Chat, ChatId, ContactId
 from tideline.features.chats.people import AddressBook
+from tideline.features.chats.sight import InSight, Sight
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import contacts
+from tideline.features.chats.store.sight import find_in_sight
 from tideline.features.numbers import NumberId
 from tideline.features.numbers.port import Peer
 from tideline.platform.db import Tx
@@ -16,6 +18,21 @@ from tideline.platform.db import Tx
 async def resolve(tx: Tx, ids: Collection[int]) -> Mapping[int, ChatId]:
     """What chats these ids stand for, also those of chats that were merged into others."""
     return await rows.resolve(tx, ids) if ids else {}
+
+
+async def all_ids(tx: Tx, chat_id: ChatId) -> list[ChatId]:
+    """The ids this chat has had: its own, and those of the chats that were merged into it."""
+    return [chat_id, *await rows.list_aliases(tx, chat_id)]
+
+
+async def find_people(tx: Tx, phones: Collection[str]) -> tuple[list[ChatId], list[ContactId]]:
+    """All ids of the direct chats that any number has with these phones (bare digits), and the contacts behind them."""
+    return await contacts.find_everywhere(tx, phones) if phones else ([], [])
+
+
+async def in_sight(tx: Tx, sight: Sight, most: int) -> InSight | None:
+    """What somebody sees, by name, or None when more than `most` chats would have to be named."""
+    return await find_in_sight(tx, sight, most)
 
 
 async def find_named(tx: Tx, wanted: Collection[str]) -> dict[str, ChatId]:

@@ -141,6 +141,14 @@ async def resolve(tx: Tx, ids: Collection[int]) -> dict[int, ChatId]:
     return {row["asked"]: ChatId(row["id"]) for row in rows}
 
 
+async def list_aliases(tx: Tx, chat_id: ChatId) -> list[ChatId]:
+    """The ids that lead to this chat, without its own."""
+    rows = await tx.fetch(
+        "SELECT a.old_id FROM tenant.chat_alias a WHERE a.workspace = $1 AND a.chat_id = $2", tx.workspace_id, chat_id
+    )
+    return [ChatId(row["old_id"]) for row in rows]
+
+
 async def find_by_name(tx: Tx, keys: Collection[str]) -> dict[str, ChatId]:
     """The chats behind these name keys."""
     rows = await tx.fetch(

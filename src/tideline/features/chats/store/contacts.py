@@ -28,6 +28,36 @@ async def find(tx: Tx, number_id: int, phones: Collection[str], lids: Collection
     ]
 
 
+async def find_everywhere(tx: Tx, phones: Collection[str]) -> tuple[list[ChatId], list[ContactId]]:
+    """The chats that any number has with these people, by all ids they have had, and every row that means them."""
+    row = await tx.row(
+        """
+        WITH met AS (
+            SELECT p.id FROM tenant.contact p
+            WHERE p.workspace = $1 AND p.merged_into IS NULL
+              AND (p.phone = ANY ($2::text[]) OR p.lid = ANY ($2::text[]))
+              AND p.number_id = ANY (ARRAY(SELECT n.id FROM tenant.number n WHERE n.workspace = $1))
+        ), people AS (
+            SELECT met.id FROM met UNION ALL
+            SELECT p.id FROM tenant.contact p
+            WHERE p.workspace = $1 AND p.merged_into = ANY (ARRAY(SELECT met.id FROM met))
+        ), direct AS (
+            SELECT c.id FROM tenant.chat c
+            WHERE c.workspace = $1 AND c.contact_id = ANY (ARRAY(SELECT people.id FROM people))
+        )
+        SELECT ARRAY(SELECT people.id FROM people) AS people, ARRAY(
+            SELECT direct.id FROM direct UNION ALL
+            SELECT a.old_id FROM tenant.chat_alias a
+            WHERE a.workspace = $1 AND a.chat_id = ANY (ARRAY(SELECT direct.id FROM direct))
+        ) AS chats
+        """,
+        tx.workspace_id,
+        list(phones),
+    )
+    assert row is not None
+    return row["chats"], row["people"]
+
+
 async def insert(tx: Tx, number_id: int, people: Sequence[Person]) -> None:
     """Store new people and give them their ids. The caller holds the number's row, so nobody else adds any."""
     rows = await tx.fetch(

@@ -6,10 +6,12 @@ Lists, pages of them and single chats all ask `seen_by`, so that they cannot dis
 from collections.abc import Sequence
 from typing import Final
 
-from tideline.features.chats.sight import Sight
+from tideline.features.chats.sight import InSight, Sight
 from tideline.features.workspaces import View
+from tideline.platform.db import Tx
 
 ORDER: Final = "c.last_message_at DESC NULLS LAST, c.name_key"
+NO_NUMBERS: Final = "SELECT 0 WHERE false"
 
 
 def seen_by(sight: Sight, teammate: str) -> str:
@@ -31,6 +33,39 @@ def newest_seen(sight: Sight, teammate: str, conditions: str, offset: int, limit
 def all_seen(sight: Sight, teammate: str, most: int) -> str:
     """The ids of the chats in sight, in any order, so many by each way at most."""
     return f"SELECT c.id FROM ({_union(_ways(sight, teammate, 'true', f'LIMIT {most}'))}) AS c"
+
+
+async def find_in_sight(tx: Tx, sight: Sight, most: int) -> InSight | None:
+    """The numbers in sight, and the chats of other numbers; None when those are more than `most`."""
+    row = await tx.row(
+        f"""
+        WITH own AS (SELECT ARRAY({_numbers(sight, "$2") or NO_NUMBERS}) AS numbers), named AS (
+            (
+                SELECT c.id FROM tenant.chat c CROSS JOIN own
+                WHERE c.workspace = $1 AND c.responsible_id = $2 AND c.number_id <> ALL (own.numbers)
+                LIMIT {most + 1}
+            )
+            UNION
+            (
+                SELECT c.id FROM tenant.chat_mention m
+                JOIN tenant.chat c ON c.workspace = m.workspace AND c.id = m.chat_id CROSS JOIN own
+                WHERE m.workspace = $1 AND m.teammate_id = $2 AND c.number_id <> ALL (own.numbers)
+                LIMIT {most + 1}
+            )
+        )
+        SELECT own.numbers, ARRAY(SELECT id FROM named) AS chats, ARRAY(
+            SELECT a.old_id FROM tenant.chat_alias a
+            WHERE a.workspace = $1 AND a.chat_id = ANY (ARRAY(SELECT id FROM named))
+        ) AS old_ids
+        FROM own
+        """,
+        tx.workspace_id,
+        sight.teammate_id,
+    )
+    assert row is not None
+    if len(row["chats"]) > most:
+        return None
+    return InSight(row["numbers"], [*row["chats"], *row["old_ids"]])
 
 
 def _union(ways: Sequence[str]) -> str:

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import msgspec
 
-from tideline.features import chats, files
+from tideline.features import chats, files, search
 from tideline.features.chats import Chat, Company
 from tideline.features.messages import reactions, wording
 from tideline.features.messages.actions.incoming import PHONE, newest
 from tideline.features.messages.actions.reacting import own_reactor
+from tideline.features.messages.actions.words import renew
 from tideline.features.messages.drafts import Draft, shown
 from tideline.features.messages.events import Told
 from tideline.features.messages.model import Message, MessageType, MessageUid, Origin
@@ -48,6 +49,7 @@ async def edit(tx: Tx, number: Number, company: Company, event: MessageEdited) -
     if target.revoked_at or is_late or not is_author(number, company, chat, target, event.by):
         return
     await targets.edit(tx, target.uid, wording.received(event.text), event.at)
+    await renew(tx, target.uid)
     message = await _show(tx, target.uid, chat)
     tx.record(Told(number).fact("MessageEdited", chat, message, actor=_actor(number, company, event.by)))
 
@@ -61,6 +63,7 @@ async def revoke(tx: Tx, number: Number, company: Company, event: MessageRevoked
     if not is_author(number, company, chat, target, event.by) and not await _leads(tx, number, company, chat, event.by):
         return
     await targets.revoke(tx, target.uid, event.at)
+    await search.remove(tx, target.uid)
     if target.media_uid:
         await files.delete(tx, target.media_uid)
     message = await _show(tx, target.uid, chat)

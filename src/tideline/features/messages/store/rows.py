@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from tideline.features.messages.drafts import Draft
+from tideline.features import search
+from tideline.features.messages.drafts import Draft, entry
 from tideline.features.messages.model import MessageUid, Quotable
 from tideline.platform.db import Tx
 
 
 async def insert(tx: Tx, drafts: Sequence[Draft]) -> set[MessageUid]:
-    """Store new messages and say which ones were stored: those that are known already change nothing."""
+    """Store new messages, with what they are found by, and say which ones were stored: those that are known already
+    change nothing."""
     charges = [draft.charge for draft in drafts]
     rows = await tx.fetch(
         """
@@ -51,7 +53,11 @@ async def insert(tx: Tx, drafts: Sequence[Draft]) -> set[MessageUid]:
         [draft.is_private for draft in drafts],
         [draft.metadata for draft in drafts],
     )
-    return {MessageUid(row["uid"]) for row in rows}
+    stored = {MessageUid(row["uid"]) for row in rows}
+    entries = [found for draft in drafts if draft.uid in stored and (found := entry(draft))]
+    if entries:
+        await search.put(tx, entries)
+    return stored
 
 
 async def find_external(tx: Tx, number_id: int, external_ids: Collection[str]) -> dict[str, MessageUid]:

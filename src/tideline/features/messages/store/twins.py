@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from tideline.features import search
 from tideline.features.messages.model import MessageUid, Status
 from tideline.features.messages.statuses import Receipt
 from tideline.platform.db import Row, Tx
@@ -52,4 +53,5 @@ async def _give_way(tx: Tx, twin: Row, ours: MessageUid) -> None:
         ours,
         tx.now,
     )
+    await search.remove(tx, twin["uid"])
     await tx.execute("DELETE FROM tenant.message WHERE workspace = $1 AND uid = $2", tx.workspace_id, twin["uid"])

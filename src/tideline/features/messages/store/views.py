@@ -3,14 +3,14 @@
 What belongs to a message is looked up by subqueries rather than joined: see `chats.store.chats`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from tideline.features.chats import CHAT_AS_ROW, Chat, read_chat
+from tideline.features.chats import CHAT_AS_ROW, Chat, ChatId, read_chat
 from tideline.features.messages.drafts import Sides, incoming_status, note_parties
 from tideline.features.messages.model import (
     Attachment,
@@ -158,9 +158,14 @@ async def places(tx: Tx, uids: Collection[UUID]) -> dict[UUID, Any]:
     return {row["uid"]: row["at"] for row in rows}
 
 
-async def find_many(tx: Tx, uids: Collection[UUID], chats: dict[Any, Chat]) -> dict[UUID, Message]:
+async def find_many(tx: Tx, uids: Collection[UUID], chats: Mapping[ChatId, Chat]) -> dict[UUID, Message]:
     """These messages; their chats are at hand."""
-    rows = await tx.fetch(
+    return read_of_chats(await find_rows(tx, uids), chats)
+
+
+async def find_rows(tx: Tx, uids: Collection[UUID]) -> list[Row]:
+    """The rows of these messages, in any order, each with the `chat_id` to get its chat by."""
+    return await tx.fetch(
         f"""
         SELECT {COLUMNS}, m.chat_id FROM tenant.message m
         WHERE m.workspace = $1 AND m.uid = ANY ($2::uuid[])
@@ -168,6 +173,9 @@ async def find_many(tx: Tx, uids: Collection[UUID], chats: dict[Any, Chat]) -> d
         tx.workspace_id,
         list(uids),
     )
+
+
+def read_of_chats(rows: Sequence[Row], chats: Mapping[ChatId, Chat]) -> dict[UUID, Message]:
     known = [row for row in rows if row["chat_id"] in chats]
     return {message.uid: message for message in read(known, [chats[row["chat_id"]] for row in known])}
 
