@@ -14,8 +14,8 @@ from tests.support.api_client import ApiClient
 from tests.support.remote import Book, answer, remote
 from tideline.features import chats, messages, numbers, webhooks, workspaces
 from tideline.features.chats import Chat, SeenPeer
-from tideline.features.files import Files, Limits, Links, Spool, Uploads
-from tideline.features.messages import Message, SendQueue
+from tideline.features.files import Files, Limits, Links, Spool, Uploads, Voices
+from tideline.features.messages import Carrier, Message, SendQueue
 from tideline.features.numbers import Number, NumberKind
 from tideline.features.numbers.port import (
     AccountEvent,
@@ -33,6 +33,7 @@ from tideline.features.workspaces import Role
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import SYSTEM, Actor
+from tideline.platform.media import Workshop, WorkshopLimits
 from tideline.platform.outgoing import Allowed, Outgoing
 from tideline.platform.wake import Wakes
 from tideline.surfaces.api.desk import ApiDeps
@@ -81,14 +82,18 @@ class ApiWorld:
         self.names = Book({})
         self.until_closed = AsyncExitStack()
         self.outgoing = Outgoing(Allowed.read(["127.0.0.1"]), self.names)
+        spool = Spool(Path(self.folder.name), largest=LIMITS.largest)
+        self.workshop = Workshop(WorkshopLimits(workers=1))
         self.deps = ApiDeps(
             db=self.db,
             access=self.access,
             api_calls=self.api_calls,
             sends=self.sends,
             links=self.links,
-            spool=Spool(Path(self.folder.name), largest=LIMITS.largest),
+            spool=spool,
             uploads=Uploads(self.store, self.outgoing),
+            voices=Voices(self.store, spool, self.workshop, longest=60),
+            carrier=Carrier(self.db, self.sends),
             terms=webhooks.Terms(self.keyring),
             public_url=PUBLIC_URL,
             rate_limit=0,
@@ -102,6 +107,7 @@ class ApiWorld:
 
     async def close(self) -> None:
         await self.sends.close()
+        await self.workshop.close()
         await self.outgoing.close()
         await self.until_closed.aclose()
         self.folder.cleanup()

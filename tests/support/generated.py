@@ -18,7 +18,7 @@ from schemathesis.specs.openapi import checks
 
 from tests.support.contract_check import check_form
 from tests.support.running_shop import MAKERS, RunningShop, tidy
-from tests.support.samples import NAMED_BY_ITS_NAME, THINGS, example
+from tests.support.samples import FILES, NAMED_BY_ITS_NAME, THINGS, example
 from tests.support.web_server import PDF
 from tideline.surfaces.api.contract import Operation
 from tideline.surfaces.api.docs import json_document
@@ -175,5 +175,8 @@ FILLERS: dict[str | tuple[str, str], Filler] = {
     "file": lambda _shop, _random, value: PDF + (value if isinstance(value, bytes) else str(value).encode()),
     "email": lambda shop, _random, _value: f"{shop.fresh('ines').replace(' ', '')}@northquay.example",
     "url": lambda shop, _random, _value: shop.remote.url(f"/hook?n={next(shop.serial)}"),
+    ("sendVoiceMessage", "file"): lambda _shop, _random, _value: FILES["sendVoiceMessage"],
+    ("sendVoiceMessage", "metadata"): lambda _shop, random, _value: f'{{"crm_id": {random.randint(0, 99)}}}',
+    ("sendFileMessage", "metadata"): lambda _shop, random, _value: f'{{"crm_id": {random.randint(0, 99)}}}',
     "download_url": lambda shop, _random, _value: shop.remote.url(f"/{next(shop.serial)}.pdf"),
 }

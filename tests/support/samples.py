@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tests.support import multipart
+from tests.support import media, multipart
 from tests.support.api_client import ApiClient
 from tests.support.asgi import Response
 from tideline.surfaces.api.contract import Operation, public_api
@@ -51,6 +51,10 @@ def things(operation: Operation) -> Iterator[tuple[str, str]]:
             yield name, place
 
 
+PRICE_LIST = b"%PDF-1.7 a price list"
+FILES = {"sendVoiceMessage": media.ogg(0.1)}
+
+
 @dataclass(frozen=True)
 class Sample:
     """A request that can be varied and sent."""
@@ -60,7 +64,7 @@ class Sample:
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     form: Mapping[str, str] | None = None
-    file: bytes = b"%PDF-1.7 a price list"
+    file: bytes = PRICE_LIST
 
     @classmethod
     def of(cls, operation: Operation, stock: Stock) -> "Sample":
@@ -70,7 +74,8 @@ class Sample:
         body = example(operation)
         if body is not None:
             body = {name: stock.get(name, value) for name, value in body.items()}
-        return cls(operation, path, query, body=body, form=None if operation.form_body is None or body else {})
+        form: dict[str, str] | None = None if operation.form_body is None or body else {}
+        return cls(operation, path, query, body=body, form=form, file=FILES.get(operation.id, PRICE_LIST))
 
     def having(self, name: str, value: Any) -> "Sample":
         match names(self.operation)[name]:
@@ -104,12 +109,14 @@ class Sample:
         path = self.operation.path.format(**{name: quote(str(value), safe="") for name, value in self.path.items()})
         return f"{path}?{urlencode(self.query)}" if self.query else path
 
-    async def send(self, api: ApiClient, headers: Mapping[str, str] | None = None) -> Response:
-        headers = headers or {}
+    async def send(
+        self, api: ApiClient, headers: Mapping[str, str] | None = None, *, target: str | None = None
+    ) -> Response:
+        method, target, headers = self.operation.method, target or self.target, headers or {}
         if self.form is not None:
             body, headers = multipart.file_form(self.file, self.form), {**multipart.HEADERS, **headers}
-            return await api.request(self.operation.method, self.target, body=body, headers=headers)
-        return await api.request(self.operation.method, self.target, self.body, headers=headers)
+            return await api.request(method, target, body=body, headers=headers)
+        return await api.request(method, target, self.body, headers=headers)
 
 
 def needed(operation: Operation) -> dict[str, Any]:

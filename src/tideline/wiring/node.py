@@ -13,7 +13,7 @@ import structlog
 from tideline import __version__
 from tideline.connectors.simulator import SimulatorConnector, World
 from tideline.features import webhooks
-from tideline.features.files import FileStoreAway
+from tideline.features.files import PREVIEW_LANE, FileStoreAway, Previews
 from tideline.platform import http, installation, lanes, launcher, migrate
 from tideline.platform.clock import Clock, ShiftedClock, SystemClock
 from tideline.platform.db import Database
@@ -162,6 +162,8 @@ class Node:
             crew.start("worker", worker.run(), worker.stop)
             sender = Sender(parts.db, parts.wakes, parts.access.outbox, parts.mail_server)
             crew.start("mail", sender.run(), sender.stop)
+            previews = self._previews()
+            crew.start("previews", previews.run(), previews.stop)
         if "gateway" in self._roles:
             gateway = self._gateway()
             crew.start("gateway", gateway.run(), gateway.stop)
@@ -220,6 +222,12 @@ class Node:
         return lanes.Worker(
             parts.db, parts.wakes, webhooks.LANE, delivering, node=str(self._id), slots=SLOTS, heads=HEADS
         )
+
+    def _previews(self) -> lanes.Worker:
+        """One file at a time, so that a voice message finds somebody free."""
+        parts = self._parts
+        previews = Previews(parts.db, parts.files, parts.spool, parts.workshop)
+        return lanes.Worker(parts.db, parts.wakes, PREVIEW_LANE, previews, node=str(self._id), slots=1)
 
     def _gateway(self) -> Gateway:
         parts = self._parts

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tideline.features import webhooks, workspaces
-from tideline.features.files import Files, Limits, Links, Objects, Spool, Uploads
+from tideline.features.files import Files, Limits, Links, Objects, Spool, Uploads, Voices
 from tideline.platform import keyfile, mail
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
+from tideline.platform.media import Workshop, WorkshopLimits
 from tideline.platform.outgoing import Allowed, Outgoing
 from tideline.platform.passwords import Passwords
 from tideline.platform.wake import Wakes
@@ -45,6 +46,8 @@ class Parts:
     files: Files
     uploads: Uploads
     spool: Spool
+    workshop: Workshop
+    voices: Voices
     links: Links
     outgoing: Outgoing
     terms: webhooks.Terms
@@ -75,6 +78,8 @@ class Parts:
         passwords = Passwords()
         files = _files(settings, db)
         outgoing = Outgoing(Allowed.read(settings.callable_besides))
+        spool = Spool(settings.spool, largest=files.limits.largest, reserve=files.limits.reserve_bytes)
+        workshop = Workshop(WorkshopLimits(workers=settings.media_workers, memory=settings.media_memory * MEGABYTE))
         parts = cls(
             settings=settings,
             db=db,
@@ -85,7 +90,9 @@ class Parts:
             sign_in=workspaces.SignIn(db, access, passwords),
             files=files,
             uploads=Uploads(files, outgoing),
-            spool=Spool(settings.spool, largest=files.limits.largest, reserve=files.limits.reserve_bytes),
+            spool=spool,
+            workshop=workshop,
+            voices=Voices(files, spool, workshop, longest=settings.longest_voice),
             links=Links(keyring, settings.base_url),
             outgoing=outgoing,
             terms=webhooks.Terms(
@@ -103,6 +110,7 @@ class Parts:
             await parts.outgoing.close()
             await wakes.flush()
             passwords.close()
+            await parts.workshop.close()
 
 
 def _files(settings: Settings, db: Database) -> Files:

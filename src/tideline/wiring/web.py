@@ -51,6 +51,8 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             links=parts.links,
             spool=parts.spool,
             uploads=parts.uploads,
+            voices=parts.voices,
+            carrier=messages.Carrier(parts.db, sends),
             terms=parts.terms,
             public_url=public_url,
             rate_limit=parts.settings.rate_limit,

@@ -152,7 +152,7 @@ async def test_an_id_that_is_nobodys_is_refused(
     before = await shop.rows(), await neighbour.rows()
     for bad in BAD_IDS:
         path = operation.path.format_map(dict.fromkeys(operation.path_parameters, bad))
-        response = await api.request(operation.method, path, Sample.of(operation, mine).body)
+        response = await Sample.of(operation, mine).send(api, target=path)
         assert response.status == (400 if bad == "%00" else 404), bad
         assert len(response.body) < 1000
     assert (await shop.rows(), await neighbour.rows()) == before

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 import tideline.features
-from tideline.platform import once, outgoing
+from tideline.platform import media, once, outgoing
 from tideline.platform.errors import Problem
 from tideline.surfaces.api.contract import public_api
 from tideline.surfaces.api.problems import LONGEST, STATUSES, refusal_of
@@ -18,7 +18,7 @@ ASKED = "x" * 5000
 
 def faces() -> Iterator[ModuleType]:
     """Every feature's, and what the platform may raise while a request is answered."""
-    yield from (once, outgoing)
+    yield from (media, once, outgoing)
     for found in pkgutil.iter_modules(tideline.features.__path__, "tideline.features."):
         yield importlib.import_module(found.name)
 

@@ -1,8 +1,9 @@
 """One chat: its messages in their order, what each of them shows, older pages, and every address it has."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.support.world import World
 from tests.surfaces.dashboard.conftest import Site
 from tideline.features import chats, numbers
 from tideline.features.chats import Chat
+from tideline.features.files import Measures
+from tideline.features.files.actions import measure
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import (
     CallEnded,
@@ -22,6 +25,7 @@ from tideline.features.numbers.port import (
     MessageRevoked,
     Peer,
     ReactionChanged,
+    Sound,
     StatusChanged,
 )
 
@@ -198,6 +202,70 @@ async def test_files_are_shown_as_what_they_are(site: Site, name: str, mimetype:
     assert tag in page.html
     assert f"/chat/{chat.id}/files/{uid}" in page.html
     assert name in page.html
+
+
+async def with_thumbnail(world: World, uid: str, **measures: Any) -> UUID:
+    """What the preview lane does with the file of a message."""
+    message = await world.message(UUID(uid))
+    assert message.attachment
+    small = await world.file("thumbnail.jpg", "image/jpeg")
+    await world.run(measure, message.attachment.uid, Measures(**measures), small.uid)
+    return small.uid
+
+
+SMALL = {
+    "a picture": ("menu.png", "image/png", {"width": 640, "height": 480}, '<img src="{}" width="640" height="480"'),
+    "a film": ("tour.mp4", "video/mp4", {"width": 640, "height": 360, "seconds": 7.4}, 'poster="{}" preload="none"'),
+    "a document": ("menu.pdf", "application/pdf", {}, '<img class="doc__page" src="{}"'),
+}
+
+
+@pytest.mark.parametrize(("name", "mimetype", "measures", "tag"), SMALL.values(), ids=SMALL)
+async def test_the_thumbnail_is_shown_instead_of_the_file(
+    site: Site, name: str, mimetype: str, measures: dict[str, Any], tag: str
+) -> None:
+    chat = await site.world.chat()
+    uid = await sent_file(site.world, chat, name, mimetype)
+    small = await with_thumbnail(site.world, uid, **measures)
+    browser = await site.owner()
+    href = f"/chat/{chat.id}/files/{uid}/thumbnail"
+    assert tag.format(href) in (await opened(browser, chat)).html
+    answer = await browser.get(href)
+    assert answer.status == 303
+    assert urlsplit(answer.location).path == f"/files/{small}/thumbnail.jpg"
+
+
+async def test_a_picture_sent_as_a_document_is_shown_as_one(site: Site) -> None:
+    chat = await site.world.chat()
+    file = await site.world.file("plan.png", "image/png")
+    await site.world.send(chat, None, file_uid=file.uid, kind=MediaKind.DOCUMENT)
+    page = await opened(await site.owner(), chat)
+    assert '<a class="doc"' in page.html
+    assert '<a class="image"' not in page.html
+
+
+async def test_a_voice_message_is_called_one_and_says_how_long_it_is(site: Site) -> None:
+    chat = await site.world.chat()
+    media = MediaRef(MediaKind.VOICE, "PTT-0001.ogg", "audio/ogg; codecs=opus", 10, "ref", Sound(67))
+    message = await site.world.hear(chat, None, media=media)
+    assert message.attachment
+    stored = "UPDATE tenant.file SET state = 'stored' WHERE workspace = $1 AND uid = $2"
+    await site.world.execute(stored, message.attachment.uid)
+    page = await opened(await site.owner(), chat)
+    assert "Voice message" in page.words  # in the list beside it
+    assert "1:07" in page.words
+
+
+async def test_a_thumbnail_is_opened_only_through_its_own_chat(site: Site) -> None:
+    number = await site.world.number()
+    chat, other = await site.world.chat(number), await site.world.chat(number)
+    with_one = await sent_file(site.world, chat, "menu.png", "image/png")
+    await with_thumbnail(site.world, with_one)
+    without = await sent_file(site.world, chat, "menu.pdf", "application/pdf")
+    browser = await site.owner()
+    for path in (f"{other.id}/files/{with_one}", f"{chat.id}/files/{without}", f"{chat.id}/files/{uuid4()}"):
+        assert (await browser.get(f"/chat/{path}/thumbnail")).status == 404
+    assert (await site.browser.get(f"/chat/{chat.id}/files/{with_one}/thumbnail")).location.startswith("/sign-in")
 
 
 async def test_opening_a_file_leads_to_a_link_that_is_good_from_now(site: Site) -> None:

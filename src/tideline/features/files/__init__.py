@@ -18,6 +18,9 @@ Actions of a workspace (`tx: Tx`):
     chunks(file, start=0, end=None) -> AsyncIterator[bytes]
     await address(file, lifetime) -> str | None        where a bucket gives it out by itself
 
+`Voices(files, spool, workshop, longest=3600)`: `await save(spooled, name, workspace_id, actor) -> File`, a voice note
+`Previews(db, files, spool, workshop)` is the act of the lane `PREVIEW_LANE`: thumbnails and measures of stored files
+
 `Links(keyring, public_url)`:
     url(file, now) -> str                      url_of(workspace_id, uid, filename, now) -> str
     check(workspace_id, uid, expires, signature, now)                  raises LinkWrong or LinkExpired
@@ -49,6 +52,7 @@ from tideline.features.files.errors import (
     FileTooLarge,
     LinkExpired,
     LinkWrong,
+    NotARecording,
     ShareLink,
     WorkspaceFull,
 )
@@ -56,14 +60,18 @@ from tideline.features.files.links import LIFETIME, Links
 from tideline.features.files.model import File, FileState, FileUid, Limits, Measures, NewFile, Purpose, Upload
 from tideline.features.files.names import clean_name, disposition, is_shown
 from tideline.features.files.objects import Objects
+from tideline.features.files.ordering import PREVIEW_LANE
+from tideline.features.files.previews import Previews
 from tideline.features.files.spool import Spool, Spooled, Writing
 from tideline.features.files.stored import Files, StoredSource
 from tideline.features.files.sweeping import Swept, sweep, sweep_orphans
 from tideline.features.files.types import FileKind, clean_type, kind_of, type_of
 from tideline.features.files.uploads import Said, Uploads
+from tideline.features.files.voices import Voices
 
 __all__ = [
     "LIFETIME",
+    "PREVIEW_LANE",
     "Copied",
     "DiskFull",
     "File",
@@ -83,7 +91,9 @@ __all__ = [
     "Links",
     "Measures",
     "NewFile",
+    "NotARecording",
     "Objects",
+    "Previews",
     "Purpose",
     "Said",
     "ShareLink",
@@ -93,6 +103,7 @@ __all__ = [
     "Swept",
     "Upload",
     "Uploads",
+    "Voices",
     "WorkspaceFull",
     "Writing",
     "clean_name",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tideline.features.files import events, names, store, types
 from tideline.features.files.errors import FileNotFound
-from tideline.features.files.model import File, FileState, FileUid, NewFile, Upload
+from tideline.features.files.model import File, FileState, FileUid, Measures, NewFile, Upload
 from tideline.platform.db import Tx
 from tideline.platform.ids import uuid7
 
@@ -71,6 +71,12 @@ async def delete_upload(tx: Tx, uid: UUID) -> None:
     if not await store.mark_deleted(tx, [uid]):
         raise FileNotFound
     tx.record(events.deleted(upload))
+
+
+async def measure(tx: Tx, uid: UUID, measures: Measures, thumbnail_uid: FileUid | None = None) -> None:
+    """What was found out about a stored file, and its small picture, which it gets once."""
+    if not await store.measure(tx, uid, measures, thumbnail_uid):
+        raise FileNotFound
 
 
 async def delete(tx: Tx, uid: UUID) -> None:

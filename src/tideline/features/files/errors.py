@@ -18,6 +18,11 @@ class FileTooLarge(Problem):
     message = "The file is too large."
 
 
+class NotARecording(Problem):
+    code = "not_a_recording"
+    message = "A voice message is made of a recording: an OGG or MP3 file."
+
+
 class FileIsEmpty(Problem):
     code = "file_is_empty"
     message = "The file is empty."

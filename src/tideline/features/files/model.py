@@ -80,7 +80,8 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file about to come: what is said about it. Name and type are cleaned when the row is made."""
+    """A file about to come: what is said about it. Name and type are cleaned when the row is made. `kind` is how it is
+    going to be shown, by default as its type suggests: a picture that goes as a document may be as large as one."""
 
     filename: str
     mimetype: str
@@ -88,6 +89,7 @@ class NewFile:
     size: int = 0
     uploaded_by: int | None = None
     measures: Measures = UNKNOWN_MEASURES
+    kind: FileKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ class Objects:
         """Bytes left on the disk; None where nobody knows of an end."""
         return shutil.disk_usage(self._folder).free if self._folder else None
 
+    def path(self, path: str) -> Path | None:
+        """Where an object is on this machine's disk; None in a bucket."""
+        return self._folder / path if self._folder else None
+
     async def put(self, path: str, chunks: AsyncIterable[bytes], headers: Mapping[str, str] | None = None) -> None:
         """Write an object as its bytes come. `headers` are what a bucket says with it when it gives it out itself."""
         with _reached():

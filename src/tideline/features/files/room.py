@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from tideline.features.files import store
 from tideline.features.files.errors import DiskFull, FileTooLarge, WorkspaceFull
 from tideline.features.files.model import MEGABYTE, File, Limits
-from tideline.features.files.types import FileKind, kind_of
+from tideline.features.files.types import FileKind
 from tideline.platform.db import Database
 
 LOOK_AGAIN = 30.0  # seconds for which the sum of a workspace's bytes is good enough
@@ -32,9 +32,9 @@ class Room:
         self._used: dict[int, tuple[float, int]] = {}
         self._coming: defaultdict[int, int] = defaultdict(int)
 
-    async def ensure(self, file: File) -> None:
+    async def ensure(self, file: File, kind: FileKind) -> None:
         """Before anything is read: is there room for what was announced?"""
-        self.ensure_size(file.mimetype, file.size)
+        self.ensure_size(kind, file.size)
         at, _ = self._used.get(file.workspace_id, (float("-inf"), 0))
         if time.monotonic() - at > LOOK_AGAIN:
             async with self._db.read(file.workspace_id) as tx:
@@ -43,15 +43,15 @@ class Room:
         self._ensure_workspace(file.workspace_id, file.size)
         self._ensure_disk(file.size)
 
-    def ensure_size(self, mimetype: str, size: int) -> None:
-        most = self._limits.of_type(mimetype)
+    def ensure_size(self, kind: FileKind, size: int) -> None:
+        most = self._limits.of_kind(kind)
         if size > most:
-            raise FileTooLarge(f"File is too large: {_NAMES[kind_of(mimetype)]} may have {_in_words(most)}")
+            raise FileTooLarge(f"File is too large: {_NAMES[kind]} may have {_in_words(most)}")
 
     @contextmanager
-    def taking(self, file: File, chunks: AsyncIterable[bytes]) -> Iterator["Counted"]:
+    def taking(self, file: File, kind: FileKind, chunks: AsyncIterable[bytes]) -> Iterator["Counted"]:
         """Passes the bytes on, and stops a stream that grows beyond what it may."""
-        counted = Counted(self, file, chunks)
+        counted = Counted(self, file.workspace_id, kind, chunks)
         try:
             yield counted
         finally:
@@ -64,10 +64,10 @@ class Room:
         at, used = self._used.get(workspace_id, (float("-inf"), 0))
         self._used[workspace_id] = (at, used + size)
 
-    def grow(self, file: File, size: int, by: int) -> None:
-        self._coming[file.workspace_id] += by
-        self.ensure_size(file.mimetype, size)
-        self._ensure_workspace(file.workspace_id, 0)
+    def grow(self, workspace_id: int, kind: FileKind, size: int, by: int) -> None:
+        self._coming[workspace_id] += by
+        self.ensure_size(kind, size)
+        self._ensure_workspace(workspace_id, 0)
         if size // LOOK_AT_DISK != (size - by) // LOOK_AT_DISK:
             self._ensure_disk(0)
 
@@ -83,16 +83,17 @@ class Room:
 
 
 class Counted:
-    def __init__(self, room: Room, file: File, chunks: AsyncIterable[bytes]) -> None:
+    def __init__(self, room: Room, workspace_id: int, kind: FileKind, chunks: AsyncIterable[bytes]) -> None:
         self._room = room
-        self._file = file
+        self._workspace_id = workspace_id
+        self._kind = kind
         self._chunks = chunks
         self.size = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._chunks:
             self.size += len(chunk)
-            self._room.grow(self._file, self.size, len(chunk))
+            self._room.grow(self._workspace_id, self._kind, self.size, len(chunk))
             if chunk:
                 yield chunk
 

@@ -9,13 +9,20 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from tideline.features.files.errors import DiskFull, FileTooLarge
 
 PIECE = 1024 * 1024  # what is held in memory of a file that comes in
 LOOK_EVERY = 8 * PIECE  # so much is written between two looks at the disk
 PREFIX = "coming-"
+
+
+async def read_whole(file: BinaryIO) -> AsyncIterator[bytes]:
+    """The bytes of an open file from its beginning, a piece at a time."""
+    await asyncio.to_thread(file.seek, 0)
+    while piece := await asyncio.to_thread(file.read, PIECE):
+        yield piece
 
 
 class Spooled:
@@ -95,6 +102,10 @@ class Spool:
                 yield Writing(file, path, self.largest if largest is None else largest, self._reserve)
         finally:
             _remove(path)  # at once: a cancelled request could not wait for it
+
+    def scratch(self) -> BinaryIO:
+        """A file without a name, for something that is being made; it is gone when it is closed."""
+        return cast(BinaryIO, tempfile.TemporaryFile(dir=self._folder))
 
     def clear(self) -> int:
         """Remove what killed processes left here. What a living one is writing or reading is locked, and stays."""

@@ -130,16 +130,39 @@ async def set_problem(tx: Tx, uid: UUID, problem: str) -> None:
     )
 
 
+async def measure(tx: Tx, uid: UUID, measures: Measures, thumbnail_uid: UUID | None) -> bool:
+    """What was said about a sound by its sender stays; false when the file is gone or has a thumbnail."""
+    changed = await tx.execute(
+        """
+        UPDATE tenant.file
+        SET width = $3, height = $4, seconds = coalesce(seconds, $5), thumbnail_uid = $6
+        WHERE workspace = $1 AND uid = $2 AND state = 'stored' AND thumbnail_uid IS NULL
+        """,
+        tx.workspace_id,
+        uid,
+        measures.width,
+        measures.height,
+        measures.seconds,
+        thumbnail_uid,
+    )
+    return changed > 0
+
+
 async def mark_deleted(tx: Tx, uids: Sequence[UUID]) -> int:
-    return await tx.execute(
+    """Forget files, and say how many there were. Their thumbnails, as they are once the files are locked, go too."""
+    rows = await tx.fetch(
         """
         UPDATE tenant.file SET state = 'deleted', deleted_at = $3
         WHERE workspace = $1 AND uid = ANY ($2::uuid[]) AND state <> 'deleted'
+        RETURNING thumbnail_uid
         """,
         tx.workspace_id,
         list(uids),
         tx.now,
     )
+    if thumbnails := [row["thumbnail_uid"] for row in rows if row["thumbnail_uid"]]:
+        await mark_deleted(tx, thumbnails)
+    return len(rows)
 
 
 async def mark_swept(tx: Tx, uids: Sequence[UUID]) -> None:

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from tideline.features.files import actions, events, store
 from tideline.features.files.errors import FileIsEmpty, FileNotFound, FileNotReady
-from tideline.features.files.model import File, Limits, NewFile, Purpose, Upload
+from tideline.features.files.model import File, Limits, Measures, NewFile, Purpose, Upload
 from tideline.features.files.names import disposition
 from tideline.features.files.objects import Objects
+from tideline.features.files.ordering import order_previews
 from tideline.features.files.room import Room
+from tideline.features.files.types import FileKind, kind_of
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import SYSTEM, Actor
 from tideline.platform.once import Once, do_once
@@ -55,10 +57,20 @@ class Files:
 
         return await self._save(workspace_id, new, chunks, mark, actor)
 
+    async def save_thumbnail(self, of: File, new: NewFile, chunks: AsyncIterable[bytes], measures: Measures) -> File:
+        """Store the small picture of a file. The file refers to it as soon as it is there, or it is given up again."""
+
+        async def mark(tx: Tx, thumbnail: File, size: int) -> File:
+            stored = await _mark(tx, thumbnail, size)
+            await actions.measure(tx, of.uid, measures, stored.uid)
+            return stored
+
+        return await self._save(of.workspace_id, new, chunks, mark, SYSTEM)
+
     async def fill(self, workspace_id: int, uid: UUID, chunks: AsyncIterable[bytes]) -> File:
         """Store the bytes of a file that is expected. Doing it again changes nothing."""
         file = await self.get(workspace_id, uid)
-        return file if file.is_stored else await self._store(file, chunks, _mark, SYSTEM)
+        return file if file.is_stored else await self._store(file, kind_of(file.mimetype), chunks, _mark, SYSTEM)
 
     async def get(self, workspace_id: int, uid: UUID) -> File:
         async with self._db.read(workspace_id) as tx:
@@ -95,6 +107,10 @@ class Files:
         """Where the bucket gives the file out by itself; None when we have to."""
         return await self.objects.sign(file.object_path, lifetime) if self.objects.is_remote else None
 
+    def path_of(self, file: File) -> Path | None:
+        """Where the bytes are on this machine; None when they are elsewhere."""
+        return self.objects.path(file.object_path)
+
     def source(self, file: File) -> "StoredSource":
         """What a connector reads a file from when it sends it."""
         return StoredSource(self, file)
@@ -102,17 +118,18 @@ class Files:
     async def _save(
         self, workspace_id: int, new: NewFile, chunks: AsyncIterable[bytes], mark: Mark[T], actor: Actor
     ) -> T:
-        self._room.ensure_size(new.mimetype, new.size)
+        kind = new.kind or kind_of(new.mimetype)
+        self._room.ensure_size(kind, new.size)
         [file] = await self._db.run(workspace_id, lambda tx: actions.expect(tx, [new]), actor=actor)
         try:
-            return await self._store(file, chunks, mark, actor)
+            return await self._store(file, kind, chunks, mark, actor)
         except BaseException:
             await asyncio.shield(self.give_up(workspace_id, file.uid))
             raise
 
-    async def _store(self, file: File, chunks: AsyncIterable[bytes], mark: Mark[T], actor: Actor) -> T:
-        await self._room.ensure(file)
-        size = await self._write(file, chunks)
+    async def _store(self, file: File, kind: FileKind, chunks: AsyncIterable[bytes], mark: Mark[T], actor: Actor) -> T:
+        await self._room.ensure(file, kind)
+        size = await self._write(file, kind, chunks)
         try:
             marked = await self._db.run(file.workspace_id, lambda tx: mark(tx, file, size), actor=actor)
         except FileNotFound:
@@ -121,8 +138,8 @@ class Files:
         self._room.keep(file.workspace_id, size)
         return marked
 
-    async def _write(self, file: File, chunks: AsyncIterable[bytes]) -> int:
-        with self._room.taking(file, chunks) as counted:
+    async def _write(self, file: File, kind: FileKind, chunks: AsyncIterable[bytes]) -> int:
+        with self._room.taking(file, kind, chunks) as counted:
             await self.objects.put(file.object_path, counted, headers_of(file))
         if not counted.size:
             await self.objects.remove(file.object_path)
@@ -144,6 +161,7 @@ async def _mark(tx: Tx, file: File, size: int) -> File:
     stored = await store.mark_stored(tx, file.uid, size)
     if stored is None:
         raise FileNotFound
+    order_previews(tx, [stored])
     if stored.purpose is Purpose.UPLOAD:
         tx.record(events.uploaded(await actions.get_upload(tx, file.uid)))
     return stored

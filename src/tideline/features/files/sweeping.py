@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tideline.features.files import store
 from tideline.features.files.model import File, FileState, Purpose, object_path
+from tideline.features.files.ordering import order_previews
 from tideline.features.files.stored import Files
 from tideline.platform import installation
 from tideline.platform.db import Database
@@ -16,6 +17,7 @@ from tideline.platform.db import Database
 PATIENCE = {
     Purpose.UPLOAD: timedelta(hours=2),
     Purpose.PHOTO: timedelta(hours=2),
+    Purpose.THUMBNAIL: timedelta(hours=2),
     Purpose.MEDIA: timedelta(days=3),
 }
 ORPHAN_AGE = timedelta(days=1)
@@ -54,8 +56,7 @@ async def _sweep_workspace(db: Database, files: Files, workspace_id: int, rows: 
     lost = [file.uid for file in overdue if file.uid not in rescued]
     gone = [file for file in rows if file.state is FileState.DELETED] + [f for f in overdue if f.uid in set(lost)]
     async with db.tx(workspace_id) as tx:
-        for uid, size in rescued.items():
-            await store.mark_stored(tx, uid, size)
+        order_previews(tx, [file for uid, size in rescued.items() if (file := await store.mark_stored(tx, uid, size))])
         await store.mark_deleted(tx, lost)
     for file in gone:
         await files.objects.remove(file.object_path)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tideline.features.files import shares, sniffing, types
 from tideline.features.files.errors import FileIsEmpty
@@ -12,6 +12,7 @@ from tideline.features.files.names import clean_name, with_end
 from tideline.features.files.objects import chained
 from tideline.features.files.spool import Spooled
 from tideline.features.files.stored import Files
+from tideline.features.files.types import FileKind
 from tideline.platform.facts import Actor
 from tideline.platform.once import Once
 from tideline.platform.outgoing import Download, Outgoing, Patience, Url
@@ -44,17 +45,19 @@ class Uploads:
         said: Said,
         *,
         part: Said | None = None,
+        kind: FileKind | None = None,
         actor: Actor,
         once: Once | None = None,
     ) -> Upload:
-        """A file that came with a form. What the form says (`said`) counts more than what its part does."""
+        """A file that came with a form. What the form says (`said`) counts more than what its part does. `kind` is how
+        it is going to be shown, by default as its type suggests."""
         if not spooled.size:
             raise FileIsEmpty
         part = part or Said()
         async with _opened(spooled.chunks()) as (head, chunks):
             name = said.filename or part.filename
             mimetype = sniffing.decide(head, _better(said.content_type, part.content_type), name)
-            new = _new(name, mimetype, spooled.size, actor)
+            new = replace(_new(name, mimetype, spooled.size, actor), kind=kind)
             return await self._files.save_upload(workspace_id, new, chunks, actor=actor, once=once)
 
     async def fetch(self, workspace_id: int, url: str, said: Said, *, actor: Actor, once: Once | None = None) -> Upload:

@@ -26,6 +26,7 @@ Actions of a workspace (`tx: Tx`):
 Objects of the program:
 
     SendQueue(db): `await queue.submit(workspace_id, actor, Outgoing) -> MessageUid` or raises; `await queue.close()`
+    Carrier(db, queue): `await carrier.submit(workspace_id, actor, Outgoing, load) -> MessageUid`, makes its file first
     jobs.Sending(db, connector, files, lease_of): await sending(held)    the lane's act; at most once to WhatsApp
 
 Pure rules: `clean_text(text)` (BlankText, TextTooLong), `clean_note(text)` (InvalidNote), `parse_uid(text)`
@@ -48,6 +49,7 @@ from tideline.features.messages.actions.restored import count_restored, drop_res
 from tideline.features.messages.actions.searching import search_messages
 from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.actions.words import read_older, workspaces_to_read
+from tideline.features.messages.carrying import Carrier, Load
 from tideline.features.messages.errors import (
     BlankText,
     CannotReact,
@@ -91,10 +93,12 @@ __all__ = [
     "Attachment",
     "BlankText",
     "CannotReact",
+    "Carrier",
     "Failure",
     "HistoryFilter",
     "Hit",
     "InvalidNote",
+    "Load",
     "Message",
     "MessageNotFound",
     "MessageType",

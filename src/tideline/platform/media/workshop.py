@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T", bound=Answer)
 
 MEGABYTE = 1024 * 1024
+RETRY_AFTER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Workshop:
 
     async def _have_done(self, order: Order, source: BinaryIO, target: BinaryIO, kind: type[T]) -> T:
         if self._is_closed or self._asked >= self._limits.workers + self._limits.waiting:
-            raise MediaBusy
+            raise MediaBusy(retry_after=RETRY_AFTER)
         self._asked += 1
         try:
             async with self._room:

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from tideline.features import messages, webhooks, workspaces
-from tideline.features.files import FileNotFound, Links, Spool, Uploads
-from tideline.features.messages import MessageUid, Outgoing, SendQueue
+from tideline.features.files import FileNotFound, Links, Spool, Uploads, Voices
+from tideline.features.messages import Carrier, Load, MessageUid, Outgoing, SendQueue
 from tideline.features.templates import TemplateNotFound
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
 from tideline.platform.db import Database, Tx
@@ -38,6 +38,8 @@ class ApiDeps:
     links: Links
     spool: Spool
     uploads: Uploads
+    voices: Voices
+    carrier: Carrier
     terms: webhooks.Terms
     public_url: str
     rate_limit: int = 30
@@ -46,7 +48,7 @@ class ApiDeps:
 
 
 OFFERED = frozenset(
-    {"tx", "show", "caller", "access", "api_calls", "send", "send_own", "terms", "uploads", "clock", "once"}
+    {"tx", "show", "caller", "access", "api_calls", "send", "send_own", "terms", "uploads", "voices", "clock", "once"}
 )
 """What a route's function may ask for by name, besides what stands in the request.
 
@@ -81,6 +83,8 @@ class ApiDesk:
             arguments["api_calls"] = self._deps.api_calls
         if "uploads" in wants:
             arguments["uploads"] = self._deps.uploads
+        if "voices" in wants:
+            arguments["voices"] = self._deps.voices
         if "clock" in wants:
             arguments["clock"] = self._deps.db.clock
         if "terms" in wants:
@@ -117,12 +121,17 @@ class ApiDesk:
 
         return await self._deps.db.run(caller.workspace_id, answer, actor=actor)
 
-    async def _send(self, caller: Caller, once: Once | None, outgoing: Outgoing) -> wire.MessageRef:
+    async def _send(
+        self, caller: Caller, once: Once | None, outgoing: Outgoing, load: Load | None = None
+    ) -> wire.MessageRef:
         actor = Actor("token", caller.teammate_id)
         if once:
             outgoing = replace(outgoing, once=replace(once, render=_named))
         try:
-            uid = await self._deps.sends.submit(caller.workspace_id, actor, outgoing)
+            if load:
+                uid = await self._deps.carrier.submit(caller.workspace_id, actor, outgoing, load)
+            else:
+                uid = await self._deps.sends.submit(caller.workspace_id, actor, outgoing)
         except FileNotFound:
             if outgoing.file_uid is None:
                 raise

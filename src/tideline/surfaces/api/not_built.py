@@ -2,8 +2,6 @@
 
 NOT_BUILT = frozenset(
     {
-        # voice
-        "sendVoiceMessage", "sendFileMessage",
         # numbers of the business platform
         "listWabaChats", "getWabaChat", "updateWabaChat", "listWabaChatLabels", "addWabaChatLabels",
         "replaceWabaChatLabels", "listWabaChatMessages", "sendWabaMessageToChat", "listWabaAccounts",

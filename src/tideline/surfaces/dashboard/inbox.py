@@ -1,13 +1,14 @@
 """The list of chats, one chat with its messages, and the files in them."""
 
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tideline.features import chats, messages
 from tideline.features.chats import Chat, ChatFilter, Page
-from tideline.features.messages import HistoryFilter
+from tideline.features.messages import Attachment, HistoryFilter
 from tideline.platform.db import Tx
 from tideline.surfaces.dashboard import shown
 from tideline.surfaces.dashboard.deps import DashboardDeps
@@ -16,6 +17,7 @@ from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
 
 LARGEST_ID = 2**31 - 1
 LAST_PAGE = 100_000
+THUMBNAIL = "thumbnail.jpg"
 
 
 class Inbox:
@@ -60,13 +62,26 @@ class Inbox:
 
     async def open_file(self, request: Request) -> Response:
         """A link to the file that is good from now, for whoever may see the chat that it was sent in."""
+        visitor, attachment = await self._attachment(request)
+        return self._to_file(visitor, attachment.uid, attachment.filename)
+
+    async def open_thumbnail(self, request: Request) -> Response:
+        """The same for the small picture of the file, if there is one."""
+        visitor, attachment = await self._attachment(request)
+        if attachment.thumbnail_uid is None:
+            raise NotHere
+        return self._to_file(visitor, attachment.thumbnail_uid, THUMBNAIL)
+
+    async def _attachment(self, request: Request) -> tuple[Visitor, Attachment]:
         async with self._visits.to_chat(request, _id(request.path_params["chat_id"])) as (tx, visitor, chat):
             message = await messages.get(tx, messages.parse_uid(request.path_params["message_uid"]))
-        attachment = message.attachment
-        if message.chat_id != chat.id or attachment is None:
+        if message.chat_id != chat.id or message.attachment is None:
             raise NotHere
+        return visitor, message.attachment
+
+    def _to_file(self, visitor: Visitor, uid: UUID, filename: str) -> Response:
         now = self._deps.db.clock.now()
-        url = urlsplit(self._deps.links.url_of(visitor.workspace.id, attachment.uid, attachment.filename, now))
+        url = urlsplit(self._deps.links.url_of(visitor.workspace.id, uid, filename, now))
         # without the host: whoever came here under another name of this server stays there
         return self._pages.redirect(f"{url.path}?{url.query}&through=1")
 

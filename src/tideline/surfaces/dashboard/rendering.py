@@ -30,6 +30,7 @@ def environment() -> Environment:
         "clock_time": clock_time,
         "long_day": long_day,
         "size_words": size_words,
+        "play_time": play_time,
     }
     return env
 
@@ -67,3 +68,10 @@ def size_words(size: int) -> str:
         return f"{size} bytes"
     kilobytes = size / KILO
     return f"{kilobytes:.0f} kB" if kilobytes < KILO else f"{kilobytes / KILO:.1f} MB"
+
+
+def play_time(seconds: float) -> str:
+    """How long something plays, as players write it: `0:07`, `1:02:30`."""
+    minutes, rest = divmod(max(1, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -51,6 +51,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/", Address(GET=inbox.show_chats)),
         Route("/chat/{chat_id}/messages/", Address(GET=inbox.show_chat)),
         Route("/chat/{chat_id}/files/{message_uid}", Address(GET=inbox.open_file)),
+        Route("/chat/{chat_id}/files/{message_uid}/thumbnail", Address(GET=inbox.open_thumbnail)),
         *(Route(f"/chat/{{chat_id}}{rest}", Address(GET=inbox.to_chat)) for rest in ("", "/", "/messages")),
         Route("/sign-in", Address(GET=doors.show_sign_in, POST=doors.sign_in)),
         Route("/lost-password", Address(GET=lost.show, POST=lost.ask)),

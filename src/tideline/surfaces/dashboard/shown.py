@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from tideline.features import files
 from tideline.features.chats import Chat
 from tideline.features.messages import Attachment, Message, MessageType, MessageUid
+from tideline.features.numbers.port import MediaKind
 
 DELETED = "This message was deleted."
+VOICE = "Voice message"
 UNKNOWN = "A kind of message that cannot be shown here."
 QUOTE_LENGTH = 140
 EXTENSION_LENGTH = 4
@@ -56,12 +58,17 @@ def summary(message: Message) -> tuple[str, str | None]:
         call = call_words(message.data)
         return call.title, "call-missed" if call.is_missed else "call"
     if message.attachment:
-        return message.text or message.attachment.filename, _sign(message.attachment)
+        return message.text or _title(message, message.attachment), _sign(message, message.attachment)
     return message.text or UNKNOWN, None
 
 
-def _sign(attachment: Attachment) -> str:
-    return {"image": "image", "audio": "mic", "video": "play"}.get(kind_of(attachment), "file")
+def _title(message: Message, attachment: Attachment) -> str:
+    """A voice note has a name that nobody gave it."""
+    return VOICE if message.content == MediaKind.VOICE else attachment.filename
+
+
+def _sign(message: Message, attachment: Attachment) -> str:
+    return {"image": "image", "audio": "mic", "video": "play"}.get(kind_of(message, attachment), "file")
 
 
 # A conversation ----------------------------------------------------------------------------------------------
@@ -85,13 +92,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ShownFile:
-    """`kind` says how it is shown: image, audio, video or doc."""
+    """`kind` says how it is shown: image, audio, video or doc. Width and height are those of a box that it fills, and
+    only known for pictures."""
 
     kind: str
     name: str
     mark: str
     size: int
     is_stored: bool
+    has_thumbnail: bool
+    width: int | None
+    height: int | None
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +156,7 @@ def _entries(messages: Sequence[Message], known: Mapping[MessageUid, Message]) -
             is_last=not ends[index + 1],
             quote=_quote(message, known),
             call=call_words(message.data) if message.type is MessageType.CALL else None,
-            file=_file(message.attachment) if message.attachment else None,
+            file=_file(message, message.attachment) if message.attachment else None,
             reactions=_reactions(message),
         )
         for index, message in enumerate(messages)
@@ -170,17 +182,28 @@ def _reactions(message: Message) -> list[Reactions]:
     return [Reactions(emoji, count, ", ".join(names[emoji])) for emoji, count in counts.items()]
 
 
-def _file(attachment: Attachment) -> ShownFile:
+def _file(message: Message, attachment: Attachment) -> ShownFile:
     stem, _, extension = attachment.filename.rpartition(".")
     mark = extension.upper() if stem and extension.isalnum() and len(extension) <= EXTENSION_LENGTH else ""
-    return ShownFile(kind_of(attachment), attachment.filename, mark, attachment.size, attachment.is_stored)
+    return ShownFile(
+        kind=kind_of(message, attachment),
+        name=attachment.filename,
+        mark=mark,
+        size=attachment.size,
+        is_stored=attachment.is_stored,
+        has_thumbnail=attachment.is_stored and attachment.thumbnail_uid is not None,
+        width=attachment.width,
+        height=attachment.height,
+        seconds=attachment.seconds,
+    )
 
 
-def kind_of(attachment: Attachment) -> str:
-    """What a browser can show by itself is shown, as far as the files' own page would show it."""
+def kind_of(message: Message, attachment: Attachment) -> str:
+    """What a browser can show by itself is shown, as far as the files' own page would show it, unless it was sent as a
+    document."""
     kind = attachment.mimetype.partition("/")[0]
     is_media = kind in ("image", "audio", "video") and files.is_shown(attachment.mimetype)
-    return kind if is_media else "doc"
+    return kind if is_media and message.content != MediaKind.DOCUMENT else "doc"
 
 
 def call_words(data: Mapping[str, Any]) -> Call:

@@ -60,6 +60,21 @@ async def _send(tx: Tx, requests: Sequence[Request]) -> None:
         await once.remember(tx, [(request.asked.once, request.uid) for request in accepted if request.asked.once])
 
 
+async def ensure_open(tx: Tx, outgoing: Outgoing) -> None:
+    """Raise now what a send into a chat would raise later because of the chat; for those who have much to do before
+    they send. Nothing is locked: the send looks again."""
+    request = Request(outgoing, outgoing.actor or tx.actor)
+    desk = await _look(tx, [request])
+    if isinstance(outgoing.to, ToChat):
+        desk.current = await chats.resolve(tx, {outgoing.to.chat_id})
+    request.check(desk.aim)
+    if request.chat_id is not None:
+        desk.chats = dict(await chats.get_many(tx, [request.chat_id]))
+    request.check(desk.check_chat)
+    if request.problem:
+        raise request.problem
+
+
 def _result(request: Request) -> MessageUid | Exception:
     result = request.problem or request.uid
     assert result is not None

@@ -1,6 +1,7 @@
 """The functions that answer the contract's operations, by topic; importing a topic registers its functions."""
 
 from tideline.surfaces.api.operations import (
+    carrying,
     chats,
     files,
     labels,
@@ -20,6 +21,7 @@ FUNCTIONS = operations.functions
 
 __all__ = [
     "FUNCTIONS",
+    "carrying",
     "chats",
     "files",
     "labels",
