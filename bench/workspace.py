@@ -8,7 +8,7 @@ from pathlib import Path
 from tideline.features import workspaces
 from tideline.platform import crypto, launcher
 from tideline.platform.clock import SystemClock
-from tideline.platform.db import Database
+from tideline.platform.db import Database, Tx
 from tideline.platform.wake import Wakes
 
 
@@ -58,15 +58,20 @@ async def open_workspace(db: Database, data_dir: Path, name: str) -> Bench:
         )
     phone = f"1555{made.workspace_id:07d}"
     async with db.tx(made.workspace_id) as own:
-        number_id = await own.value(
-            """
-            INSERT INTO tenant.number
-                (workspace, kind, phone, jid, account_name, owner_id, state, state_at, connected_at, created_at)
-            VALUES ($1, 'simulator', $2, $2 || '@s.whatsapp.net', 'Bench', $3, 'active', $4, $4, $4) RETURNING id
-            """,
-            own.workspace_id,
-            phone,
-            made.owner_id,
-            own.now,
-        )
+        number_id = await link_number(own, phone, made.owner_id)
     return Bench(made.workspace_id, made.api_token, made.owner_id, number_id, phone)
+
+
+async def link_number(tx: Tx, phone: str, owner_id: int) -> int:
+    number_id: int = await tx.value(
+        """
+        INSERT INTO tenant.number
+            (workspace, kind, phone, jid, account_name, owner_id, state, state_at, connected_at, created_at)
+        VALUES ($1, 'simulator', $2, $2 || '@s.whatsapp.net', 'Bench', $3, 'active', $4, $4, $4) RETURNING id
+        """,
+        tx.workspace_id,
+        phone,
+        owner_id,
+        tx.now,
+    )
+    return number_id
