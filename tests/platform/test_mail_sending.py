@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -304,25 +305,25 @@ def trusted(server: MailServer, security: Security, certified: Certificates, **n
     return server.settings(security, host="localhost", context=certified.client, **named)
 
 
-async def test_over_tls_with_a_password(post: Post, certified: Certificates) -> None:
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+async def test_an_encrypted_connection_with_a_password(post: Post, certified: Certificates, security: Security) -> None:
     mail = await post.put()
-    async with mail_server(tls=certified.server, users={"inbox": "right"}) as server:
-        await post.round(trusted(server, Security.TLS, certified, user="inbox", password="right"))
+    async with encrypted(security, certified) as server:
+        await post.round(trusted(server, security, certified, user="inbox", password="right"))
         assert len(server.taken) == 1
     assert (await post.look(mail.uid)).state is State.SENT
 
 
-async def test_over_starttls_with_a_password(post: Post, certified: Certificates) -> None:
-    mail = await post.put()
-    async with mail_server(starttls=certified.server, users={"inbox": "right"}) as server:
-        await post.round(trusted(server, Security.STARTTLS, certified, user="inbox", password="right"))
-        assert len(server.taken) == 1
-    assert (await post.look(mail.uid)).state is State.SENT
+def encrypted(security: Security, certified: Certificates) -> AbstractAsyncContextManager[MailServer]:
+    users = {"inbox": "right"}
+    if security is Security.TLS:
+        return mail_server(tls=certified.server, users=users)
+    return mail_server(starttls=certified.server, users=users)
 
 
 async def test_a_wrong_password_is_trouble_and_is_not_told(post: Post, certified: Certificates) -> None:
     mail = await post.put()
-    async with mail_server(starttls=certified.server, users={"inbox": "right"}) as server:
+    async with encrypted(Security.STARTTLS, certified) as server:
         with structlog.testing.capture_logs() as logs:
             await post.round(trusted(server, Security.STARTTLS, certified, user="inbox", password="a wrong one"))
         assert server.taken == []
@@ -344,9 +345,7 @@ async def test_a_certificate_that_nobody_vouches_for_gets_no_mail(
     post: Post, certified: Certificates, security: Security
 ) -> None:
     mail = await post.put()
-    is_tls = security is Security.TLS
-    offered = mail_server(tls=certified.server) if is_tls else mail_server(starttls=certified.server)
-    async with offered as server:
+    async with encrypted(security, certified) as server:
         await post.round(server.settings(security, host="localhost", timeout=3.0))
         assert server.tried == []
     assert "CERTIFICATE_VERIFY_FAILED" in str((await post.look(mail.uid)).problem)
@@ -408,7 +407,7 @@ async def test_a_mail_in_the_hands_of_a_node_that_died_is_sent_later(
     server.delay.set()
     await post.round(server.settings())
     assert server.tried == ["ines@harbour.example"]
-    clock.advance(timedelta(minutes=3))
+    clock.advance(timedelta(seconds=5 * 3 * server.settings().timeout + 30))
     await post.round(server.settings())
     assert (await post.look(mail.uid)).state is State.SENT
 

@@ -19,6 +19,7 @@ from tideline.features.numbers import (
     linking,
 )
 from tideline.features.numbers.port import AccountState, Paired, PairingRef, StateChanged
+from tideline.features.workspaces import Role
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
@@ -65,6 +66,17 @@ async def test_linking_by_code_needs_the_phone(office: Office) -> None:
         await office.begin_link(method=PairingMethod.CODE)
     pairing = await office.begin_link(method=PairingMethod.CODE, phone="15550001001")
     assert (pairing.method, pairing.phone) == (PairingMethod.CODE, "15550001001")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.OWNER])
+async def test_whose_role_has_no_numbers_links_none(office: Office, role: Role) -> None:
+    access = workspaces.Access(office.db, Keyring(["a key for tests, long enough"]), Wakes())
+    somebody = (await office.run(workspaces.invite, access, email="ines@harbour.example", role=role)).teammate
+    if workspaces.may(role, workspaces.Action.LINK_NUMBER):
+        await office.run(numbers.begin_link, somebody.id, NumberKind.SIMULATOR)
+    else:
+        with pytest.raises(workspaces.PermissionDenied):
+            await office.run(numbers.begin_link, somebody.id, NumberKind.SIMULATOR)
 
 
 async def test_a_confirmed_phone_becomes_a_number_whose_session_this_gateway_holds(office: Office) -> None:

@@ -1,5 +1,6 @@
 """Invitations go out by mail, are renewed, taken back and accepted; the mail is always about the link that counts."""
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -130,6 +131,24 @@ async def test_an_accepted_invitation_cannot_be_taken_back(office: Office, sign_
         with pytest.raises(InvitationAccepted):
             await office.run(workspaces.revoke_invitation, teammate_id)
     assert await office.rows() == before
+
+
+async def test_who_is_taken_back_while_joining_is_in_or_out(office: Office, sign_in: SignIn) -> None:
+    for number in range(4):
+        invited = await office.invite(f"{number}@harbour.example")
+        assert invited.link_token
+        joined, revoked = await asyncio.gather(
+            sign_in.use_link(invited.link_token, GOOD, address=HERE),
+            office.run(workspaces.revoke_invitation, invited.teammate.id),
+            return_exceptions=True,
+        )
+        is_in = await office.run(workspaces.find_teammate, email=f"{number}@harbour.example")
+        if is_in:
+            assert isinstance(revoked, InvitationAccepted)
+            assert not isinstance(joined, Exception)
+        else:
+            assert isinstance(joined, workspaces.LinkNotValid)
+            assert revoked is None
 
 
 async def test_a_neighbours_invitation_stays(office: Office, neighbour: Office) -> None:

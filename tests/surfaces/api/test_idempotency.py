@@ -1,6 +1,7 @@
 """Idempotency-Key: a request that is sent again is answered again, and nothing is done twice."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -262,8 +263,7 @@ async def test_whatever_takes_a_key_is_done_once_side_by_side(
     assert len({one.body for one in answers}) == 1
     rows = await shop.rows()
     assert len(rows["tenant.idempotency_key"]) == 1
-    made = "tenant.file" if operation.id.startswith("upload") else "tenant.message"
-    assert str(rows[made]).count(uid_in(answers[0])) == 1
+    assert made_by(answers[0], rows) == 1
 
 
 @each_keyed
@@ -277,13 +277,17 @@ async def test_whatever_takes_a_key_remembers_no_refusal(
     assert (await Sample.of(operation, mine).send(api, KEY)).status == 200
 
 
-def uid_in(response: Response) -> str:
+TABLES = {"message_uid": "tenant.message", "uid": "tenant.file", "user_id": "directory.mail"}
+
+
+def made_by(response: Response, rows: Mapping[str, Any]) -> int:
+    """How many rows there are of what the answer names: messages, files, or mails to the person who was invited."""
     data = response.json["data"]
-    uid: str = data.get("message_uid") or data["uid"]
-    return uid
+    name = next(name for name in TABLES if name in data)
+    return str(rows[TABLES[name]]).count(f"'invitation of {data[name]} to" if name == "user_id" else data[name])
 
 
-SENDS = ("send", "upload", "addChatNote")
+SENDS = ("send", "upload", "addChatNote", "inviteTeammate")
 
 
 def test_the_contract_offers_it_wherever_something_is_sent_or_uploaded() -> None:

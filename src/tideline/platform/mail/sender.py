@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 BATCH: Final = 5
 KEPT_AT_ONCE: Final = 1000
-LEASE: Final = timedelta(minutes=3)
+SPARE: Final = timedelta(seconds=30)
 POLL_SECONDS: Final = 5.0
 SHORTEST_REST, LONGEST_REST = 5.0, 300.0
 TOO_OLD: Final = "It waited for so long that the links in it are not valid any more."
@@ -48,6 +48,8 @@ class Sender:
         self._outbox = outbox
         self._server = server
         self._courier = Courier(server) if server else None
+        # long enough for every mail of a batch to be slow: nobody else may take one that is still being sent
+        self._lease = timedelta(seconds=server.longest * BATCH if server else 0) + SPARE
         self._poll = poll
         self._shortest_rest = shortest_rest
         self._rest = 0.0
@@ -96,7 +98,7 @@ class Sender:
         async with self._db.system() as tx:
             if await held_at(tx):
                 return self._poll
-            mails = await store.take(tx, 1 if self._rest else BATCH, tx.now + LEASE)
+            mails = await store.take(tx, 1 if self._rest else BATCH, tx.now + self._lease)
             next_at = None if mails else await store.next_at(tx)
         if mails:
             return await self._send_all(self._courier, mails)

@@ -41,6 +41,11 @@ class Server:
     timeout: float = 10.0
     context: ssl.SSLContext | None = None
 
+    @property
+    def longest(self) -> float:
+        """Seconds after which a mail is given up for now, however much the server still has to say."""
+        return self.timeout * 3
+
 
 class Courier:
     """Carries mails to the server, one after the other. Whatever it says becomes an outcome; nothing is raised."""
@@ -53,7 +58,7 @@ class Courier:
     async def deliver(self, message: EmailMessage, to: str) -> Outcome:
         work = asyncio.get_running_loop().run_in_executor(self._thread, self._deliver, message, to)
         try:
-            async with asyncio.timeout(self._server.timeout * 3):
+            async with asyncio.timeout(self._server.longest):
                 return await asyncio.shield(work)
         except TimeoutError:
             self._cut()

@@ -76,6 +76,7 @@ STATUS: dict[type[Problem], int] = {
     workspaces.TeammateNotFound: 404,
     workspaces.MemberNotFound: 404,
     numbers.PairingNotFound: 404,
+    workspaces.PermissionDenied: 403,
     errors.NotYourMessage: 403,
     errors.NotInGroup: 403,
     errors.ClockNotOurs: 403,

@@ -44,8 +44,12 @@ class Linked:
 async def begin_link(
     tx: Tx, teammate_id: int, kind: NumberKind, method: PairingMethod = PairingMethod.QR, phone: str | None = None
 ) -> Pairing:
-    """Ask the gateways for a QR code, or for a code to type on the phone. The row tells how it goes on."""
-    await workspaces.get_teammate(tx, workspaces.TeammateId(teammate_id))
+    """Ask the gateways for a QR code, or for a code to type on the phone. The row tells how it goes on.
+
+    Raises PermissionDenied for somebody whose role has no numbers.
+    """
+    teammate = await workspaces.get_teammate(tx, workspaces.TeammateId(teammate_id))
+    workspaces.ensure_may(teammate.role, workspaces.Action.LINK_NUMBER)
     if method is PairingMethod.CODE and not phone:
         raise PhoneNeeded
     tx.wake(PAIRINGS_TOPIC)
