@@ -30,6 +30,7 @@ from tideline.features.numbers.port import (
     Via,
 )
 from tideline.features.workspaces import Role
+from tideline.platform import installation
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import SYSTEM, Actor
@@ -95,6 +96,7 @@ class ApiWorld:
             voices=Voices(self.store, spool, self.workshop, longest=60),
             carrier=Carrier(self.db, self.sends),
             terms=webhooks.Terms(self.keyring),
+            events=webhooks.EventLog(self.db, wakes, webhooks.Views(self.links.url_of, PUBLIC_URL)),
             public_url=PUBLIC_URL,
             rate_limit=0,
         )
@@ -117,6 +119,7 @@ class ApiWorld:
         slug = f"shop-{uuid4().hex[:20]}"
         values = {"slug": slug, "owner_email": f"{slug}@harbour.example", "zone": "Europe/Athens", **named}
         async with self.db.system() as tx:
+            await installation.introduce(tx)
             created = await workspaces.create(tx, self.access, display_name=name, **values)
         return Place(self, created.workspace_id, created.owner_id, created.api_token, values["owner_email"])
 

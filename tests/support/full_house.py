@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tests.support.api_client import ApiClient
 from tests.support.api_world import ApiWorld, Member, Place
@@ -14,10 +14,12 @@ from tideline.features.files import NewFile, Purpose
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import MediaKind, MediaRef, MessageReceived, Peer, ReactionChanged
 from tideline.features.templates import NewTemplate
-from tideline.features.webhooks import EventType, Terms
+from tideline.features.webhooks import EventType, Terms, Webhook
 from tideline.features.workspaces import Role
-from tideline.platform.db import Tx
+from tideline.platform.db import Database, Tx
+from tideline.platform.dispatcher import Dispatcher
 from tideline.platform.facts import Actor
+from tideline.platform.wake import Wakes
 
 
 @dataclass
@@ -38,6 +40,7 @@ class FullHouse:
     uploads: list[UUID] = field(default_factory=list)
     templates: list[int] = field(default_factory=list)
     webhooks: list[int] = field(default_factory=list)
+    deliveries: list[UUID] = field(default_factory=list)
     letter: str = ""
     wall: int = 0
     serial: Any = field(default_factory=lambda: count(1))
@@ -54,9 +57,11 @@ class FullHouse:
         house = cls(place, size, numbers[-1], groups, people, members)
         await place.run(house.fill_shelves)
         await place.run(house.subscribe)
+        await place.run(house.fail)
         await place.run(house.label)
         await place.run(house.note, actor=Actor("token", place.owner_id))
         await house.talk()
+        await number_facts(world.db)
         return house
 
     @property
@@ -90,6 +95,13 @@ class FullHouse:
             made = await webhooks.create(tx, terms, EventType("message:new"), f"https://crm.example.com/{n}")
             self.webhooks.append(made.id)
 
+    async def fail(self, tx: Tx) -> None:
+        """Deliveries that were given up, and attempts of the first of them."""
+        webhook = await webhooks.get(tx, self.webhooks[0])
+        self.deliveries += [await given_up(tx, webhook) for _ in range(self.size)]
+        for number in range(1, self.size):
+            await given_up(tx, webhook, self.deliveries[0], number=number + 3)
+
     async def label(self, tx: Tx) -> None:
         for group in self.groups:
             await chats.add_labels(tx, group.id, ["wholesale"])
@@ -117,6 +129,35 @@ class FullHouse:
 
     def _reacted(self, to: MessageReceived, person: str) -> ReactionChanged:
         return ReactionChanged(to.chat, to.external_id, "👍", self.place.world.clock.advance(), Peer(phone=person))
+
+
+async def given_up(tx: Tx, webhook: Webhook, uid: UUID | None = None, *, number: int = 3) -> UUID:
+    """A delivery that was tried once too often."""
+    uid = uid or uuid4()
+    await tx.execute(
+        """
+        INSERT INTO tenant.attempt
+            (workspace, delivery, number, at, webhook_id, event_type, fact_seq, fact_at, outcome, status, took_ms, url,
+             signature, request, response_start)
+        VALUES ($1, $2, $3, $4, $5, $6, 1, $4, 'failed', 503, 12, $7, '1789395631 v1,c2lnbmVk', '{}', 'Later')
+        """,
+        tx.workspace_id,
+        uid,
+        number,
+        tx.now,
+        webhook.id,
+        webhook.event_type,
+        webhook.url,
+    )
+    return uid
+
+
+async def number_facts(db: Database) -> None:
+    """What a dispatcher does all the time."""
+    dispatcher = Dispatcher(db, Wakes())
+    async with db.session() as session:
+        while await dispatcher.dispatch(session):
+            pass
 
 
 async def bring_bytes(tx: Tx) -> None:

@@ -17,16 +17,17 @@ BUILT = [one for one in CONTRACT.operations.values() if one.id not in NOT_BUILT]
 THINGS = {
     "chat_id", "message_uid", "file_uid", "webhook_id", "template_id", "user_id", "attachment_template_id", "reply_to",
     "after_message", "before_message", "whatsapp_account_id", "whatsapp_account_phone", "responsible", "team_title",
-    "jid", "team_id",
+    "jid", "team_id", "delivery_uid",
 }  # fmt: skip
 """Parameters and members that say which thing of the workspace is meant."""
 
 PLAIN = {
     "after", "before", "caption", "chat_name", "chatgpt_autoresponse_enabled", "closed", "content_type",
     "created_after", "created_before", "download_url", "email", "enabled", "event_type", "file", "filename",
-    "first_name", "from_me", "group", "is_private", "label", "labels", "last_name", "message_type", "metadata", "name",
-    "origin", "page", "phone", "q", "reaction", "read", "retry_schedule", "role", "sender", "sorting_order",
-    "strict_order", "suspended", "text", "title", "updated_after", "updated_before", "url", "visibility",
+    "first_name", "from_me", "group", "is_private", "label", "labels", "last_name", "limit", "message_type",
+    "metadata", "name", "origin", "outcome", "page", "phone", "q", "reaction", "read", "retry_schedule", "role",
+    "sender", "since", "sorting_order", "strict_order", "suspended", "text", "title", "updated_after",
+    "updated_before", "url", "visibility", "wait",
     "whatsapp_phone", "with_msg",
 }  # fmt: skip
 """Those that say how it is to be, or what to look for."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.support.api_world import Place
-from tests.support.full_house import bring_bytes
+from tests.support.full_house import bring_bytes, given_up
 from tests.support.samples import Stock
 from tideline.features import chats, files, templates, webhooks, workspaces
 from tideline.features.files import NewFile, Purpose
@@ -43,12 +43,14 @@ async def _belongings(tx: Tx, place: Place, mark: str) -> dict[str, Any]:
     template = await templates.create(tx, NewTemplate(f"Prices {mark}", "Hello", file_uid=file.uid), owner)
     terms = Terms(place.world.keyring)
     webhook = await webhooks.create(tx, terms, EventType("message:new"), f"https://{mark}.example.com/hook")
+    delivery = await given_up(tx, webhook)
     team = await workspaces.create_team(tx, f"Sales {mark}")
     return {
         "file_uid": str(file.uid),
         "template_id": template.id,
         "attachment_template_id": template.id,
         "webhook_id": webhook.id,
+        "delivery_uid": str(delivery),
         "team_title": team.title,
         "team_id": (await workspaces.create_team(tx, f"Nobody {mark}")).id,
     }

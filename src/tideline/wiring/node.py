@@ -217,8 +217,7 @@ class Node:
 
     def _deliveries(self) -> lanes.Worker:
         parts = self._parts
-        views = webhooks.Views(parts.links.url_of, parts.settings.base_url)
-        delivering = webhooks.Delivering(parts.db, parts.outgoing, parts.terms, views)
+        delivering = webhooks.Delivering(parts.db, parts.outgoing, parts.terms, parts.views, parts.access.outbox)
         return lanes.Worker(
             parts.db, parts.wakes, webhooks.LANE, delivering, node=str(self._id), slots=SLOTS, heads=HEADS
         )

@@ -51,6 +51,7 @@ class Parts:
     links: Links
     outgoing: Outgoing
     terms: webhooks.Terms
+    views: webhooks.Views
     mail_server: mail.Server | None
 
     @property
@@ -77,6 +78,7 @@ class Parts:
         access = workspaces.Access(db, keyring, wakes, public_url=settings.base_url)
         passwords = Passwords()
         files = _files(settings, db)
+        links = Links(keyring, settings.base_url)
         outgoing = Outgoing(Allowed.read(settings.callable_besides))
         spool = Spool(settings.spool, largest=files.limits.largest, reserve=files.limits.reserve_bytes)
         workshop = Workshop(WorkshopLimits(workers=settings.media_workers, memory=settings.media_memory * MEGABYTE))
@@ -93,8 +95,9 @@ class Parts:
             spool=spool,
             workshop=workshop,
             voices=Voices(files, spool, workshop, longest=settings.longest_voice),
-            links=Links(keyring, settings.base_url),
+            links=links,
             outgoing=outgoing,
+            views=webhooks.Views(links.url_of, settings.base_url),
             terms=webhooks.Terms(
                 keyring,
                 check_address=outgoing.check,

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from tideline.connectors.simulator import World
-from tideline.features import messages, workspaces
+from tideline.features import messages, webhooks, workspaces
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.front import Front
 from tideline.surfaces import dashboard, simulator
@@ -54,6 +54,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             voices=parts.voices,
             carrier=messages.Carrier(parts.db, sends),
             terms=parts.terms,
+            events=webhooks.EventLog(parts.db, parts.wakes, parts.views),
             public_url=public_url,
             rate_limit=parts.settings.rate_limit,
             rate_limit_queue=parts.settings.rate_limit_queue,

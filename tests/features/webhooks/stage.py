@@ -60,7 +60,9 @@ class Stage:
 
     def __post_init__(self) -> None:
         views = Views(Links(self.world.access.keyring, PUBLIC_URL).url_of, PUBLIC_URL)
-        self.delivering = Delivering(self.world.db, self.outgoing, self.terms, views, seconds=self.seconds)
+        self.delivering = Delivering(
+            self.world.db, self.outgoing, self.terms, views, self.world.access.outbox, seconds=self.seconds
+        )
         self.dispatcher = Dispatcher(self.world.db, Wakes(), [WebhookReader()])
 
     async def subscribe(

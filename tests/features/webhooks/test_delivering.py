@@ -18,6 +18,7 @@ from tideline.features.numbers.port import MediaKind, MediaRef
 from tideline.features.webhooks import EventType, Schedule
 from tideline.platform import lanes
 from tideline.platform.lanes import LaneLost
+from tideline.platform.mail import Mail
 
 
 @pytest.fixture
@@ -86,7 +87,8 @@ async def test_the_log_has_the_whole_attempt(stage: Stage, chat: Chat) -> None:
     assert (attempt["number"], attempt["outcome"], attempt["status"]) == (1, "delivered", 202)
     assert (attempt["error"], attempt["next_at"], attempt["chat_id"]) == (None, None, chat.id)
     assert attempt["request"] == arrived.body
-    assert (attempt["url"], attempt["signature"]) == (webhook.url, arrived.headers["webhook-signature"])
+    proof = f"{arrived.headers['webhook-timestamp']} {arrived.headers['webhook-signature']}"
+    assert (attempt["url"], attempt["signature"]) == (webhook.url, proof)
     assert attempt["response_start"] == b"x" * 1024
     assert str(attempt["delivery"]) == arrived.headers["webhook-id"]
 
@@ -217,6 +219,51 @@ async def test_a_dead_receiver_does_not_slow_another(world: World, chat: Chat) -
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
+
+
+async def test_the_owner_hears_of_a_webhook_that_fails_again_and_again_once_a_day(
+    stage: Stage, world: World, chat: Chat, neighbour: World
+) -> None:
+    async def mail() -> Mail | None:
+        """The one that counts: a newer one replaces what was not sent."""
+        async with world.db.read(world.id) as tx:
+            found = await world.access.outbox.newest(tx, limit=50, workspace_id=world.id)
+        return found[0] if found else None
+
+    async def fail(times: int) -> None:
+        for _ in range(times):
+            await world.hear(chat, "Hello")
+        for seconds in (0, 5, 30):
+            await stage.later(seconds)
+
+    webhook = await stage.subscribe(target="/in?secret=demo")
+    stage.answers["/in"] = answer(status=503)
+    await fail(2)
+    assert await mail() is None
+    await fail(2)
+    first = await mail()
+    assert first
+    assert (first.kind, first.recipient) == ("webhook_failing", world.owner.email)
+    text = world.access.outbox.read(first)
+    assert f"webhook {webhook.id} (message:received:new)" in text
+    assert "The last answer was 503." in text
+    assert "secret=demo" not in text
+    await fail(5)
+    assert await mail() == first
+    world.clock.advance(timedelta(days=1))
+    await fail(1)
+    second = await mail()
+    assert second != first
+    stage.answers["/in"] = answer()
+    await fail(1)
+    world.clock.advance(timedelta(days=2))
+    stage.answers["/in"] = answer(status=503)
+    await fail(2)
+    assert await mail() == second
+    await fail(1)
+    assert await mail() != second
+    assert (await stage.reload(webhook)).enabled
+    assert await neighbour.fetch("SELECT * FROM tenant.webhook WHERE workspace = $1") == []
 
 
 # Changes on the way ------------------------------------------------------------------------------------------

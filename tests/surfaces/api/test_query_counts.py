@@ -68,6 +68,7 @@ async def statements_of(counted: StatementsCounted, house: FullHouse, prepare: P
 async def answer(house: FullHouse, request: Request) -> Any:
     known = {"responsible": house.responsible, "group": house.group.id, "letter": house.letter, "wall": house.wall}
     known |= {"template": house.templates[0], "webhook": house.webhooks[0], "file": house.uploads[0]}
+    known |= {"delivery": house.deliveries[0]}
     path = request.path.format_map(known)
     response = await house.api_of(request.role).request(request.method, path, request.body)
     assert response.status == 200, response.body
@@ -133,6 +134,13 @@ READS: dict[str, Read] = {
     "getFile": Read("/files/{file}", None),
     "listWebhooks": Read("/webhooks", ()),
     "getWebhook": Read("/webhooks/{webhook}", None),
+    "getWebhookSecret": Read("/webhooks/{webhook}/secret", None),
+    "listDeliveries": Read("/webhooks/{webhook}/deliveries", ("deliveries",)),
+    "listDeliveries filtered": Read(
+        "/webhooks/{webhook}/deliveries?outcome=failed&event_type=message:new&after=2020-01-01", ("deliveries",)
+    ),
+    "getDelivery": Read("/webhooks/{webhook}/deliveries/{delivery}", ("log",)),
+    "listEvents": Read(f"/events?limit={PAGE}", ("events",)),
     "listTemplates": Read("/templates", ("templates",)),
     "getTemplate": Read("/templates/{template}", None),
     "listChatsV2": Read("/v2/chats", ("chats",)),

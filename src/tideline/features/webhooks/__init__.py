@@ -7,18 +7,54 @@ Actions of a workspace (`tx: Tx`), with the `Terms` that hold for all webhooks o
     create(tx, terms, event_type, url, enabled=) -> Webhook   idempotent; InvalidUrl, TooManyWebhooks
     update(tx, terms, webhook_id, Changes(...)) -> Webhook or WebhookNotFound, InvalidUrl, WebhookExists
     delete(tx, webhook_id)
+    show_secret(tx, terms, webhook_id) -> Secret           rotate_secret(tx, terms, webhook_id) -> Secret
+    remove_secret(tx, webhook_id)
+    list_deliveries(tx, webhook_id, LogFilter(), page=, size=) -> LogPage      by their last attempts, newest first
+    get_delivery(tx, webhook_id, uid) -> list[Logged]      all attempts; or DeliveryNotFound
+    redeliver(tx, webhook_id, uid) -> Delivery             or DeliveryUnderWay
+    redeliver_failed(tx, webhook_id, since) -> Redelivered
+    send_test(tx, webhook_id) -> Delivery                  or EventNotCaused
 
 Objects of the program:
 
     WebhookReader()                                        for the dispatcher: puts deliveries on lanes
-    Delivering(db, outgoing, terms, Views(...))            the act of the lanes of `LANE`
+    Delivering(db, outgoing, terms, Views(...), outbox)    the act of the lanes of `LANE`
+    EventLog(db, wakes, Views(...))                        `after(workspace_id, cursor, limit=, wait=) -> EventPage`
+    reencrypt_secrets(db, keyring) -> int                  for a change of keys
     keep_log(system_tx, kept)                              makes and drops the daily partitions of the log of attempts
 """
 
-from tideline.features.webhooks.actions.logbook import keep_log
+from tideline.features.webhooks.actions.logbook import (
+    get_delivery,
+    keep_log,
+    list_deliveries,
+    redeliver,
+    redeliver_failed,
+    send_test,
+)
+from tideline.features.webhooks.actions.secrets import (
+    Secret,
+    count_unreadable_secrets,
+    reencrypt_secrets,
+    remove_secret,
+    rotate_secret,
+    show_secret,
+)
 from tideline.features.webhooks.actions.subscriptions import create, delete, get, list_webhooks, update
-from tideline.features.webhooks.errors import InvalidUrl, TooManyWebhooks, WebhookExists, WebhookNotFound
+from tideline.features.webhooks.delivery import Delivery, LogFilter, Logged, LogPage, Outcome, Redelivered
+from tideline.features.webhooks.errors import (
+    CursorExpired,
+    DeliveryNotFound,
+    DeliveryUnderWay,
+    EventNotCaused,
+    InvalidCursor,
+    InvalidUrl,
+    TooManyWebhooks,
+    WebhookExists,
+    WebhookNotFound,
+)
 from tideline.features.webhooks.event_types import EventType
+from tideline.features.webhooks.eventlog import Cursor, Entry, EventLog, EventPage
 from tideline.features.webhooks.groups import LANE
 from tideline.features.webhooks.jobs import Delivering
 from tideline.features.webhooks.model import Changes, Schedule, Terms, Webhook, WebhookId
@@ -28,10 +64,26 @@ from tideline.features.webhooks.requests import Views
 __all__ = [
     "LANE",
     "Changes",
+    "Cursor",
+    "CursorExpired",
     "Delivering",
+    "Delivery",
+    "DeliveryNotFound",
+    "DeliveryUnderWay",
+    "Entry",
+    "EventLog",
+    "EventNotCaused",
+    "EventPage",
     "EventType",
+    "InvalidCursor",
     "InvalidUrl",
+    "LogFilter",
+    "LogPage",
+    "Logged",
+    "Outcome",
+    "Redelivered",
     "Schedule",
+    "Secret",
     "Terms",
     "TooManyWebhooks",
     "Views",
@@ -40,10 +92,20 @@ __all__ = [
     "WebhookId",
     "WebhookNotFound",
     "WebhookReader",
+    "count_unreadable_secrets",
     "create",
     "delete",
     "get",
+    "get_delivery",
     "keep_log",
+    "list_deliveries",
     "list_webhooks",
+    "redeliver",
+    "redeliver_failed",
+    "reencrypt_secrets",
+    "remove_secret",
+    "rotate_secret",
+    "send_test",
+    "show_secret",
     "update",
 ]

@@ -13,6 +13,7 @@ from tideline.platform.facts import Fact
 from tideline.platform.ids import uuid7
 
 SECONDS: Final = 5.0
+PROOF: Final = ("webhook-timestamp", "webhook-signature")
 KEPT_OF_ANSWER: Final = 1024
 
 # The schedule that Standard Webhooks recommends: three days in all.
@@ -80,8 +81,9 @@ class Request:
     body: bytes = field(repr=False)
 
     @property
-    def signature(self) -> str | None:
-        return self.headers.get("webhook-signature")
+    def proof(self) -> str:
+        """The headers that cannot be told from anything else the log holds: time and signatures."""
+        return " ".join(self.headers[name] for name in PROOF if name in self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +141,56 @@ class Attempt:
     request: Request
     answer: Answer
     step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An attempt as it is read from the log. Its delivery is ready to be put on a lane once more."""
+
+    delivery: Delivery
+    number: int
+    at: datetime
+    outcome: Outcome
+    next_at: datetime | None
+    status: int | None
+    error: str | None
+    took_ms: int
+    url: str
+    proof: str
+    request: bytes = field(repr=False)
+    response_start: bytes = field(repr=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What was sent with it; nothing when there was no request."""
+        if not self.request:
+            return {}
+        timestamp, _, signature = self.proof.partition(" ")
+        told = {"Content-Type": "application/json", "webhook-id": str(self.delivery.uid)}
+        return told | {name: value for name, value in zip(PROOF, (timestamp, signature), strict=True) if value}
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which deliveries to list; what is left out does not restrict. Times are those of last attempts, inclusive."""
+
+    event_type: EventType | None = None
+    outcome: Outcome | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """The last attempts of some deliveries, and whether older ones follow."""
+
+    items: list[Logged]
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redelivered:
+    """How many deliveries go out again, and whether so many were given up that some are left."""
+
+    count: int
+    has_more: bool

@@ -30,3 +30,35 @@ class InvalidUrl(Problem):
 
     code = "invalid_url"
     message = "A webhook's URL begins with http:// or https:// and has at most 4096 characters."
+
+
+class DeliveryNotFound(Problem):
+    """Takes the uid that was asked for."""
+
+    code = "delivery_not_found"
+    message = "There is no such delivery, or it is no longer kept."
+
+    def __init__(self, asked: Any) -> None:
+        super().__init__(f'Delivery "{asked}" not found', asked=asked)
+
+
+class DeliveryUnderWay(Problem):
+    code = "delivery_under_way"
+    message = "This event is still being delivered."
+
+
+class EventNotCaused(Problem):
+    code = "event_not_caused"
+    message = "Nothing causes this event on this server yet, so there is no example of it to send."
+
+
+class InvalidCursor(Problem):
+    code = "invalid_cursor"
+    message = "This is not a cursor of this workspace's event log."
+
+
+class CursorExpired(Problem):
+    """Takes why."""
+
+    code = "cursor_expired"
+    message = "The event log does not go back to this cursor. Begin again without one."

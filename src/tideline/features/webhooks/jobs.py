@@ -32,6 +32,7 @@ from tideline.platform.db import Database
 from tideline.platform.fact_log import find_facts
 from tideline.platform.facts import Fact
 from tideline.platform.lanes import Held, Item
+from tideline.platform.mail import Outbox
 from tideline.platform.outgoing import Outgoing, OutgoingProblem
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,14 @@ class Delivering:
     """`lanes.Worker` calls it with each lane it has taken. What many lanes need is read and written together."""
 
     def __init__(
-        self, db: Database, outgoing: Outgoing, terms: Terms, views: Views, *, seconds: float = SECONDS
+        self,
+        db: Database,
+        outgoing: Outgoing,
+        terms: Terms,
+        views: Views,
+        outbox: Outbox,
+        *,
+        seconds: float = SECONDS,
     ) -> None:
         self._db = db
         self._outgoing = outgoing
@@ -71,7 +79,7 @@ class Delivering:
         self._requests = Requests(terms, views)
         self._seconds = seconds
         self._loading: Bundle[Held, Loaded] = Bundle(self._load)
-        self._settling = Settling(db)
+        self._settling = Settling(db, outbox)
 
     async def __call__(self, held: Held) -> None:
         loaded = await self._loading.ask(held)

@@ -78,6 +78,20 @@ SAMPLES: Final[Mapping[EventType, tuple[str, dict[str, Any]]]] = {
         "NoteAdded",
         {"message": {**RECEIVED, "type": "note", "created_by": "Idris Vale"}, "mentioned": []},
     ),
+    EventType.FILE_UPLOADED: (
+        "FileUploaded",
+        {
+            "file": {
+                "file": {
+                    "uid": "c41d2f6a-7f0b-4a53-8f7e-1d90b6a3e5d8",
+                    "filename": "cargo-bike.pdf",
+                    "mimetype": "application/pdf",
+                    "size": 48211,
+                },
+                "uploaded_by": "idris@harbour-bikes.example",
+            }
+        },
+    ),
     EventType.REACTION: (
         "ReactionChanged",
         {
@@ -117,4 +131,6 @@ def sample(event_type: EventType, workspace_id: int, at: datetime) -> Fact | Non
         payload["chat"]["closed_at"] = then
     if "message" in payload:
         payload["message"] = {**payload["message"], "at": then, "received_at": then}
+    if "file" in payload:
+        payload["file"] = {**payload["file"], "file": {**payload["file"]["file"], "created_at": then}}
     return Fact(workspace_id, 0, 0, kind, 1, at, SYSTEM, None, payload)

@@ -41,6 +41,7 @@ class ApiDeps:
     voices: Voices
     carrier: Carrier
     terms: webhooks.Terms
+    events: webhooks.EventLog
     public_url: str
     rate_limit: int = 30
     rate_limit_queue: int = 10
@@ -48,7 +49,21 @@ class ApiDeps:
 
 
 OFFERED = frozenset(
-    {"tx", "show", "caller", "access", "api_calls", "send", "send_own", "terms", "uploads", "voices", "clock", "once"}
+    {
+        "tx",
+        "show",
+        "caller",
+        "access",
+        "api_calls",
+        "send",
+        "send_own",
+        "terms",
+        "events",
+        "uploads",
+        "voices",
+        "clock",
+        "once",
+    }
 )
 """What a route's function may ask for by name, besides what stands in the request.
 
@@ -89,6 +104,8 @@ class ApiDesk:
             arguments["clock"] = self._deps.db.clock
         if "terms" in wants:
             arguments["terms"] = self._deps.terms
+        if "events" in wants:
+            arguments["events"] = self._deps.events
         if "send" in wants:
             arguments["send"] = partial(self._send, caller, once)
         if "send_own" in wants:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
-from tideline.features import messages, numbers, workspaces
+from tideline.features import messages, numbers, webhooks, workspaces
 from tideline.features.files import FileStoreAway, FileStoreOfAnother
 from tideline.platform import installation, keyfile, lanes, migrate
 from tideline.platform.errors import Problem
@@ -209,13 +209,14 @@ def _schema(steps: list[migrate.Step]) -> Finding:
 async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
     async with desk.db.system() as tx:
         unreadable = await workspaces.count_unreadable_tokens(tx, desk.access)
+        unreadable += await webhooks.count_unreadable_secrets(tx, desk.keyring)
         is_held = await lanes.is_held(tx)
         found = await workspaces.list_workspaces(tx)
     if unreadable:
         yield Finding(
             "tokens",
-            f"{unreadable} cannot be read with the keys that are here.",
-            "Put the missing key back (secret.key or TIDELINE_SECRET_KEY), or rotate the tokens.",
+            f"{unreadable} tokens and secrets of webhooks cannot be read with the keys that are here.",
+            "Put the missing key back (secret.key or TIDELINE_SECRET_KEY), or rotate them.",
         )
     if is_held:
         yield await _held(desk, found)

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from tideline.features import workspaces
+from tideline.features import webhooks, workspaces
 from tideline.surfaces.cli.tools import Desk, Toolbox
 
 
@@ -19,7 +19,8 @@ async def rotate(tools: Toolbox, options: Namespace) -> None:
 
 async def _reencrypt(desk: Desk) -> int:
     tokens = await workspaces.reencrypt_tokens(desk.db, desk.access)
-    return tokens + await desk.access.outbox.reencrypt(desk.db)
+    secrets = await webhooks.reencrypt_secrets(desk.db, desk.keyring)
+    return tokens + secrets + await desk.access.outbox.reencrypt(desk.db)
 
 
 async def simulator_token(tools: Toolbox, _: Namespace) -> None:

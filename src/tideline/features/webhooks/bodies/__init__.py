@@ -7,7 +7,7 @@ bodies(fact, view) -> {event_type: body}
 
 from collections.abc import Callable, Iterator
 
-from tideline.features.webhooks.bodies import chats, messages, talk
+from tideline.features.webhooks.bodies import chats, files, messages, talk
 from tideline.features.webhooks.bodies.told import Payload, Told
 from tideline.features.webhooks.bodies.view import Body, FileLink, View
 from tideline.features.webhooks.event_types import EventType
@@ -22,6 +22,7 @@ ALWAYS = {
     "MessageRevoked": (EventType.MESSAGE_REVOKED,),
     "NoteAdded": (EventType.NOTE_NEW,),
     "ReactionChanged": (EventType.REACTION,),
+    "FileUploaded": (EventType.FILE_UPLOADED,),
     "ChatAssigned": (EventType.CHAT_ASSIGNED,),
     "ChatUnassigned": (EventType.CHAT_UNASSIGNED,),
     "ChatClosed": (EventType.CHAT_CLOSED,),
@@ -51,6 +52,7 @@ RENDERERS: dict[EventType, Callable[[Told, View], Body]] = {
     EventType.MESSAGE_EDITED: messages.change,
     EventType.MESSAGE_REVOKED: messages.change,
     EventType.NOTE_NEW: messages.note,
+    EventType.FILE_UPLOADED: files.uploaded,
     EventType.REACTION: talk.reaction,
     EventType.CALL_MISSED: talk.call,
     EventType.CALL_INCOMING: talk.call,

@@ -113,6 +113,22 @@ class Message(msgspec.Struct, frozen=True):
     metadata: dict[str, Any] | None = None
 
 
+class File(msgspec.Struct, frozen=True):
+    uid: UUID
+    filename: str
+    mimetype: str
+    size: int
+    created_at: datetime
+    stored_at: datetime | None = None
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file that a teammate uploaded."""
+
+    file: File
+    uploaded_by: str | None = None
+
+
 class Told:
     """A fact with its snapshots read."""
 
@@ -127,6 +143,10 @@ class Told:
     @cached_property
     def number(self) -> Number:
         return msgspec.convert(self.payload["number"], Number)
+
+    @cached_property
+    def upload(self) -> Upload:
+        return msgspec.convert(self.payload["file"], Upload)
 
     @cached_property
     def message(self) -> Message:

@@ -1,9 +1,12 @@
-"""The log of attempts."""
+"""The log of attempts. The column `signature` holds the time that was signed, too."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from tideline.features.webhooks.delivery import Attempt
-from tideline.platform.db import SystemTx
+from tideline.features.webhooks.delivery import Attempt, Delivery, LogFilter, Logged, Outcome
+from tideline.features.webhooks.event_types import EventType
+from tideline.platform.db import Row, SystemTx, Tx
 from tideline.platform.partitions import DailyLog
 
 LOG = DailyLog("tenant", "attempt", unfinished="false")
@@ -37,7 +40,114 @@ async def insert(tx: SystemTx, attempts: Sequence[Attempt]) -> None:
         [one.answer.error for one in attempts],
         [int(one.answer.took.total_seconds() * 1000) for one in attempts],
         [one.request.url for one in attempts],
-        [one.request.signature for one in attempts],
+        [one.request.proof for one in attempts],
         [one.request.body for one in attempts],
         [one.answer.start for one in attempts],
+    )
+
+
+COLUMNS = """a.delivery, a.number, a.at, a.event_type, a.fact_seq, a.fact_at, a.chat_id, a.outcome, a.next_at, a.status,
+             a.error, a.took_ms, a.url, a.signature, a.request, a.response_start"""
+
+
+async def list_last(tx: Tx, webhook_id: int, wanted: LogFilter, *, limit: int, skip: int) -> list[Logged]:
+    """The last attempt of each delivery of a webhook, the newest first."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {COLUMNS} FROM tenant.attempt a
+        WHERE a.workspace = $1 AND a.webhook_id = $2 AND ($3::text IS NULL OR a.event_type = $3)
+          AND ($4::text IS NULL OR a.outcome = $4) AND ($5::timestamptz IS NULL OR a.at >= $5)
+          AND ($6::timestamptz IS NULL OR a.at <= $6)
+          AND NOT EXISTS (SELECT FROM tenant.attempt later
+                          WHERE later.workspace = a.workspace AND later.delivery = a.delivery
+                            AND later.number > a.number)
+        ORDER BY a.at DESC, a.delivery DESC LIMIT $7 OFFSET $8
+        """,
+        tx.workspace_id,
+        webhook_id,
+        wanted.event_type,
+        wanted.outcome,
+        wanted.after,
+        wanted.before,
+        limit,
+        skip,
+    )
+    return [_read(row) for row in rows]
+
+
+async def list_of(tx: Tx, webhook_id: int, delivery: UUID) -> list[Logged]:
+    """All attempts of a delivery, the first one first."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {COLUMNS} FROM tenant.attempt a
+        WHERE a.workspace = $1 AND a.delivery = $3 AND a.webhook_id = $2 ORDER BY a.number, a.at
+        """,
+        tx.workspace_id,
+        webhook_id,
+        delivery,
+    )
+    return [_read(row) for row in rows]
+
+
+async def try_again(tx: Tx, webhook_id: int, delivery: UUID, number: int) -> int:
+    """Say of a last attempt that another one follows; 0 when that is known already."""
+    return await tx.execute(
+        """
+        UPDATE tenant.attempt a SET outcome = 'retrying', next_at = $5
+        WHERE a.workspace = $1 AND a.webhook_id = $2 AND a.delivery = $3 AND a.number = $4 AND a.outcome <> 'retrying'
+        """,
+        tx.workspace_id,
+        webhook_id,
+        delivery,
+        number,
+        tx.now,
+    )
+
+
+async def try_failed_again(tx: Tx, webhook_id: int, since: datetime, limit: int) -> list[Logged]:
+    """The same for what was given up since then, as many as wanted; in the order in which the events happened."""
+    rows = await tx.fetch(
+        f"""
+        WITH picked AS (
+            SELECT a.workspace, a.delivery, a.number, a.at FROM tenant.attempt a
+            WHERE a.workspace = $1 AND a.webhook_id = $2 AND a.outcome = 'failed' AND a.at >= $3
+            ORDER BY a.at LIMIT $4
+        )
+        UPDATE tenant.attempt a SET outcome = 'retrying', next_at = $5
+        FROM picked p
+        WHERE a.workspace = $1 AND a.workspace = p.workspace AND a.delivery = p.delivery AND a.number = p.number
+          AND a.at = p.at AND a.outcome = 'failed'
+        RETURNING {COLUMNS}
+        """,
+        tx.workspace_id,
+        webhook_id,
+        since,
+        limit,
+        tx.now,
+    )
+    return sorted(map(_read, rows), key=lambda one: (one.delivery.fact_seq or 0, one.delivery.uid))
+
+
+def _read(row: Row) -> Logged:
+    delivery = Delivery(
+        UUID(bytes=row["delivery"].bytes),
+        EventType(row["event_type"]),
+        row["fact_at"],
+        row["fact_seq"],
+        row["chat_id"],
+        row["number"],
+    )
+    return Logged(
+        delivery=delivery,
+        number=row["number"],
+        at=row["at"],
+        outcome=Outcome(row["outcome"]),
+        next_at=row["next_at"],
+        status=row["status"],
+        error=row["error"],
+        took_ms=row["took_ms"],
+        url=row["url"],
+        proof=row["signature"] or "",
+        request=row["request"],
+        response_start=row["response_start"],
     )

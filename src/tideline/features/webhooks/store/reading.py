@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tideline.features.webhooks.model import Webhook
 from tideline.features.webhooks.store.webhooks import read
@@ -75,3 +76,20 @@ async def count_failures(tx: SystemTx, counts: Sequence[Count]) -> dict[int, int
         [count.failed for count in counts],
     )
     return {row["id"]: row["errors_counter"] for row in rows}
+
+
+async def mark_mailed(tx: SystemTx, keys: Sequence[tuple[int, int]], not_since: datetime) -> set[int]:
+    """Those of the webhooks whose owner was not written to since then; from now on somebody was."""
+    rows = await tx.fetch(
+        """
+        UPDATE tenant.webhook w SET mailed_at = $3
+        FROM unnest($1::int[], $2::int[]) AS k(workspace, id)
+        WHERE w.workspace = k.workspace AND w.id = k.id AND (w.mailed_at IS NULL OR w.mailed_at < $4)
+        RETURNING w.id
+        """,
+        [workspace_id for workspace_id, _ in keys],
+        [webhook_id for _, webhook_id in keys],
+        tx.now,
+        not_since,
+    )
+    return {row["id"] for row in rows}

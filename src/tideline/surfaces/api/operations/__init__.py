@@ -3,6 +3,8 @@
 from tideline.surfaces.api.operations import (
     carrying,
     chats,
+    deliveries,
+    events,
     files,
     labels,
     messages,
@@ -23,6 +25,8 @@ __all__ = [
     "FUNCTIONS",
     "carrying",
     "chats",
+    "deliveries",
+    "events",
     "files",
     "labels",
     "messages",

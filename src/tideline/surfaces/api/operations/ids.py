@@ -18,6 +18,12 @@ def message_uid_of(text: str) -> MessageUid:
     return MessageUid(UUID(text))
 
 
+def delivery_uid_of(text: str) -> UUID:
+    if not FORM.fullmatch(text):
+        raise problems.missing("Delivery #", text)
+    return UUID(text)
+
+
 def file_uid_of(text: str) -> UUID:
     if not FORM.fullmatch(text):
         raise problems.file_missing(text)
