@@ -26,6 +26,7 @@ BATCH: Final = 5
 KEPT_AT_ONCE: Final = 1000
 SPARE: Final = timedelta(seconds=30)
 POLL_SECONDS: Final = 5.0
+BUSY_SECONDS: Final = 0.05  # what is due and not to be had is just being taken by another node
 SHORTEST_REST, LONGEST_REST = 5.0, 300.0
 TOO_OLD: Final = "It waited for so long that the links in it are not valid any more."
 
@@ -106,7 +107,7 @@ class Sender:
         self._rest = 0.0
         if next_at is None:
             return self._poll
-        return max(0.0, min(self._poll, (next_at - self._db.clock.now()).total_seconds()))
+        return max(BUSY_SECONDS, min(self._poll, (next_at - self._db.clock.now()).total_seconds()))
 
     async def _keep(self) -> float:
         async with self._db.system() as tx:
