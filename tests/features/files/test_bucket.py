@@ -72,7 +72,7 @@ def key_of(file: File) -> str:
     return f"tideline/files/{file.object_path}"
 
 
-SIZES = {"a byte": 1, "a page": 65_537, "a part": 8 * MEGABYTE, "parts": 20 * MEGABYTE + 7}
+SIZES = {"a byte": 1, "a page": 65_537, "a part": 5 * MEGABYTE, "parts": 20 * MEGABYTE + 7}
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
@@ -85,7 +85,7 @@ async def test_a_file_comes_out_as_it_went_in(office: Office, far: Files, bucket
     assert await read(far, saved, 0, 1) == content[:1]
     assert bucket.contents() == [key_of(saved)]
     assert bucket.unfinished() == []
-    assert ("-" in bucket.head(key_of(saved))["ETag"]) == (size >= 8 * MEGABYTE), "small files go in one request"
+    assert ("-" in bucket.head(key_of(saved))["ETag"]) == (size >= 5 * MEGABYTE), "small files go in one request"
 
 
 async def test_a_source_can_be_read_as_often_as_asked(office: Office, far: Files) -> None:

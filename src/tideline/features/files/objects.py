@@ -24,7 +24,7 @@ TRIAL = "tideline-trial"
 
 # Buckets want parts of five megabytes at least, and take ten thousand of them. So much is held in memory, times two.
 LOCAL_PART = MEGABYTE
-REMOTE_PART = 8 * MEGABYTE
+REMOTE_PART = 5 * MEGABYTE
 
 _PATIENCE: Mapping[str, Any] = {
     # Some minutes for one object of a hundred megabytes; an address with http:// is the operator's own wish.

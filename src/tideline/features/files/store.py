@@ -18,9 +18,8 @@ _UPLOAD = f"""
         SELECT t.email FROM tenant.teammate t
         WHERE t.workspace = f.workspace AND t.id = f.uploaded_by AND t.status <> 'removed'
     ) AS email
-    FROM tenant.file f
-    WHERE f.workspace = $1 AND f.state = 'stored' AND f.purpose = 'upload'
 """
+_IS_UPLOAD = "f.workspace = $1 AND f.state = 'stored' AND f.purpose = 'upload'"
 _NEWEST = "ORDER BY f.created_at DESC, f.uid DESC"
 WINDOW = 4000
 """So many of the newest uploads are looked through for a name before the index of substrings is: of a part that many
@@ -64,13 +63,13 @@ async def find_many(tx: Tx, uids: Sequence[UUID]) -> list[File]:
 
 
 async def find_upload(tx: Tx, uid: UUID) -> Upload | None:
-    row = await tx.row(f"{_UPLOAD} AND f.uid = $2", tx.workspace_id, uid)
+    row = await tx.row(f"{_UPLOAD} FROM tenant.file f WHERE {_IS_UPLOAD} AND f.uid = $2", tx.workspace_id, uid)
     return _read_upload(row) if row else None
 
 
 async def list_uploads(tx: Tx, limit: int) -> list[Upload]:
-    rows = await tx.fetch(f"{_UPLOAD} {_NEWEST} LIMIT $2", tx.workspace_id, limit)
-    return [_read_upload(row) for row in rows]
+    sql = f"{_UPLOAD} FROM tenant.file f WHERE {_IS_UPLOAD} {_NEWEST} LIMIT $2"
+    return [_read_upload(row) for row in await tx.fetch(sql, tx.workspace_id, limit)]
 
 
 async def list_uploads_named(tx: Tx, part: str, limit: int) -> list[Upload]:
@@ -78,11 +77,8 @@ async def list_uploads_named(tx: Tx, part: str, limit: int) -> list[Upload]:
     key = folded(part)
     rows = await tx.fetch(
         f"""
-        SELECT * FROM ({_UPLOAD} AND strpos(f.name_key, $2) > 0 AND f.uid IN (
-            SELECT n.uid FROM tenant.file n
-            WHERE n.workspace = $1 AND n.state = 'stored' AND n.purpose = 'upload'
-            ORDER BY n.created_at DESC LIMIT {WINDOW}
-        )) AS f {_NEWEST} LIMIT $3
+        {_UPLOAD} FROM (SELECT * FROM tenant.file f WHERE {_IS_UPLOAD} {_NEWEST} LIMIT {WINDOW}) AS f
+        WHERE f.workspace = $1 AND strpos(f.name_key, $2) > 0 {_NEWEST} LIMIT $3
         """,
         tx.workspace_id,
         key,
@@ -91,7 +87,9 @@ async def list_uploads_named(tx: Tx, part: str, limit: int) -> list[Upload]:
     if len(rows) < limit:
         rows = await tx.fetch(
             f"""
-            {_UPLOAD} AND tenant.grams(f.workspace, 'f', f.name_key) @> $2::text[] AND strpos(f.name_key, $3) > 0
+            {_UPLOAD} FROM tenant.file f
+            WHERE {_IS_UPLOAD} AND tenant.grams(f.workspace, 'f', f.name_key) @> $2::text[]
+              AND strpos(f.name_key, $3) > 0
             {_NEWEST} LIMIT $4
             """,
             tx.workspace_id,
