@@ -80,7 +80,7 @@ class Parts:
         files = _files(settings, db)
         links = Links(keyring, settings.base_url)
         outgoing = Outgoing(Allowed.read(settings.callable_besides))
-        spool = Spool(settings.spool, largest=files.limits.largest, reserve=files.limits.reserve_bytes)
+        spool = Spool(settings.spool, largest=files.room.limits.largest, reserve=files.room.limits.reserve_bytes)
         workshop = Workshop(WorkshopLimits(workers=settings.media_workers, memory=settings.media_memory * MEGABYTE))
         parts = cls(
             settings=settings,

@@ -184,6 +184,28 @@ async def test_a_file_that_is_gone_fails_the_message(post: Post) -> None:
     assert not post.outlet.sent
 
 
+async def test_a_file_whose_bytes_are_lost_fails_the_message(post: Post) -> None:
+    file = await post.files.save(post.world.id, NewFile("a.pdf", "application/pdf", Purpose.UPLOAD), _bytes())
+    uid = await post.world.send(post.chat, None, file_uid=file.uid)
+    await post.files.objects.remove(file.object_path)
+    await post.turn()
+    assert (await post.world.message(uid)).failure == Failure("file_not_found", "This file does not exist.")
+    assert await post.world.credits_used() == 0
+    assert not post.outlet.sent
+
+
+async def test_a_message_waits_while_the_place_of_its_file_is_away(post: Post) -> None:
+    file = await post.files.save(post.world.id, NewFile("a.pdf", "application/pdf", Purpose.UPLOAD), _bytes())
+    uid = await post.world.send(post.chat, None, file_uid=file.uid)
+    post.outlet.next.append(files.FileStoreAway())
+    await post.turn()
+    assert await post.status(uid) == "Pending"
+    post.world.clock.advance(timedelta(seconds=3))
+    await post.turn()
+    assert await post.status(uid) == "Sent"
+    assert len(post.outlet.sent) == 1
+
+
 # What goes wrong -----------------------------------------------------------------------------------------------
 
 FINAL = [ColdContactBlocked(), NotLinked()]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.api_client import ApiClient
 from tests.support.api_world import PUBLIC_URL, ApiWorld, Place
+from tests.support.multipart import HEADERS, file_form
 from tideline.features import files
 from tideline.features.files import File, Files, NewFile, Purpose
 from tideline.features.numbers import Number
@@ -125,3 +126,35 @@ async def test_a_file_that_has_not_arrived_cannot_be_sent(shop: Place, number: N
     response = await api.post("/messages", {"phone": "+15550100234", "file_uid": str(file.uid)})
     assert response.status in (400, 404)
     assert await shop.rows() == before
+
+
+SENDS = {
+    "into a chat": ("/chats/{chat_id}/messages", {}),
+    "to a phone": ("/messages", {"phone": "+15550100234"}),
+    "to an address": ("/messages/to_jid", {"jid": "15550100234@s.whatsapp.net"}),
+    "to a chat by its name": ("/messages/to_chat_name", {"chat_name": "Mira Solberg"}),
+}
+KINDS = {
+    "image": ("beans.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0"),
+    "audio": ("song.mp3", b"ID3\3\0\0\0\0\0\0"),
+    "video": ("clip.mp4", b"\0\0\0\x20ftypisom\0\0\2\0"),
+    "document": ("prices.pdf", b"%PDF-1.7"),
+}
+
+
+@pytest.mark.parametrize(("path", "to"), SENDS.values(), ids=SENDS)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_send_takes_files_of_every_kind(
+    shop: Place, number: Number, api: ApiClient, path: str, to: dict[str, str], kind: str
+) -> None:
+    heard = await shop.hear(number, name="Mira Solberg")
+    filename, content = KINDS[kind]
+    uploaded = await api.post("/files_upload", body=file_form(content, filename=filename), headers=HEADERS)
+    assert uploaded.status == 200, uploaded.body
+    body = {**to, "file_uid": uploaded.json["data"]["uid"], "text": "Have a look"}
+    sent = await api.post(path.format(chat_id=heard.chat_id), body)
+    assert sent.status == 200, sent.body
+    message = await api.data(f"/messages/{sent.json['data']['message_uid']}")
+    assert (message["chat_id"], message["text"], message["has_attachment"]) == (heard.chat_id, "Have a look", True)
+    assert (message["attachment_filename"], message["data"]["attachment"]["kind"]) == (filename, kind)
+    assert message["attachment_url"].startswith(f"{PUBLIC_URL}/files/{uploaded.json['data']['uid']}/")

@@ -12,7 +12,8 @@ from tests.surfaces.gateway.conftest import A
 from tests.surfaces.gateway.network import FakeNetwork
 from tests.surfaces.gateway.test_pairing import Running, Start, ref, seen, start
 from tideline.features import files, messages, numbers
-from tideline.features.files import File, FileNotFound, Files, NewFile, Purpose
+from tideline.features.files import File, FileNotFound, Files, Limits, NewFile, Purpose
+from tideline.features.messages import Attachment
 from tideline.features.numbers import Command, Fetch, MarkRead, NumberId
 from tideline.features.numbers.port import (
     MediaKind,
@@ -97,6 +98,72 @@ async def test_a_file_that_whatsapp_has_no_more_is_given_up(office: Office, netw
     await until_done(office)
     with pytest.raises(FileNotFound):
         await office.run(files.get, file.uid)
+
+
+async def attachment(office: Office, number_id: int, media: MediaRef) -> Attachment:
+    """A message came in with this file; what its reader is told of the file, once that is known."""
+    event = MessageReceived(
+        KEY.chat, KEY.external_id, office.db.clock.now(), from_me=False, via=Via.CONTACT, text="Look", media=media
+    )
+    await office.run(messages.receive, number_id, [event])
+    [row] = (await office.rows("tenant.message"))["tenant.message"]
+
+    async def told() -> bool:
+        message = await office.run(messages.get, UUID(str(row["uid"])))
+        return message.attachment is not None and (message.attachment.is_stored or bool(message.attachment.problem))
+
+    await until(told, "what became of the file")
+    message = await office.run(messages.get, UUID(str(row["uid"])))
+    assert message.attachment
+    assert message.text == "Look", "the message is there whatever becomes of its file"
+    return message.attachment
+
+
+async def test_a_file_that_is_too_large_is_not_fetched_and_its_message_says_so(
+    office: Office, network: FakeNetwork, start: Start
+) -> None:
+    number_id = await linked(office, await start())
+    said = MediaRef(MediaKind.IMAGE, "a.jpg", "image/jpeg", 17 * 1024 * 1024, "says so")
+    network.media[said.ref] = [AssertionError("nobody asked for it")]
+    kept = await attachment(office, number_id, said)
+    assert (kept.is_stored, kept.filename, kept.problem) == (False, "a.jpg", "file_too_large")
+    await until_done(office)
+
+
+async def test_a_file_that_turns_out_too_large_is_given_up(office: Office, network: FakeNetwork, start: Start) -> None:
+    number_id = await linked(office, await start())
+    lies = MediaRef(MediaKind.VIDEO, "a.mp4", "video/mp4", 5, "lies")
+    network.media[lies.ref] = [bytes(1024 * 1024)] * 17
+    assert (await attachment(office, number_id, lies)).problem == "file_too_large"
+
+
+FULL = {
+    "the disk is full": (Limits(reserve_bytes=2**62), "disk_full"),
+    "the workspace is full": (Limits(reserve_bytes=0, workspace_bytes=3), "workspace_full"),
+}
+
+
+@pytest.mark.parametrize(("limits", "problem"), FULL.values(), ids=FULL)
+async def test_a_file_without_room_waits_for_some_and_its_message_says_so(
+    office: Office,
+    network: FakeNetwork,
+    store: Files,
+    start: Start,
+    clock: HandClock,
+    limits: Limits,
+    problem: str,
+) -> None:
+    number_id = await linked(office, await start())
+    roomy, store.room.limits = store.room.limits, limits
+    media = MediaRef(MediaKind.IMAGE, "a.jpg", "image/jpeg", 5, "ref")
+    network.media[media.ref] = [b"whole"]
+    waits = await attachment(office, number_id, media)
+    assert (waits.is_stored, waits.problem) == (False, problem)
+    store.room.limits = roomy
+    clock.advance(timedelta(seconds=6))
+    await until_done(office)
+    file = await office.run(files.get, waits.uid)
+    assert (file.is_stored, file.size) == (True, 5)
 
 
 BROKEN: dict[str, Callable[[], Exception]] = {

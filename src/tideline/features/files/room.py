@@ -27,7 +27,7 @@ class Room:
 
     def __init__(self, db: Database, limits: Limits, free: Callable[[], int | None]) -> None:
         self._db = db
-        self._limits = limits
+        self.limits = limits
         self._free = free
         self._used: dict[int, tuple[float, int]] = {}
         self._coming: defaultdict[int, int] = defaultdict(int)
@@ -44,7 +44,7 @@ class Room:
         self._ensure_disk(file.size)
 
     def ensure_size(self, kind: FileKind, size: int) -> None:
-        most = self._limits.of_kind(kind)
+        most = self.limits.of_kind(kind)
         if size > most:
             raise FileTooLarge(f"File is too large: {_NAMES[kind]} may have {_in_words(most)}")
 
@@ -73,12 +73,12 @@ class Room:
 
     def _ensure_workspace(self, workspace_id: int, more: int) -> None:
         _, used = self._used.get(workspace_id, (0.0, 0))
-        if used + self._coming.get(workspace_id, 0) + more > self._limits.workspace_bytes:
+        if used + self._coming.get(workspace_id, 0) + more > self.limits.workspace_bytes:
             raise WorkspaceFull
 
     def _ensure_disk(self, size: int) -> None:
         free = self._free()
-        if free is not None and free - size < self._limits.reserve_bytes:
+        if free is not None and free - size < self.limits.reserve_bytes:
             raise DiskFull
 
 

@@ -27,10 +27,9 @@ class Files:
     """Rows and objects together, under the rules about how much there may be."""
 
     def __init__(self, db: Database, objects: Objects, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
         self.objects = objects
+        self.room = Room(db, limits or Limits(), objects.free)
         self._db = db
-        self._room = Room(db, self.limits, objects.free)
 
     @classmethod
     def in_folder(cls, db: Database, folder: Path, limits: Limits | None = None) -> "Files":
@@ -119,7 +118,7 @@ class Files:
         self, workspace_id: int, new: NewFile, chunks: AsyncIterable[bytes], mark: Mark[T], actor: Actor
     ) -> T:
         kind = new.kind or kind_of(new.mimetype)
-        self._room.ensure_size(kind, new.size)
+        self.room.ensure_size(kind, new.size)
         [file] = await self._db.run(workspace_id, lambda tx: actions.expect(tx, [new]), actor=actor)
         try:
             return await self._store(file, kind, chunks, mark, actor)
@@ -128,18 +127,18 @@ class Files:
             raise
 
     async def _store(self, file: File, kind: FileKind, chunks: AsyncIterable[bytes], mark: Mark[T], actor: Actor) -> T:
-        await self._room.ensure(file, kind)
+        await self.room.ensure(file, kind)
         size = await self._write(file, kind, chunks)
         try:
             marked = await self._db.run(file.workspace_id, lambda tx: mark(tx, file, size), actor=actor)
         except FileNotFound:
             await self.objects.remove(file.object_path)
             raise
-        self._room.keep(file.workspace_id, size)
+        self.room.keep(file.workspace_id, size)
         return marked
 
     async def _write(self, file: File, kind: FileKind, chunks: AsyncIterable[bytes]) -> int:
-        with self._room.taking(file, kind, chunks) as counted:
+        with self.room.taking(file, kind, chunks) as counted:
             await self.objects.put(file.object_path, counted, headers_of(file))
         if not counted.size:
             await self.objects.remove(file.object_path)

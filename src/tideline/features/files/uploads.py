@@ -62,10 +62,11 @@ class Uploads:
 
     async def fetch(self, workspace_id: int, url: str, said: Said, *, actor: Actor, once: Once | None = None) -> Upload:
         """A file from an address."""
-        asked = self._outgoing.check(url.strip())
+        url, most = url.strip(), self._files.room.limits.largest
+        asked = self._outgoing.check(url)
         shares.ensure_direct(asked)
         async with self._turn(workspace_id):
-            async with self._outgoing.get(url.strip(), most=self._files.limits.largest, patience=PATIENCE) as download:
+            async with self._outgoing.get(url, most=most, patience=PATIENCE) as download:
                 async with _opened(download.chunks()) as (head, chunks):
                     new = _downloaded(asked, download, head, said, actor)
                     return await self._files.save_upload(workspace_id, new, chunks, actor=actor, once=once)

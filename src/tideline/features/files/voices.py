@@ -34,7 +34,7 @@ class Voices:
     def _ensure_size(self, recording: Spooled) -> None:
         if not recording.size:
             raise FileIsEmpty
-        if recording.size > self._files.limits.of_type(TYPE):
+        if recording.size > self._files.room.limits.of_type(TYPE):
             raise FileTooLarge
 
     async def _convert(self, recording: Spooled, made: BinaryIO) -> Measures:

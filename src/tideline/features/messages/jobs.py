@@ -134,6 +134,11 @@ class Sending:
             return InDoubt()
         except ConnectorProblem as problem:
             return _outcome_of(problem, attempt)
+        except files.FileStoreAway:
+            # A file that could not be read to its end was not sent; nor was its message, which follows it.
+            return NotNow(OFFLINE_WAITS[min(attempt, len(OFFLINE_WAITS)) - 1])
+        except files.FileNotFound as problem:
+            return Refused(Failure(problem.code, problem.message))
         except Exception:
             # A bug in a connector says nothing about what WhatsApp has got.
             log.exception("message.send_raised", uid=str(uid), number=number.id)

@@ -151,8 +151,8 @@ class Quotable:
 
 
 class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The file of a message. `is_stored` is False while its bytes are still on their way; what is measured of it, and
-    its thumbnail, come later still, or never."""
+    """The file of a message. `is_stored` is False while its bytes are still on their way, or will never come, and
+    `problem` is the code of the reason, where there is one. What is measured of it, and its thumbnail, come later."""
 
     uid: UUID
     filename: str
@@ -163,6 +163,7 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     height: int | None = None
     seconds: float | None = None
     thumbnail_uid: UUID | None = None
+    problem: str | None = None
 
 
 class Reaction(msgspec.Struct, frozen=True):

@@ -374,6 +374,8 @@ class Wire:
         shown: dict[str, Any] = {"kind": kind, **_measured(attachment)}
         if attachment.thumbnail_uid is not None:
             shown["thumbnail_url"] = self._file_link(self._workspace_id, attachment.thumbnail_uid, THUMBNAIL, now)
+        if attachment.problem is not None:
+            shown["problem"] = attachment.problem
         return shown
 
     def status_steps(self, entries: Iterable[StatusEntry]) -> list[StatusStep]:

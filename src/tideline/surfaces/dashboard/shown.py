@@ -18,6 +18,14 @@ VOICE = "Voice message"
 UNKNOWN = "A kind of message that cannot be shown here."
 QUOTE_LENGTH = 140
 EXTENSION_LENGTH = 4
+AWAY = {
+    "deleted": "Deleted",
+    "file_too_large": "Too large to be kept",
+    "workspace_full": "Waits for room: this workspace is full",
+    "disk_full": "Waits for room: the disk is full",
+    "file_store_away": "Waits for the place where files are kept",
+}
+"""Why a file is not here."""
 
 
 # The list ----------------------------------------------------------------------------------------------------
@@ -93,7 +101,7 @@ class Call:
 @dataclass(frozen=True, slots=True)
 class ShownFile:
     """`kind` says how it is shown: image, audio, video or doc. Width and height are those of a box that it fills, and
-    only known for pictures."""
+    only known for pictures. `away` is what to say while it is not here."""
 
     kind: str
     name: str
@@ -104,6 +112,7 @@ class ShownFile:
     width: int | None
     height: int | None
     seconds: float | None
+    away: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +204,12 @@ def _file(message: Message, attachment: Attachment) -> ShownFile:
         width=attachment.width,
         height=attachment.height,
         seconds=attachment.seconds,
+        away=_away(attachment),
     )
+
+
+def _away(attachment: Attachment) -> str:
+    return AWAY.get(attachment.problem, "Could not be fetched") if attachment.problem else "Not here yet"
 
 
 def kind_of(message: Message, attachment: Attachment) -> str:

@@ -23,8 +23,10 @@ log = structlog.get_logger(__name__)
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800))
 # A lost connection comes back, or the number is gone one day; until then nothing is given up, and not forgotten long.
 OFFLINE_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
-# What trying again can mend: space may be made, and what is done twice here is done once.
-PASSING = (files.WorkspaceFull, files.DiskFull, UnknownOutcome)
+# Space may be made, and a bucket comes back. Until then the message says what its file waits for.
+NO_PLACE = (files.WorkspaceFull, files.DiskFull, files.FileStoreAway)
+# What trying again can mend; what is done twice here is done once.
+PASSING = (*NO_PLACE, UnknownOutcome)
 
 
 class CommandFailed(Problem):
@@ -69,6 +71,8 @@ class Commands:
             log.exception("gateway.command_failed", number=held.number.id, do=item.payload["do"])
         if failed and wait is None:
             await self._give_up(held, command, failed)
+        elif isinstance(failed, NO_PLACE) and isinstance(command, Fetch):
+            await self._files.note(held.lease.workspace_id, command.file_uid, failed.code)
         await self._settle(lane, item, wait)
         log.info(
             "gateway.command",
@@ -108,7 +112,7 @@ class Commands:
         workspace_id = held.lease.workspace_id
         match command:
             case Fetch(file_uid=uid):
-                await self._files.give_up(workspace_id, uid)
+                await self._files.give_up(workspace_id, uid, problem.code)
                 self._figures.media.labels("given up").inc()
             case React(message_uid=uid, asked_at=asked_at):
                 await self._db.run(workspace_id, lambda tx: messages.give_up_reaction(tx, uid, asked_at, problem))

@@ -34,7 +34,7 @@ COLUMNS: Final = """
     ) END,
     CASE WHEN m.file_uid IS NOT NULL THEN (
         SELECT ROW(f.uid, f.filename, f.mimetype, f.size, f.state = 'stored', f.width, f.height, f.seconds,
-                   f.thumbnail_uid)
+                   f.thumbnail_uid, CASE f.state WHEN 'deleted' THEN coalesce(f.problem, 'deleted') ELSE f.problem END)
         FROM tenant.file f WHERE f.workspace = m.workspace AND f.uid = m.file_uid
     ) END,
     CASE WHEN m.has_reactions THEN (
