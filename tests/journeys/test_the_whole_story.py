@@ -1,12 +1,15 @@
 """The whole story over HTTP only, against a real `tideline serve --demo`: simulator API in, Public API out."""
 
+import base64
 import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 
 from tests.journeys.conftest import Demo
+from tests.support import media
 from tests.support.clients import Phone, eventually
 
 _next_phone = itertools.count(15550700001)
@@ -249,6 +252,81 @@ async def test_a_file_that_comes_in_can_be_fetched(demo: Demo, number: Phone, ne
     assert message["attachment_url"].startswith(demo.facts["base_url"])
     async with demo.api.http.get(message["attachment_url"]) as response:
         assert await response.read() == b"two bags"
+
+
+def form(content: bytes, filename: str, **texts: str) -> aiohttp.FormData:
+    made = aiohttp.FormData()
+    made.add_field("file", content, filename=filename, content_type="application/octet-stream")
+    for name, text in texts.items():
+        made.add_field(name, text)
+    return made
+
+
+async def test_a_recording_is_a_voice_message_on_the_phone(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "Call me?")
+    chat = await chat_of(demo, number, ana)
+    path = f"/chats/{chat['id']}/voice_message"
+    sent = (await demo.api.call("POST", path, data=form(media.mp3(3), "hello.mp3"))).data
+    await demo.api.status(sent["message_uid"], "Delivered")
+    [_, heard] = await ana.messages()
+    assert (heard["kind"], heard["seconds"], heard["filename"]) == ("voice", 3, "hello.ogg")
+    assert heard["mimetype"] == "audio/ogg; codecs=opus"
+    assert media.heard(await ana.file(heard["id"]))[:3] == ("opus", 1, 48_000)
+
+
+async def test_a_picture_can_go_as_a_document(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    await ana.write(number, "Where is it?")
+    chat = await chat_of(demo, number, ana)
+    picture = media.picture()
+    path = f"/chats/{chat['id']}/file_message"
+    sent = (await demo.api.call("POST", path, data=form(picture, "plan.jpg", caption="The plan"))).data
+    await demo.api.status(sent["message_uid"], "Delivered")
+    seen = await ana.got("The plan")
+    assert (seen["kind"], seen["filename"], seen["mimetype"]) == ("document", "plan.jpg", "image/jpeg")
+    assert await ana.file(seen["id"]) == picture
+    await has_thumbnail(demo, sent["message_uid"])
+
+
+async def test_a_photo_that_comes_in_gets_a_thumbnail(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    photo = base64.b64encode(media.turned_picture()).decode()
+    await ana.write(number, "Look", file={"filename": "cat.jpg", "mimetype": "image/jpeg", "base64": photo})
+    chat = await chat_of(demo, number, ana)
+    known = await has_thumbnail(demo, (await demo.api.said(chat["id"], "Look"))["uid"])
+    assert (known["kind"], known["width"], known["height"]) == ("image", 480, 640)
+    async with demo.api.http.get(known["thumbnail_url"]) as response:
+        assert response.headers["Content-Type"] == "image/jpeg"
+        assert media.seen(await response.read()).size == (240, 320)
+
+
+async def has_thumbnail(demo: Demo, uid: str) -> Any:
+    """What is known of the file of a message, once it has a thumbnail."""
+
+    async def look() -> Any:
+        known = (await demo.api.message(uid))["data"]["attachment"]
+        return known if "thumbnail_url" in known else None
+
+    return await eventually(look, "the thumbnail")
+
+
+async def test_a_voice_message_that_comes_in_stays_one(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
+    ana = await new_phone("Ana")
+    voice = {
+        "filename": "PTT.ogg",
+        "mimetype": "audio/ogg; codecs=opus",
+        "base64": base64.b64encode(media.ogg()).decode(),
+    }
+    await ana.call("POST", "/messages", to=number.phone, file=voice, voice=True, seconds=7)
+    chat = await chat_of(demo, number, ana)
+
+    async def look() -> Any:
+        [message] = await demo.api.history(chat["id"])
+        return message if message["attachment_url"] else None
+
+    message = await eventually(look, "the recording")
+    assert message["data"]["attachment"] == {"kind": "voice", "duration": 7.0}
 
 
 async def test_a_call_is_an_entry_in_the_chat(demo: Demo, number: Phone, new_phone: NewPhone) -> None:

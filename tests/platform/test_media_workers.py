@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import pickle
+import pwd
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -255,10 +257,43 @@ def test_a_worker_knows_no_secrets_and_holds_no_files(pid: int) -> None:
 
 @on_linux
 @pytest.mark.skipif(os.geteuid() != 0, reason="there is nothing to give up")
-def test_a_worker_of_root_is_nobody(pid: int) -> None:
+def test_a_worker_of_root_is_a_user_who_has_nothing(pid: int) -> None:
+    """Not even the one called nobody, under whom the embedded database may run."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     ids = {line.split()[0]: set(line.split()[1:]) for line in lines if line.startswith(("Uid", "Gid", "Groups"))}
-    assert ids == {"Uid:": {"65534"}, "Gid:": {"65534"}, "Groups:": set()}
+    assert ids == {"Uid:": {"65533"}, "Gid:": {"65533"}, "Groups:": set()}
+    assert 65_533 not in {user.pw_uid for user in pwd.getpwall()}
+
+
+EVERY_KIND: dict[str, Callable[[], bytes]] = {
+    "ogg": media.ogg, "vorbis": media.vorbis, "flac": lambda: media.recording("ogg", "flac"), "mp3": media.mp3,
+    "wav": media.wav, "jpeg": media.picture, "turned": media.turned_picture, "cmyk": lambda: media.picture(mode="CMYK"),
+    "png": lambda: media.picture("PNG"), "palette": lambda: media.picture("PNG", mode="P"),
+    "webp": lambda: media.picture("WEBP"), "gif": media.animation, "mp4": media.film,
+    "webm": lambda: media.film(container="webm", codec="libvpx"), "pdf": media.pdf, "text": lambda: b"Hello",
+}  # fmt: skip
+OPEN_ALL = """
+import io, pickle, sys
+from tideline.platform.media.orders import ToPreview
+from tideline.platform.media.worker import __main__, previews, sound
+loaded = set(sys.modules)
+for content in pickle.load(sys.stdin.buffer):
+    for work in (
+        lambda: sound.to_voice(io.BytesIO(content), io.BytesIO(), 60.0),
+        lambda: previews.preview(io.BytesIO(content), io.BytesIO(), ToPreview(1, 320, 10**8)),
+    ):
+        try:
+            work()
+        except Exception:
+            pass
+print(sorted(set(sys.modules) - loaded))
+"""
+
+
+def test_everything_is_loaded_before_the_right_to_read_it_is_given_up() -> None:
+    contents = pickle.dumps([make() for make in EVERY_KIND.values()])
+    done = subprocess.run([sys.executable, "-c", OPEN_ALL], cwd=ROOT, input=contents, capture_output=True, check=True)
+    assert done.stdout == b"[]\n"
 
 
 def test_the_program_itself_loads_no_decoder() -> None:

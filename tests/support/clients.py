@@ -178,6 +178,14 @@ class Phone:
 
         return await eventually(look, f"{text!r} on a phone")
 
+    async def file(self, message_id: str) -> bytes:
+        """The bytes of a file that this phone sent or received."""
+        url = f"{self.simulator.base_url}/simulator/api/phones/{quote(self.phone)}/messages/{message_id}/file"
+        headers = {"Authorization": f"Bearer {self.simulator.token}"}
+        async with self.simulator.http.get(url, headers=headers) as response:
+            assert response.status == 200, response.status
+            return await response.read()
+
     async def read(self, chat: "Phone | str") -> None:
         await self.call("POST", "/read", chat=chat if isinstance(chat, str) else chat.phone)
 

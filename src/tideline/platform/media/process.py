@@ -37,9 +37,13 @@ class Process:
     async def start(cls, memory: int) -> "Process":
         """A fresh process that may take so many bytes of memory."""
         ours, theirs = socket.socketpair()
+        ours.setblocking(False)
         with theirs:
-            ours.setblocking(False)
-            program = await asyncio.to_thread(_run, theirs.fileno(), memory)
+            try:
+                program = await asyncio.to_thread(_run, theirs.fileno(), memory)
+            except BaseException:
+                ours.close()
+                raise
         process = cls(program, ours)
         try:
             async with asyncio.timeout(START_SECONDS):

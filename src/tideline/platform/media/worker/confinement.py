@@ -3,13 +3,14 @@
 import contextlib
 import math
 import os
+import pwd
 import resource
 import select
 import signal
 import socket
 import threading
 
-NOBODY = 65534
+FREE_IDS = range(65_533, 65_519, -1)  # systemd and the distributions leave these to nobody
 LARGEST_OUTPUT = 64 * 1024 * 1024
 WATCHER_STACK = 256 * 1024
 
@@ -38,9 +39,16 @@ def confine(memory: int) -> None:
         os.nice(5)
     if os.geteuid() == 0:
         with contextlib.suppress(OSError):  # in a container root may not be allowed to
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
+            _become_nobody()
+
+
+def _become_nobody() -> None:
+    """A user that has nothing at all. The one called nobody has: the embedded database may run under it."""
+    somebody = {user.pw_uid for user in pwd.getpwall()}
+    stranger = next(one for one in FREE_IDS if one not in somebody)
+    os.setgroups([])
+    os.setgid(stranger)
+    os.setuid(stranger)
 
 
 def allow(cpu_seconds: int) -> None:

@@ -8,9 +8,12 @@ import av
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.stream import Stream
+from av.subtitles import stream as subtitles
 
 from tideline.platform.media.errors import MediaBroken
 from tideline.platform.media.worker.kinds import Kind
+
+LOADED = (subtitles,)  # for films that have them: later there may be no right to read it
 
 
 @contextmanager

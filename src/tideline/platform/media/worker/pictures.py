@@ -2,14 +2,15 @@
 
 from typing import BinaryIO
 
-from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from tideline.platform.media.errors import MediaBroken, MediaTooHeavy
 from tideline.platform.media.orders import Preview, ToPreview
 from tideline.platform.media.worker.kinds import Kind
 
-# Loaded now: later there may be no right to read them.
-LOADED = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+# Loaded now: later there may be no right to read them. What cameras write is read by the plugin for TIFF.
+LOADED = (GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
+Image.preinit()
 QUALITY = 80
 ORIENTATION = 0x0112
 LYING = frozenset({5, 6, 7, 8})
