@@ -36,8 +36,9 @@ docs: setup ## write the reference pages that are made from the code
 bench: setup ## the figures of the speed table, in a few minutes
 	@$(BIN)/python -m bench $(ARGS)
 
-faults: setup ## thirty kill -9 under load, then count every message
+faults: setup ## kill -9 under load again and again, then count every message and every event
 	@$(BIN)/python -m bench.faults $(ARGS)
+	@$(BIN)/python -m bench.event_faults
 
 fuzz: setup ## what is tried at random in the tests (every operation, bad input, lanes), with twenty times as many new examples
 	@TIDELINE_FUZZ=$${TIDELINE_FUZZ:-20} $(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'hypothesis|FUZZ' tests) $(ARGS)

@@ -10,12 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ingest, reads, report, sends, standing
+from bench import ingest, reads, report, sends, standing, webhooks
 from bench.server import DemoServer
 from bench.workspace import Sizes
+from tideline.platform import logs
 
 
 async def measure(folder: Path, sizes: Sizes, only: set[str]) -> list[report.Row]:
+    logs.configure("console", "warning")
     rows: list[report.Row] = []
     server = DemoServer(folder, rate_limit="0", log_level="warning")
     if "standing" in only:
@@ -31,13 +33,17 @@ async def measure(folder: Path, sizes: Sizes, only: set[str]) -> list[report.Row
         server.stop()
     if "ingest" in only:
         rows += await ingest.rows(folder / "ingest")
+    if "webhooks" in only:
+        rows += await webhooks.rows(folder / "webhooks", waiting=sizes.waiting)
     return rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the data")
-    parser.add_argument("--only", default="standing,reads,sends,ingest", help="which parts, separated by commas")
+    parser.add_argument(
+        "--only", default="standing,reads,sends,ingest,webhooks", help="which parts, separated by commas"
+    )
     parser.add_argument("--json", type=Path, default=Path("bench.json"))
     given = parser.parse_args()
     sizes = Sizes.quick() if given.quick else Sizes()

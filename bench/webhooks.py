@@ -99,6 +99,7 @@ async def rows(folder: Path, *, waiting: int = WAITING) -> list[Row]:
                 return await _measure(office, sink, waiting)
         finally:
             await outgoing.close()
+            await wakes.flush()
             await db.close()
     finally:
         await server.stop()

@@ -19,10 +19,11 @@ class Sizes:
     chats: int = 100_000
     messages: int = 1_000_000
     groups: int = 200
+    waiting: int = 1_000_000
 
     @classmethod
     def quick(cls) -> "Sizes":
-        return cls(chats=10_000, messages=100_000, groups=20)
+        return cls(chats=10_000, messages=100_000, groups=20, waiting=100_000)
 
     @property
     def tenth(self) -> "Sizes":

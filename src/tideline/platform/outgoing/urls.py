@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urljoin
 
@@ -72,8 +73,10 @@ class Url:
         return f"{self.scheme}://{self.authority}{self.target}"
 
 
+@lru_cache(maxsize=2048)
 def read_url(text: str) -> Url:
-    """Raises UrlNotValid for whatever two programs could understand in two ways."""
+    """Raises UrlNotValid for whatever two programs could understand in two ways. Webhooks are called again and again,
+    so what was read is kept."""
     found = _FORM.fullmatch(text)
     if found is None or len(text) > LONGEST or _CONTROL.search(text):
         raise UrlNotValid
