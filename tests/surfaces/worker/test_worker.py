@@ -18,6 +18,7 @@ from tideline.features.workspaces import SignIn
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
 from tideline.platform.dispatcher import Dispatcher
+from tideline.platform.once import Once, do_once
 from tideline.platform.passwords import Passwords
 from tideline.platform.timers import Every, Timer
 from tideline.platform.wake import Wakes
@@ -158,3 +159,23 @@ async def test_links_that_have_ended_are_forgotten(office: Office, workers: list
     clock.advance(timedelta(hours=2))
     await until(forgotten, "the sweep of links")
     await until(expired, "the end of the attempt that no gateway took")
+
+
+async def test_an_idempotency_key_is_forgotten_after_its_day(
+    office: Office, workers: list[Worker], clock: HandClock
+) -> None:
+    key = Once(office.owner_id, "order-4711", b"body", timedelta(days=1), lambda done: b"answer")
+
+    async def ran(tx: Tx) -> None: ...
+
+    await office.run(lambda tx: do_once(tx, key, ran))
+
+    async def remembered() -> int:
+        return len((await office.rows("tenant.idempotency_key"))["tenant.idempotency_key"])
+
+    async def forgotten() -> bool:
+        return not await remembered()
+
+    assert await remembered() == 1
+    clock.advance(timedelta(days=1))
+    await until(forgotten, "the end of the key")
