@@ -14,7 +14,7 @@ from tests.support.serving import Served
 from tests.support.web_server import web_server
 from tideline.surfaces.api.contract import Operation
 
-RIGHT, WRONG = 50 * FUZZ, 25 * FUZZ
+RIGHT, WRONG = 50 * FUZZ, 20 * FUZZ
 DONE = 0.6
 
 

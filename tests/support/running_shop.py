@@ -19,6 +19,7 @@ BASE = "/integrations/api"
 WORKSPACE = {
     "TIDELINE_WEBHOOKS_PER_WORKSPACE": "1000",
 }
+IN_A_CHAT = ("after_message", "before_message")
 IDS = {one.id for one in BUILT}
 
 
@@ -27,6 +28,7 @@ class RunningShop:
     served: Served
     remote: WebServer
     things: dict[str, list[Any]] = field(default_factory=dict)
+    histories: dict[int, list[str]] = field(default_factory=dict)
     serial: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -42,8 +44,10 @@ class RunningShop:
 
     def _look_around(self, owner: str) -> None:
         chats = self.get("/chats")["chats"]
-        histories = [self.get(f"/chats/{chat['id']}/messages")["messages"] for chat in chats]
-        messages = [one["uid"] for history in histories for one in history if one["message_type"] == "whatsapp"]
+        for chat in chats:
+            history = self.get(f"/chats/{chat['id']}/messages")["messages"]
+            self.histories[chat["id"]] = [one["uid"] for one in history if one["message_type"] == "whatsapp"]
+        messages = [uid for history in self.histories.values() for uid in history]
         number = self.get("/whatsapp_accounts")["whatsapp_accounts"][0]
         people = self.get("/workspace/teammates")
         self.things = {
@@ -58,7 +62,10 @@ class RunningShop:
             **dict.fromkeys(("message_uid", "reply_to", "after_message", "before_message"), messages),
         }
 
-    def pick(self, name: str, random: Random) -> Any:
+    def pick(self, name: str, random: Random, chat_id: int | None = None) -> Any:
+        """One of the things that stay, of this chat where that matters."""
+        if name in IN_A_CHAT and chat_id in self.histories:
+            return random.choice(self.histories[chat_id])
         if name == "chat_name":  # chats are renamed all the time
             return self.get(f"/chats/{self.pick('chat_id', random)}")["name"]
         return random.choice(self.things[name])
@@ -106,12 +113,17 @@ def _invitation(shop: RunningShop) -> Any:
     return shop.call("POST", "/workspace/invitations", json={"email": email})["user_id"]
 
 
+def _team(shop: RunningShop) -> Any:
+    return shop.call("POST", "/workspace/teams", json={"title": shop.fresh("Sales")})["id"]
+
+
 MAKERS = {
     "file_uid": Maker("uploadFileByForm", _file),
     "template_id": Maker("createTemplate", _template),
     "attachment_template_id": Maker("uploadFileByForm", _template),
     "webhook_id": Maker("createWebhook", _webhook),
     "user_id": Maker("inviteTeammate", _invitation),
+    "team_id": Maker("createTeam", _team),
 }
 
 
@@ -124,5 +136,7 @@ def tidy(shop: RunningShop, operation_id: str, data: Any) -> None:
             shop.call("DELETE", f"/webhooks/{data['id']}")
         case "updateWebhook":
             shop.call("PUT", f"/webhooks/{data['id']}", json={"enabled": False})
+        case "createTeam":
+            shop.call("DELETE", f"/workspace/teams/{data['id']}")
         case "inviteTeammate":
             shop.call("DELETE", f"/workspace/invitations/{data['user_id']}")

@@ -1,0 +1,113 @@
+"""Makes right requests of well-formed ones: with things that are there, and names and phones that are some."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from schemathesis import Case
+
+from tests.support.running_shop import MAKERS, RunningShop
+from tests.support.samples import FILES, NAMED_BY_ITS_NAME, THINGS, example
+from tests.support.web_server import PDF
+from tideline.surfaces.api.contract import Operation
+from tideline.surfaces.api.idempotency import HEADER
+
+LEFT = 0.1
+"""This much is left as it was made up, for the answers to that."""
+EITHER_OR = [("attachment_template_id", "file_uid")]
+
+Filler = Callable[[RunningShop, Random, Any], Any]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """One request that is about to be filled."""
+
+    case: Case[Any]
+    operation: Operation
+    shop: RunningShop
+    random: Random
+
+    def fill(self) -> None:
+        """Path, query, body and key."""
+        case = self.case
+        self.fill_path()
+        case.query = self._filled(case.query)
+        if isinstance(case.body, Mapping):
+            case.body = self._filled({**self._base(), **self._decided(case.body)})
+        if case.headers and HEADER in case.headers:
+            case.headers[HEADER] = self.shop.fresh(case.headers[HEADER][:200])
+
+    def fill_path(self) -> None:
+        for name in self.operation.path_parameters:
+            if not self._is_left(LEFT):
+                self.case.path_parameters = {**self.case.path_parameters, name: self._thing_in_path(name)}
+
+    def _thing_in_path(self, name: str) -> Any:
+        """What is deleted must not be missing for the next one."""
+        is_used_up = self.operation.method == "DELETE" and name in MAKERS
+        return self.shop.make(name) if is_used_up else self.shop.pick(name, self.random)
+
+    def _base(self) -> dict[str, Any]:
+        """The contract's words say more than its schemas, so a JSON body begins as its example."""
+        return (example(self.operation) or {}) if self.case.media_type == "application/json" else {}
+
+    def _decided(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        for one, other in EITHER_OR:
+            if one in body and other in body and not self._is_left(LEFT):
+                return {name: value for name, value in body.items() if name != other}
+        return body
+
+    def _filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: value if self._is_left(LEFT / 2) else self._value(name, value)
+            for name, value in (values or {}).items()
+        }
+
+    def _value(self, name: str, value: Any) -> Any:
+        if (self.operation.id, name) in NAMED_BY_ITS_NAME or name in THINGS:
+            return self.shop.pick(name, self.random, self.case.path_parameters.get("chat_id"))
+        filler = FILLERS.get((self.operation.id, name)) or FILLERS.get(name)
+        return filler(self.shop, self.random, value) if filler else value
+
+    def _is_left(self, share: float) -> bool:
+        return self.random.random() < share
+
+
+def _a_date(_shop: RunningShop, random: Random, _value: Any) -> str:
+    day, hour = random.randint(1, 28), random.randint(0, 23)
+    return random.choice((f"2026-03-{day:02} {hour:02}:35", f"2026-11-{day:02}", f"2026-11-{day:02}T{hour:02}:00:00Z"))
+
+
+def _a_phone(shop: RunningShop, random: Random, _value: Any) -> str:
+    return random.choice((shop.pick("phone", random), f"+1555020{random.randint(0, 9999):04}"))
+
+
+def _some_text(_shop: RunningShop, _random: Random, value: Any) -> Any:
+    return f"Hello {value}" if isinstance(value, str) and not value.strip() else value
+
+
+FILLERS: dict[str | tuple[str, str], Filler] = {
+    "phone": _a_phone,
+    "whatsapp_phone": _a_phone,
+    "sender": _a_phone,
+    "q": lambda _shop, random, value: random.choice(("hello", "h* le*", '"hello mira"', str(value)[:100] + "h*")),
+    "after": _a_date,
+    "before": _a_date,
+    "created_after": _a_date,
+    "created_before": _a_date,
+    "updated_after": _a_date,
+    "updated_before": _a_date,
+    "text": _some_text,
+    "chat_name": lambda shop, _random, value: shop.fresh(str(value)[:200]),
+    ("updateChat", "name"): lambda shop, _random, value: shop.fresh(str(value)[:200]),
+    "title": lambda shop, _random, value: shop.fresh(str(value)[:50]),
+    "file": lambda _shop, _random, value: PDF + (value if isinstance(value, bytes) else str(value).encode()),
+    "email": lambda shop, _random, _value: f"{shop.fresh('ines').replace(' ', '')}@northquay.example",
+    "url": lambda shop, _random, _value: shop.remote.url(f"/hook?n={next(shop.serial)}"),
+    ("sendVoiceMessage", "file"): lambda _shop, _random, _value: FILES["sendVoiceMessage"],
+    ("sendVoiceMessage", "metadata"): lambda _shop, random, _value: f'{{"crm_id": {random.randint(0, 99)}}}',
+    ("sendFileMessage", "metadata"): lambda _shop, random, _value: f'{{"crm_id": {random.randint(0, 99)}}}',
+    "download_url": lambda shop, _random, _value: shop.remote.url(f"/{next(shop.serial)}.pdf"),
+}
