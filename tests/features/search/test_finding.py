@@ -197,7 +197,7 @@ async def test_history_is_found_in_its_time(world: World, find: Find, road: str)
     assert await find("beans") == ["New beans", "Old beans"]
 
 
-@pytest.mark.parametrize(("typed", "most"), [("beans", 5), ("fresh beans", 6)])
+@pytest.mark.parametrize(("typed", "most"), [("beans", 9), ("fresh beans", 10)])
 async def test_one_and_fifty_hits_take_the_same_number_of_statements(world: World, typed: str, most: int) -> None:
     number, question = await world.number(), read_question(typed)
     await world.hear(await world.chat(number), "fresh beans")

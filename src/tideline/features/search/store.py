@@ -2,12 +2,13 @@
 
 A word may be in every other message or in one of a million, and nothing cheap knows which. So a search looks at the
 newest messages as they are, then at fortnight after fortnight by the index of words, at more of them the fewer it
-finds. Where a fortnight alone has very many, its newest are near and are found by reading it as it is.
+finds. Where a fortnight alone has very many, its newest are near and are found by reading it as it is. Statements
+repeat the condition of the index they are for (`words <> ''`, `type <> ''`): the migration explains why.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from tideline.features.search.conditions import FORTNIGHT, Conditions, fortnight_of
@@ -15,6 +16,9 @@ from tideline.features.search.model import Candidate, Entry
 from tideline.platform.db import Row, SystemTx, Tx
 
 CHARACTERS_RANKED: Final = 2000
+_PLANS: Final = ("enable_bitmapscan", "enable_seqscan", "enable_sort")
+_IN_ORDER: Final = "; ".join(f"SET LOCAL {plan} = off" for plan in _PLANS)
+_AS_USUAL: Final = "; ".join(f"SET LOCAL {plan} TO DEFAULT" for plan in _PLANS)
 TERMS: Final = (
     "tenant.search_terms(s.workspace, s.fortnight, s.words, s.chat_id, s.number_id, s.sender_id, s.created_by, s.type)"
 )
@@ -32,7 +36,7 @@ async def put(tx: Tx, entries: Sequence[Entry]) -> None:
         SELECT $1, new.*
         FROM unnest($2::uuid[], $3::timestamptz[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[], $9::bool[],
                     $10::text[], $11::text[]) AS new
-        ON CONFLICT (workspace, uid) DO UPDATE SET words = excluded.words
+        ON CONFLICT (uid, workspace) WHERE type <> '' DO UPDATE SET words = excluded.words
         """,
         tx.workspace_id,
         [entry.uid for entry in entries],
@@ -50,7 +54,9 @@ async def put(tx: Tx, entries: Sequence[Entry]) -> None:
 
 async def remove(tx: Tx, uid: UUID) -> None:
     """Nothing of this message is found any more."""
-    await tx.execute("DELETE FROM tenant.message_search WHERE workspace = $1 AND uid = $2", tx.workspace_id, uid)
+    await tx.execute(
+        "DELETE FROM tenant.message_search WHERE workspace = $1 AND type <> '' AND uid = $2", tx.workspace_id, uid
+    )
 
 
 # Messages from before there was a search -----------------------------------------------------------------------
@@ -83,18 +89,15 @@ async def leave_backlog(tx: Tx, before: UUID | None) -> None:
 
 async def newest(tx: Tx, wanted: Conditions, window: int, limit: int) -> list[Candidate]:
     """The newest that are wanted among so many of the newest at all."""
-    rows = await tx.fetch(
-        f"""
+    sql = f"""
         SELECT s.uid, s.at FROM (
-            SELECT * FROM tenant.message_search o WHERE o.workspace = $1 AND {wanted.times("o")}
+            SELECT * FROM tenant.message_search o WHERE o.workspace = $1 AND o.words <> '' AND {wanted.times("o")}
             ORDER BY o.at DESC, o.uid DESC LIMIT {window}
         ) AS s
         WHERE s.workspace = $1 AND {wanted.columns("s")}
         ORDER BY s.at DESC, s.uid DESC LIMIT {limit}
-        """,
-        *wanted.args,
-    )
-    return _read(rows)
+    """
+    return _read(await _in_order(tx, sql, *wanted.args))
 
 
 async def by_words(
@@ -121,18 +124,24 @@ async def by_words(
 async def by_reading(tx: Tx, wanted: Conditions, fortnight: int, limit: int) -> list[Candidate]:
     """The newest that are wanted of one fortnight, found by looking at one message after the other."""
     n = len(wanted.args)
-    rows = await tx.fetch(
-        f"""
+    sql = f"""
         SELECT s.uid, s.at FROM tenant.message_search s
-        WHERE s.workspace = $1 AND s.at >= to_timestamp(${n + 1}) AND s.at < to_timestamp(${n + 2})
+        WHERE s.workspace = $1 AND s.words <> '' AND s.at >= to_timestamp(${n + 1}) AND s.at < to_timestamp(${n + 2})
           AND {wanted.times("s")} AND {wanted.columns("s")}
         ORDER BY s.at DESC, s.uid DESC LIMIT {limit}
-        """,
-        *wanted.args,
-        fortnight * FORTNIGHT,
-        (fortnight + 1) * FORTNIGHT,
-    )
-    return _read(rows)
+    """
+    bounds = (fortnight * FORTNIGHT, (fortnight + 1) * FORTNIGHT)
+    return _read(await _in_order(tx, sql, *wanted.args, *bounds))
+
+
+async def _in_order(tx: Tx, sql: str, *args: Any) -> list[Row]:
+    """Read along the index until there is enough, also where the planner expects so little that it would rather read
+    all there is and sort it. The settings end with the transaction, but there may be one around this one."""
+    async with tx.savepoint():
+        await tx.execute(_IN_ORDER)
+        rows = await tx.fetch(sql, *args)
+        await tx.execute(_AS_USUAL)
+    return rows
 
 
 async def list_fortnights(tx: Tx, newest: datetime | None, oldest: datetime | None, limit: int) -> list[int]:
@@ -143,13 +152,13 @@ async def list_fortnights(tx: Tx, newest: datetime | None, oldest: datetime | No
         WITH RECURSIVE f (fortnight) AS (
             (
                 SELECT s.fortnight FROM tenant.message_search s
-                WHERE s.workspace = $1 AND s.at <= COALESCE($2::timestamptz, 'infinity')
+                WHERE s.workspace = $1 AND s.words <> '' AND s.at <= COALESCE($2::timestamptz, 'infinity')
                 ORDER BY s.at DESC LIMIT 1
             )
             UNION ALL
             SELECT (
                 SELECT s.fortnight FROM tenant.message_search s
-                WHERE s.workspace = $1 AND s.at < to_timestamp(f.fortnight * {FORTNIGHT}::float8)
+                WHERE s.workspace = $1 AND s.words <> '' AND s.at < to_timestamp(f.fortnight * {FORTNIGHT}::float8)
                 ORDER BY s.at DESC LIMIT 1
             )
             FROM f WHERE f.fortnight IS NOT NULL
@@ -168,7 +177,7 @@ async def words_of(tx: Tx, uids: Collection[UUID]) -> dict[UUID, str]:
     rows = await tx.fetch(
         f"""
         SELECT s.uid, left(s.words, {CHARACTERS_RANKED}) AS words FROM tenant.message_search s
-        WHERE s.workspace = $1 AND s.uid = ANY ($2::uuid[])
+        WHERE s.workspace = $1 AND s.uid = ANY ($2::uuid[]) AND s.type <> ''
         """,
         tx.workspace_id,
         list(uids),
