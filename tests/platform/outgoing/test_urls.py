@@ -35,6 +35,7 @@ READ = {
 @pytest.mark.parametrize(("given", "read"), READ.values(), ids=READ)
 def test_addresses_are_read(given: str, read: str) -> None:
     assert str(read_url(given)) == read
+    assert str(read_url(given).asked()) == read
 
 
 REFUSED = {
@@ -79,6 +80,7 @@ REFUSED = {
     "a book": f"http://h.example/{'a' * 9000}",
     "a host too long": f"http://{'a' * 64}.example/",
     "half a surrogate in the host": "http://\ud800.example/",
+    "half a surrogate in the path": "http://h.example/\ud800",
 }
 
 
@@ -93,6 +95,7 @@ def test_credentials_are_taken_off_and_decoded() -> None:
     assert url.credentials == "us@er:p:ä".encode()
     assert str(url) == "http://h.example/"
     assert read_url("http://@h.example/").credentials == b":"
+    assert read_url("http://\udcff@h.example/").credentials == b"\xff:"
     assert read_url("http://h.example/").credentials is None
 
 
@@ -101,6 +104,7 @@ def test_redirects_are_read_like_addresses() -> None:
     assert str(url.join("../d?e")) == "https://h.example:8443/d?e"
     assert str(url.join("//other.example")) == "https://other.example/"
     assert url.join("https://other.example/").credentials is None
-    for bad in ("file:///etc/passwd", "http://127.1/", "javascript:alert(1)"):
+    bads = ("file:///etc/passwd", "http://127.1/", "javascript:alert(1)", "http://[", "//x]/", "//\u2100/")
+    for bad in bads:
         with pytest.raises(UrlNotValid):
             url.join(bad)

@@ -15,7 +15,7 @@ PORTS = {"http": 80, "https": 443}
 
 _FORM = re.compile(r"(https?)://([^/?#\\]+)(/[^#]*|\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _AUTHORITY = re.compile(r"(?:(?P<user>[^@]*)@)?(?P<host>\[[^\[\]@]+\]|[^\[\]:@]+)(?::(?P<port>[0-9]{0,5}))?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udc7f]")  # and half characters; bytes of headers are none of these
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
@@ -57,17 +57,21 @@ class Url:
         if self.user is None:
             return None
         name, _, password = self.user.partition(":")
-        return unquote_to_bytes(name) + b":" + unquote_to_bytes(password)
+        return b":".join(unquote_to_bytes(part.encode("utf-8", "surrogateescape")) for part in (name, password))
 
     def asked(self) -> URL:
         """For the client, without credentials. The query is passed as a part of the path, or else an empty one would
         be lost on the way."""
         explicit = None if self.port == PORTS[self.scheme] else self.port
-        return URL.build(scheme=self.scheme, host=self.host, port=explicit, path=self.target, encoded=True)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return URL.build(scheme=self.scheme, host=host, port=explicit, path=self.target, encoded=True)
 
     def join(self, location: str) -> "Url":
         """Where a redirect leads."""
-        return read_url(urljoin(f"{self.scheme}://{self.authority}{self.target}", location))
+        try:
+            return read_url(urljoin(f"{self.scheme}://{self.authority}{self.target}", location))
+        except ValueError:  # the standard library has rules of its own for brackets and odd letters
+            raise UrlNotValid from None
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.target}"
