@@ -136,6 +136,12 @@ async def test_the_operator_may_allow_a_network_or_a_host() -> None:
                 await post(outgoing, server.url())
 
 
+async def test_a_v6_address_is_called_like_any_other(unused_port: int) -> None:
+    async with calling("::1") as outgoing:
+        with pytest.raises(NotReachable):
+            await post(outgoing, f"http://[::1]:{unused_port}/")
+
+
 async def test_names_that_nobody_has(unused_port: int) -> None:
     async with calling(HOME, names={"nothing.example": []}) as outgoing:
         for host in ("nowhere.example", "nothing.example"):
@@ -387,6 +393,17 @@ async def test_a_bomb_is_stopped_after_a_few_pieces() -> None:
             await count(outgoing, server.url())
     assert 0 < total <= 1_000_000
     assert 0 < largest <= 65536
+
+
+async def test_a_packed_stream_of_nothing_is_stopped_too() -> None:
+    async def nothing(writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(gzip.compress(b"") * 6_000, content_encoding="gzip", content_length=""))
+        writer.write_eof()
+
+    async with remote({"/": nothing}) as server, calling(HOME) as outgoing:
+        assert await fetch(outgoing, server.url(), most=1_000_000) == b""
+        with pytest.raises(RemoteTooLarge):
+            await fetch(outgoing, server.url(), most=100_000)
 
 
 async def test_silence_and_dripping_end() -> None:

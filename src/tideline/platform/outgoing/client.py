@@ -3,7 +3,7 @@
 import asyncio
 import time
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -83,14 +83,19 @@ class Download:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The content, unpacked where the server packed it unasked; raises RemoteTooLarge beyond what is allowed."""
-        size = 0
-        packed = self._answer.content.iter_chunked(CHUNK)
         with _translated(self.url):
-            async for chunk in unpacked(packed, self.headers.get("content-encoding", "")):
-                size += len(chunk)
-                if size > self._most:
-                    raise RemoteTooLarge
+            packed = self._counted(self._answer.content.iter_chunked(CHUNK))
+            # Packed, a stream without end may hold nothing at all, so both are counted.
+            async for chunk in self._counted(unpacked(packed, self.headers.get("content-encoding", ""))):
                 yield chunk
+
+    async def _counted(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > self._most:
+                raise RemoteTooLarge
+            yield chunk
 
 
 class Outgoing:
