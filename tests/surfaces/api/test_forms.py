@@ -173,6 +173,12 @@ async def test_a_large_file_is_not_kept(api: PublicApi) -> None:
         assert (answer.status, answer.headers["connection"]) == (413, "close")
 
 
+async def test_parts_that_nobody_asked_for_have_an_end(api: PublicApi) -> None:
+    stray = file_part(b"x" * (LARGEST + 2 * MEGABYTE), name="document")
+    answer = await load(api, [form(file_part(b"x"), stray)])
+    assert (answer.status, answer.headers["connection"]) == (413, "close")
+
+
 BAD_FORMS = {
     "no form at all": b"Hello",
     "JSON": b'{"file": "x"}',

@@ -51,12 +51,13 @@ class FormReader(Generic[F]):
     ) -> F:
         """The whole form; its file lives until the stack ends."""
         declared = headers.get(b"content-length", b"")
-        if declared.isdigit() and (len(declared) > 18 or int(declared) > spool.largest + OVERHEAD):
+        most = spool.largest + OVERHEAD
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > most):
             raise problems.too_large()
         parts = FormParts(_boundary(headers), spool, until_answered)
         try:
             async with asyncio.timeout(SECONDS):
-                await _receive(receive, parts)
+                await _receive(receive, parts, most)
         except TimeoutError:
             raise problems.too_slow() from None
         except FileTooLarge:
@@ -86,14 +87,20 @@ def _boundary(headers: Mapping[bytes, bytes]) -> bytes:
     return boundary
 
 
-async def _receive(receive: Receive, parts: FormParts) -> None:
+async def _receive(receive: Receive, parts: FormParts, most: int) -> None:
+    """Parts that nobody asked for are not kept, and have an end all the same."""
+    size = 0
     while True:
         async with asyncio.timeout(PAUSE_SECONDS):
             message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         try:
-            await parts.take(message.get("body", b""))
+            piece = message.get("body", b"")
+            size += len(piece)
+            await parts.take(piece)
+            if size > most:
+                raise problems.too_large()
             if not message.get("more_body", False):
                 return parts.end()
         except FormParserError as error:

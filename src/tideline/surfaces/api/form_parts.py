@@ -1,7 +1,6 @@
 """The parts of a multipart form, one after the other: texts are kept, the file goes into the spool."""
 
 import hashlib
-import re
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -15,8 +14,6 @@ FILE = "file"
 MOST_PARTS = 50
 LONGEST_TEXT = 64 * 1024
 """Bytes of one text; the contract's limits on them are far lower."""
-
-PATH = re.compile(r".*[/\\]", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -154,7 +151,11 @@ class FormParts:
             return
         filename = part.options.get(b"filename", b"").decode("utf-8", "replace")
         content_type = part.headers.get(b"content-type", b"").decode("latin-1").strip()
-        self.upload = Upload(PATH.sub("", filename), content_type, await part.writing.finish())
+        self.upload = Upload(_without_path(filename), content_type, await part.writing.finish())
+
+
+def _without_path(filename: str) -> str:
+    return filename[max(filename.rfind("/"), filename.rfind("\\")) + 1 :]
 
 
 def _text(raw: bytes, name: str) -> str:
