@@ -25,6 +25,7 @@ from tideline.features.files import (
     Purpose,
     WorkspaceFull,
 )
+from tideline.features.files.model import MEGABYTE
 from tideline.platform.db import Database
 
 
@@ -181,6 +182,21 @@ async def test_deleted_while_its_bytes_come_in(office: Office, store: Files, fol
     with pytest.raises(FileNotFound):
         await store.fill(office.id, file.uid, deleting())
     assert objects(folder) == []
+
+
+async def test_what_is_stored_is_not_given_up(office: Office, store: Files) -> None:
+    """Whoever stored it may have lost the answer of the database, and believe that it failed."""
+    saved = await store.save(office.id, upload(), in_chunks(b"x"))
+    await store.give_up(office.id, saved.uid)
+    assert await store.get(office.id, saved.uid) == saved
+
+
+async def test_nobody_fills_a_workspace_by_what_they_announce(office: Office, store: Files) -> None:
+    for _ in range(2):
+        [file] = await office.run(files.expect, [NewFile("a.pdf", "application/pdf", Purpose.MEDIA, size=2**64)])
+    assert file.size == 2 * 1024 * MEGABYTE
+    with pytest.raises(FileTooLarge):
+        await store.fill(office.id, file.uid, in_chunks(b"x"))
 
 
 async def test_the_list_shows_uploads_newest_first_by_a_part_of_the_name(office: Office, store: Files) -> None:

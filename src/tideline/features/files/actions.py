@@ -5,11 +5,13 @@ from uuid import UUID
 
 from tideline.features.files import events, names, store, types
 from tideline.features.files.errors import FileNotFound
-from tideline.features.files.model import File, FileState, FileUid, Measures, NewFile, Upload
+from tideline.features.files.model import MEGABYTE, File, FileState, FileUid, Measures, NewFile, Upload
 from tideline.platform.db import Tx
 from tideline.platform.ids import uuid7
 
 LIST_LIMIT = 1000
+LARGEST_SAID = 2 * 1024 * MEGABYTE
+"""No more than WhatsApp takes is believed of what a stranger announces: it counts until the bytes are here."""
 
 
 async def expect(tx: Tx, new: Sequence[NewFile]) -> list[File]:
@@ -27,7 +29,7 @@ def _expected(tx: Tx, new: NewFile) -> File:
         uid=FileUid(uuid7()),
         filename=names.clean_name(new.filename, mimetype),
         mimetype=mimetype,
-        size=max(new.size, 0),
+        size=min(max(new.size, 0), LARGEST_SAID),
         purpose=new.purpose,
         state=FileState.PENDING,
         uploaded_by=new.uploaded_by,

@@ -163,6 +163,21 @@ async def mark_deleted(tx: Tx, uids: Sequence[UUID]) -> int:
     return len(rows)
 
 
+async def give_up(tx: Tx, uids: Sequence[UUID]) -> set[UUID]:
+    """Those that nothing will come of any more; what was stored after all stays."""
+    rows = await tx.fetch(
+        """
+        UPDATE tenant.file SET state = 'deleted', deleted_at = $3
+        WHERE workspace = $1 AND uid = ANY ($2::uuid[]) AND state = 'pending'
+        RETURNING uid
+        """,
+        tx.workspace_id,
+        list(uids),
+        tx.now,
+    )
+    return {UUID(bytes=row["uid"].bytes) for row in rows}
+
+
 async def mark_swept(tx: Tx, uids: Sequence[UUID]) -> None:
     await tx.execute(
         """

@@ -76,12 +76,13 @@ class Files:
             return await actions.get(tx, uid)
 
     async def give_up(self, workspace_id: int, uid: UUID, problem: str | None = None) -> None:
-        """Nothing will come any more, because of a problem of this code."""
+        """Nothing will come any more, because of a problem of this code. What is stored stays: who only thinks that
+        it failed may have lost the answer of the database."""
 
         async def forget(tx: Tx) -> None:
             if problem:
                 await store.set_problem(tx, uid, problem)
-            await store.mark_deleted(tx, [uid])
+            await store.give_up(tx, [uid])
 
         await self._db.run(workspace_id, forget)
 

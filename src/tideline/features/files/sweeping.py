@@ -54,15 +54,15 @@ async def _sweep_workspace(db: Database, files: Files, workspace_id: int, rows: 
     # A message shows its media, so bytes that made it are worth keeping; nobody knows of a lost upload.
     rescued = {file.uid: size for file in overdue if (size := sizes[file.uid]) and file.purpose is Purpose.MEDIA}
     lost = [file.uid for file in overdue if file.uid not in rescued]
-    gone = [file for file in rows if file.state is FileState.DELETED] + [f for f in overdue if f.uid in set(lost)]
     async with db.tx(workspace_id) as tx:
         order_previews(tx, [file for uid, size in rescued.items() if (file := await store.mark_stored(tx, uid, size))])
-        await store.mark_deleted(tx, lost)
+        given_up = await store.give_up(tx, lost)
+    gone = [file for file in rows if file.state is FileState.DELETED or file.uid in given_up]
     for file in gone:
         await files.objects.remove(file.object_path)
     async with db.tx(workspace_id) as tx:
         await store.mark_swept(tx, [file.uid for file in gone])
-    return Swept(given_up=len(lost), finished=len(rescued), removed=len(gone))
+    return Swept(given_up=len(given_up), finished=len(rescued), removed=len(gone))
 
 
 def is_overdue(file: File, now: datetime) -> bool:
