@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import somebody_waits_for_a_lock, until
 from tests.support.world import World
-from tideline.features import files
+from tideline.features import chats, files
 from tideline.features.chats import Chat, ChatId, ChatNotFound
 from tideline.features.files import File, Files, FileState, NewFile, Purpose
 from tideline.features.messages import Carrier, NumberNotConnected, Outgoing, SendQueue, SendQueueClosed, ToChat
@@ -102,16 +103,13 @@ async def test_a_server_that_stops_keeps_nothing(desk: Desk, chat: Chat) -> None
     assert await desk.states() == [FileState.DELETED]
 
 
-async def test_who_goes_away_leaves_nothing(desk: Desk, world: World, chat: Chat) -> None:
-    reached = asyncio.Event()
-
-    async def load(workspace_id: int, actor: Actor) -> File:
-        file = await desk.load(workspace_id, actor)
-        reached.set()
-        return file
-
-    sending = asyncio.create_task(desk.submit(chat.id, load))
-    await reached.wait()
-    sending.cancel()
-    await asyncio.gather(sending, return_exceptions=True)
-    assert len(await world.history(chat)) == [FileState.STORED].count((await desk.states())[0])
+async def test_a_file_stays_with_its_message_when_its_sender_goes_away(desk: Desk, world: World, chat: Chat) -> None:
+    async with world.db.tx(world.id) as tx:
+        await chats.hold(tx, [chat.id])
+        sending = asyncio.create_task(desk.submit(chat.id))
+        await until(lambda: somebody_waits_for_a_lock(world.db), "the message being stored")
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    await desk.sends.close()
+    assert len(await world.history(chat)) == 1
+    assert await desk.states() == [FileState.STORED]
