@@ -23,7 +23,7 @@ from tideline.surfaces.api.answers import encode
 from tideline.surfaces.api.contract import Operation, public_api
 from tideline.surfaces.api.idempotency import HEADER, digest_of
 from tideline.surfaces.api.mount import public_api_app
-from tideline.surfaces.api.wire import MessageRef
+from tideline.surfaces.api.shapes import MessageRef
 
 HELLO = {"phone": "+15550100777", "text": "Hello"}
 

@@ -14,7 +14,7 @@ from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import Actor
 from tideline.platform.once import Once, do_once, ensure_new
-from tideline.surfaces.api import problems, wire
+from tideline.surfaces.api import problems, shapes
 from tideline.surfaces.api.answers import encode
 from tideline.surfaces.api.binding import Binding
 from tideline.surfaces.api.idempotency import RequestKey
@@ -140,7 +140,7 @@ class ApiDesk:
 
     async def _send(
         self, caller: Caller, once: Once | None, outgoing: Outgoing, load: Load | None = None
-    ) -> wire.MessageRef:
+    ) -> shapes.MessageRef:
         actor = Actor("token", caller.teammate_id)
         if once:
             outgoing = replace(outgoing, once=replace(once, render=_named))
@@ -155,9 +155,9 @@ class ApiDesk:
             raise problems.file_missing(outgoing.file_uid) from None
         except TemplateNotFound:
             raise problems.missing("Attachment template id #", outgoing.template_id) from None
-        return wire.MessageRef(str(uid))
+        return shapes.MessageRef(str(uid))
 
-    async def _send_own(self, caller: Caller, once: Once | None, outgoing: Outgoing) -> wire.MessageRef:
+    async def _send_own(self, caller: Caller, once: Once | None, outgoing: Outgoing) -> shapes.MessageRef:
         """Only what the caller may send with their own view of the workspace."""
         async with self._deps.db.read(caller.workspace_id) as tx:
             me = await workspaces.get_teammate(tx, caller.teammate_id)
@@ -181,4 +181,4 @@ class ApiDesk:
 
 
 def _named(uid: MessageUid) -> bytes:
-    return encode(wire.MessageRef(str(uid)))
+    return encode(shapes.MessageRef(str(uid)))

@@ -9,7 +9,7 @@ from tideline.features.files import File, FileKind, Said, Uploads, Voices
 from tideline.features.messages import Load, Outgoing, ToChat, clean_text
 from tideline.features.numbers.port import MediaKind
 from tideline.platform.facts import Actor
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import shapes
 from tideline.surfaces.api.form import Form
 from tideline.surfaces.api.metadata import read
 from tideline.surfaces.api.registry import operation
@@ -18,7 +18,7 @@ from tideline.surfaces.api.registry import operation
 class Carry(Protocol):
     """Queues a message with the file that `load` makes, and names it."""
 
-    def __call__(self, outgoing: Outgoing, load: Load) -> Awaitable[wire.MessageRef]: ...
+    def __call__(self, outgoing: Outgoing, load: Load) -> Awaitable[shapes.MessageRef]: ...
 
 
 class VoiceForm(Form, kw_only=True):
@@ -26,7 +26,7 @@ class VoiceForm(Form, kw_only=True):
 
 
 @operation("sendVoiceMessage")
-async def send_voice_message(chat_id: ChatId, form: VoiceForm, voices: Voices, send: Carry) -> wire.MessageRef:
+async def send_voice_message(chat_id: ChatId, form: VoiceForm, voices: Voices, send: Carry) -> shapes.MessageRef:
     outgoing = Outgoing(ToChat(chat_id), kind=MediaKind.VOICE, metadata=read(form.metadata))
     return await send(outgoing, partial(voices.save, form.file.spooled, form.file.filename))
 
@@ -43,7 +43,7 @@ class FileMessageForm(Form, kw_only=True):
 
 
 @operation("sendFileMessage")
-async def send_file_message(chat_id: ChatId, form: FileMessageForm, uploads: Uploads, send: Carry) -> wire.MessageRef:
+async def send_file_message(chat_id: ChatId, form: FileMessageForm, uploads: Uploads, send: Carry) -> shapes.MessageRef:
     async def load(workspace_id: int, actor: Actor) -> File:
         said, part = Said(form.filename, form.content_type), Said(form.file.filename, form.file.content_type)
         spooled, kind = form.file.spooled, FileKind.DOCUMENT

@@ -10,7 +10,7 @@ from tideline.features import chats, messages, workspaces
 from tideline.features.chats import ChatFilter, ChatId
 from tideline.features.workspaces import Caller
 from tideline.platform.db import Tx
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import shapes
 from tideline.surfaces.api.body import Body, trim
 from tideline.surfaces.api.limits import CHAT_NAME
 from tideline.surfaces.api.metadata import checked
@@ -48,17 +48,17 @@ class ChatQuery(OwnChatQuery):
 
 
 @operation("listChats")
-async def list_chats(tx: Tx, query: ChatQuery, show: Wire) -> wire.ChatPage:
+async def list_chats(tx: Tx, query: ChatQuery, show: Wire) -> shapes.ChatPage:
     return await _list(tx, query, ChatFilter(phone=query.phone), show)
 
 
 @operation("listChatsV2")
-async def list_own_chats(tx: Tx, caller: Caller, query: OwnChatQuery, show: Wire) -> wire.ChatPage:
+async def list_own_chats(tx: Tx, caller: Caller, query: OwnChatQuery, show: Wire) -> shapes.ChatPage:
     me = await workspaces.get_teammate(tx, caller.teammate_id)
     return await _list(tx, query, ChatFilter(visible_to=me), show)
 
 
-async def _list(tx: Tx, query: OwnChatQuery, besides: ChatFilter, show: Wire) -> wire.ChatPage:
+async def _list(tx: Tx, query: OwnChatQuery, besides: ChatFilter, show: Wire) -> shapes.ChatPage:
     page = await chats.list_chats(tx, _filter(query, besides, show), page=query.page, size=page_size(query.limit))
     if not query.with_msg:
         return show.chat_page(page)
@@ -86,7 +86,7 @@ def _filter(query: OwnChatQuery, besides: ChatFilter, show: Wire) -> ChatFilter:
 
 
 @operation("getChat")
-async def get_chat(tx: Tx, chat_id: ChatId, show: Wire) -> wire.Chat:
+async def get_chat(tx: Tx, chat_id: ChatId, show: Wire) -> shapes.Chat:
     return show.chat(await chats.get(tx, chat_id))
 
 
@@ -108,7 +108,7 @@ class ChatUpdate(Body):
 
 
 @operation("updateChat")
-async def update_chat(tx: Tx, chat_id: ChatId, body: ChatUpdate, show: Wire) -> wire.Chat:
+async def update_chat(tx: Tx, chat_id: ChatId, body: ChatUpdate, show: Wire) -> shapes.Chat:
     if body.name is not UNSET:
         await chats.rename(tx, chat_id, body.name)
     if body.responsible is not UNSET:

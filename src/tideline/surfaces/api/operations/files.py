@@ -15,7 +15,7 @@ from tideline.platform.clock import Clock
 from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
 from tideline.platform.once import Once
-from tideline.surfaces.api import problems, wire
+from tideline.surfaces.api import problems, shapes
 from tideline.surfaces.api.answers import DONE, Whole, encode
 from tideline.surfaces.api.body import Body
 from tideline.surfaces.api.form import Form
@@ -52,14 +52,14 @@ class FileForm(Form, kw_only=True):
 
 
 @operation("listFiles")
-async def list_files(tx: Tx, query: FilesQuery, show: Wire) -> list[wire.FileShort]:
+async def list_files(tx: Tx, query: FilesQuery, show: Wire) -> list[shapes.FileShort]:
     return [show.file_short(one) for one in await files.list_uploads(tx, query.filename or "")]
 
 
 @operation("uploadFileByUrl")
 async def upload_file_by_url(
     body: FileByUrl, caller: Caller, uploads: Uploads, clock: Clock, show: Wire, once: Once | None
-) -> wire.File:
+) -> shapes.File:
     said, actor = Said(body.filename, body.content_type), Actor("token", caller.teammate_id)
     shown, once = _shown_once(once, clock, show)
     return shown(await uploads.fetch(caller.workspace_id, body.address, said, actor=actor, once=once))
@@ -68,25 +68,25 @@ async def upload_file_by_url(
 @operation("uploadFileByForm")
 async def upload_file_by_form(
     form: FileForm, caller: Caller, uploads: Uploads, clock: Clock, show: Wire, once: Once | None
-) -> wire.File:
+) -> shapes.File:
     said, part = Said(form.filename, form.content_type), Said(form.file.filename, form.file.content_type)
     actor = Actor("token", caller.teammate_id)
     shown, once = _shown_once(once, clock, show)
     return shown(await uploads.take(caller.workspace_id, form.file.spooled, said, part=part, actor=actor, once=once))
 
 
-def _shown_once(once: Once | None, clock: Clock, show: Wire) -> tuple[Callable[[Upload], wire.File], Once | None]:
+def _shown_once(once: Once | None, clock: Clock, show: Wire) -> tuple[Callable[[Upload], shapes.File], Once | None]:
     """What is answered and what is remembered of an upload is the same to the last byte of its link."""
 
     @cache
-    def shown(upload: Upload) -> wire.File:
+    def shown(upload: Upload) -> shapes.File:
         return show.file(upload, clock.now())
 
     return shown, once and replace(once, render=lambda upload: encode(shown(upload)))
 
 
 @operation("getFile")
-async def get_file(tx: Tx, file_uid: str, show: Wire) -> wire.File:
+async def get_file(tx: Tx, file_uid: str, show: Wire) -> shapes.File:
     try:
         return show.file(await files.get_upload(tx, file_uid_of(file_uid)), tx.now)
     except FileNotFound:

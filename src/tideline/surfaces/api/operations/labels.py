@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from tideline.features import chats
 from tideline.features.chats import ChatId
 from tideline.platform.db import Tx
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import shapes, wire
 from tideline.surfaces.api.body import Body
 from tideline.surfaces.api.limits import LABEL
 from tideline.surfaces.api.registry import operation
@@ -36,25 +36,25 @@ class LabelQuery(msgspec.Struct):
 
 
 @operation("listLabels")
-async def list_labels(tx: Tx, query: LabelQuery) -> wire.LabelPage:
+async def list_labels(tx: Tx, query: LabelQuery) -> shapes.LabelPage:
     return wire.label_page(await chats.list_labels(tx, page=query.page))
 
 
 @operation("listChatLabels")
-async def list_chat_labels(tx: Tx, chat_id: ChatId) -> wire.LabelSet:
-    return wire.LabelSet(await chats.labels(tx, chat_id))
+async def list_chat_labels(tx: Tx, chat_id: ChatId) -> shapes.LabelSet:
+    return shapes.LabelSet(await chats.labels(tx, chat_id))
 
 
 @operation("addChatLabels")
-async def add_chat_labels(tx: Tx, chat_id: ChatId, body: Labels) -> wire.LabelSet:
-    return wire.LabelSet(await chats.add_labels(tx, chat_id, _named(body)))
+async def add_chat_labels(tx: Tx, chat_id: ChatId, body: Labels) -> shapes.LabelSet:
+    return shapes.LabelSet(await chats.add_labels(tx, chat_id, _named(body)))
 
 
 @operation("replaceChatLabels")
-async def replace_chat_labels(tx: Tx, chat_id: ChatId, body: Labels) -> wire.LabelSet:
+async def replace_chat_labels(tx: Tx, chat_id: ChatId, body: Labels) -> shapes.LabelSet:
     if body.labels is UNSET:
-        return wire.LabelSet(await chats.add_labels(tx, chat_id, _named(body)))
-    return wire.LabelSet(await chats.replace_labels(tx, chat_id, body.labels))
+        return shapes.LabelSet(await chats.add_labels(tx, chat_id, _named(body)))
+    return shapes.LabelSet(await chats.replace_labels(tx, chat_id, body.labels))
 
 
 def _named(body: Labels) -> list[str]:

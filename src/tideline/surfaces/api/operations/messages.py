@@ -10,7 +10,7 @@ from tideline.features.chats import ChatId
 from tideline.features.messages import HistoryFilter
 from tideline.features.workspaces import Caller
 from tideline.platform.db import Tx
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import shapes
 from tideline.surfaces.api.operations.ids import message_uid_of
 from tideline.surfaces.api.operations.paging import page_size
 from tideline.surfaces.api.registry import operation
@@ -30,7 +30,7 @@ class HistoryQuery(msgspec.Struct):
 
 
 @operation("listChatMessages")
-async def list_chat_messages(tx: Tx, chat_id: ChatId, query: HistoryQuery, show: Wire) -> wire.MessagePage:
+async def list_chat_messages(tx: Tx, chat_id: ChatId, query: HistoryQuery, show: Wire) -> shapes.MessagePage:
     page = await messages.history(tx, chat_id, _filter(query, show), page=query.page, size=page_size(query.limit))
     return show.message_page(page, tx.now)
 
@@ -38,7 +38,7 @@ async def list_chat_messages(tx: Tx, chat_id: ChatId, query: HistoryQuery, show:
 @operation("listChatMessagesV2")
 async def list_own_chat_messages(
     tx: Tx, caller: Caller, chat_id: ChatId, query: HistoryQuery, show: Wire
-) -> wire.MessagePage:
+) -> shapes.MessagePage:
     me = await workspaces.get_teammate(tx, caller.teammate_id)
     wanted, size = _filter(query, show), page_size(query.limit)
     return show.message_page(await messages.seen_history(tx, chat_id, me, wanted, query.page, size), tx.now)
@@ -60,10 +60,10 @@ def _named(text: str | None) -> UUID | None:
 
 
 @operation("getMessage")
-async def get_message(tx: Tx, message_uid: str, show: Wire) -> wire.Message:
+async def get_message(tx: Tx, message_uid: str, show: Wire) -> shapes.Message:
     return show.message(await messages.get(tx, message_uid_of(message_uid)), tx.now)
 
 
 @operation("getMessageStatusHistory")
-async def get_message_status_history(tx: Tx, message_uid: str, show: Wire) -> list[wire.StatusStep]:
+async def get_message_status_history(tx: Tx, message_uid: str, show: Wire) -> list[shapes.StatusStep]:
     return show.status_steps(await messages.status_history(tx, message_uid_of(message_uid)))

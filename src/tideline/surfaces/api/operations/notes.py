@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from tideline.features import messages
 from tideline.features.chats import ChatId
 from tideline.platform.db import Tx
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import shapes
 from tideline.surfaces.api.body import Body, trim
 from tideline.surfaces.api.limits import NOTE
 from tideline.surfaces.api.metadata import checked
@@ -28,7 +28,7 @@ class NoteBody(Body):
 
 
 @operation("addChatNote")
-async def add_chat_note(tx: Tx, chat_id: ChatId, body: NoteBody) -> wire.MessageRef:
+async def add_chat_note(tx: Tx, chat_id: ChatId, body: NoteBody) -> shapes.MessageRef:
     metadata = None if body.metadata is UNSET else body.metadata
     uid = await messages.add_note(tx, chat_id, body.text, is_private=body.is_private, metadata=metadata)
-    return wire.MessageRef(str(uid))
+    return shapes.MessageRef(str(uid))

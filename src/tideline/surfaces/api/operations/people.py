@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from tideline.features import numbers, workspaces
 from tideline.features.workspaces import Access, Role, TeamId, Teammate, TeamNotFound
 from tideline.platform.db import Tx
-from tideline.surfaces.api import problems, wire
+from tideline.surfaces.api import problems, shapes, wire
 from tideline.surfaces.api.answers import Whole, said
 from tideline.surfaces.api.body import Body, fold, trim
 from tideline.surfaces.api.limits import EMAIL, PERSON_NAME, TEAM_TITLE
@@ -43,7 +43,7 @@ class Invitation(Body, kw_only=True):
 
 
 @operation("inviteTeammate")
-async def invite_teammate(tx: Tx, access: Access, body: Invitation, show: Wire) -> wire.Teammate:
+async def invite_teammate(tx: Tx, access: Access, body: Invitation, show: Wire) -> shapes.Teammate:
     try:
         invited = await workspaces.invite(
             tx,
@@ -76,7 +76,7 @@ class TeammateUpdate(Body):
 
 
 @operation("updateTeammate")
-async def update_teammate(tx: Tx, user_id: str, body: TeammateUpdate, show: Wire) -> wire.Teammate:
+async def update_teammate(tx: Tx, user_id: str, body: TeammateUpdate, show: Wire) -> shapes.Teammate:
     teammate_id = teammate_id_of(user_id)
     if role := _role(body.role):
         await workspaces.change_role(tx, teammate_id, role)
@@ -105,7 +105,7 @@ async def remove_teammate(tx: Tx, user_id: str) -> Whole:
     return said("Teammate removed")
 
 
-async def _shown(tx: Tx, teammate: Teammate, show: Wire) -> wire.Teammate:
+async def _shown(tx: Tx, teammate: Teammate, show: Wire) -> shapes.Teammate:
     return show.teammate(teammate, await numbers.list_numbers(tx), tx.now)
 
 
@@ -122,12 +122,12 @@ class TeamWrite(Body):
 
 
 @operation("createTeam")
-async def create_team(tx: Tx, body: TeamWrite) -> wire.Team:
+async def create_team(tx: Tx, body: TeamWrite) -> shapes.Team:
     return wire.team(await workspaces.create_team(tx, body.title))
 
 
 @operation("renameTeam")
-async def rename_team(tx: Tx, team_id: TeamId, body: TeamWrite) -> wire.Team:
+async def rename_team(tx: Tx, team_id: TeamId, body: TeamWrite) -> shapes.Team:
     return wire.team(await workspaces.rename_team(tx, team_id, body.title))
 
 

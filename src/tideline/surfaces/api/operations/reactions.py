@@ -6,7 +6,7 @@ from msgspec import Meta
 
 from tideline.features import messages
 from tideline.platform.db import Tx
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import shapes, wire
 from tideline.surfaces.api.body import Body
 from tideline.surfaces.api.limits import REACTION
 from tideline.surfaces.api.operations.ids import message_uid_of
@@ -18,13 +18,13 @@ class ReactionBody(Body):
 
 
 @operation("getReactions")
-async def get_reactions(tx: Tx, message_uid: str) -> wire.Reactions:
+async def get_reactions(tx: Tx, message_uid: str) -> shapes.Reactions:
     message = await messages.get(tx, message_uid_of(message_uid))
     return wire.reactions(message.reactions)
 
 
 @operation("setReaction")
-async def set_reaction(tx: Tx, message_uid: str, body: ReactionBody) -> wire.MessageRef:
+async def set_reaction(tx: Tx, message_uid: str, body: ReactionBody) -> shapes.MessageRef:
     uid = message_uid_of(message_uid)
     await messages.set_reaction(tx, uid, body.reaction.strip() or None)
-    return wire.MessageRef(str(uid))
+    return shapes.MessageRef(str(uid))

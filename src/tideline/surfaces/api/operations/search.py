@@ -9,7 +9,7 @@ from tideline.features.messages import MessageType, SearchFilter
 from tideline.features.search import Question
 from tideline.features.workspaces import Caller, Teammate
 from tideline.platform.db import Tx
-from tideline.surfaces.api import problems, wire
+from tideline.surfaces.api import problems, shapes
 from tideline.surfaces.api.limits import SEARCH
 from tideline.surfaces.api.operations.paging import page_size
 from tideline.surfaces.api.registry import operation
@@ -33,7 +33,7 @@ class SearchQuery(msgspec.Struct):
 
 
 @operation("searchMessages")
-async def search_messages(tx: Tx, caller: Caller, query: SearchQuery, show: Wire) -> wire.FoundMessagePage:
+async def search_messages(tx: Tx, caller: Caller, query: SearchQuery, show: Wire) -> shapes.FoundMessagePage:
     question = _question(query.q)
     teammate = await workspaces.get_teammate(tx, caller.teammate_id)
     wanted = _filter(query, show, teammate)

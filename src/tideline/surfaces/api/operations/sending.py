@@ -8,14 +8,14 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 
 from tideline.features.chats import ChatId
 from tideline.features.messages import Outgoing, Sender, Target, ToChat, ToChatName, ToJid, ToPhone
-from tideline.surfaces.api import wire
+from tideline.surfaces.api import shapes
 from tideline.surfaces.api.body import Body, trim
 from tideline.surfaces.api.limits import CHAT_NAME, LABEL, TEXT
 from tideline.surfaces.api.metadata import checked
 from tideline.surfaces.api.operations.ids import file_uid_of, message_uid_of
 from tideline.surfaces.api.registry import operation
 
-Send = Callable[[Outgoing], Awaitable[wire.MessageRef]]
+Send = Callable[[Outgoing], Awaitable[shapes.MessageRef]]
 """Queues a message for the caller and names it."""
 
 ANY_NUMBER = Sender()
@@ -107,32 +107,32 @@ class MessageToChatName(Reply, kw_only=True):
 
 
 @operation("sendMessageToChat")
-async def send_message_to_chat(chat_id: ChatId, body: MessageToChat, send: Send) -> wire.MessageRef:
+async def send_message_to_chat(chat_id: ChatId, body: MessageToChat, send: Send) -> shapes.MessageRef:
     return await send(body.outgoing(ToChat(chat_id), reply_to=body.quoted))
 
 
 @operation("sendMessageToPhone")
-async def send_message_to_phone(body: MessageToPhone, send: Send) -> wire.MessageRef:
+async def send_message_to_phone(body: MessageToPhone, send: Send) -> shapes.MessageRef:
     return await send(body.outgoing(ToPhone(body.phone), _sender(body)))
 
 
 @operation("sendMessageToJid")
-async def send_message_to_jid(body: MessageToJid, send: Send) -> wire.MessageRef:
+async def send_message_to_jid(body: MessageToJid, send: Send) -> shapes.MessageRef:
     return await send(body.outgoing(ToJid(body.jid), _sender(body), reply_to=body.quoted))
 
 
 @operation("sendMessageToChatName")
-async def send_message_to_chat_name(body: MessageToChatName, send: Send) -> wire.MessageRef:
+async def send_message_to_chat_name(body: MessageToChatName, send: Send) -> shapes.MessageRef:
     return await send(body.outgoing(ToChatName(body.chat_name), _sender(body), reply_to=body.quoted))
 
 
 @operation("sendMessageToChatV2")
-async def send_own_message_to_chat(chat_id: ChatId, body: MessageBody, send_own: Send) -> wire.MessageRef:
+async def send_own_message_to_chat(chat_id: ChatId, body: MessageBody, send_own: Send) -> shapes.MessageRef:
     return await send_own(body.outgoing(ToChat(chat_id)))
 
 
 @operation("sendMessageToPhoneV2")
-async def send_own_message_to_phone(body: MessageToPhone, send_own: Send) -> wire.MessageRef:
+async def send_own_message_to_phone(body: MessageToPhone, send_own: Send) -> shapes.MessageRef:
     return await send_own(body.outgoing(ToPhone(body.phone), _sender(body)))
 
 
