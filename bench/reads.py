@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from bench import http_load, seed, views
+from bench import http_load, seed, uploads, views
 from bench.http_load import Request
 from bench.report import Row
 from bench.searches import Searches
@@ -51,6 +51,7 @@ async def rows(server: DemoServer, sizes: Sizes) -> list[Row]:
     result += await _filter_rows(server, large)
     result += await _search_rows(server, large, Searches(seeded.texts, many))
     result += await views.rows(server, large)
+    result += await uploads.rows(server, large, sizes.chats)
     result += await _growth_rows(server, large, small, many, few)
     return result
 

@@ -21,9 +21,7 @@ _UPLOAD = f"""
 """
 _IS_UPLOAD = "f.workspace = $1 AND f.state = 'stored' AND f.purpose = 'upload'"
 _NEWEST = "ORDER BY f.created_at DESC, f.uid DESC"
-WINDOW = 4000
-"""So many of the newest uploads are looked through for a name before the index of substrings is: of a part that many
-names have, such as `.pdf`, they hold enough."""
+MANY = 4_000
 
 
 async def insert(tx: Tx, files: Sequence[File]) -> None:
@@ -73,30 +71,36 @@ async def list_uploads(tx: Tx, limit: int) -> list[Upload]:
 
 
 async def list_uploads_named(tx: Tx, part: str, limit: int) -> list[Upload]:
-    """Those with this part in their names. Nobody's text becomes a pattern: %, _ and backslash are characters."""
+    """Those with this part in their names. Nobody's text becomes a pattern: %, _ and backslash are characters.
+
+    What few names have, the index of substrings finds. What many have is found sooner among the newest; which of the
+    two it is shows when the index has found that many.
+    """
     key = folded(part)
-    rows = await tx.fetch(
+    found = await tx.row(
         f"""
-        {_UPLOAD} FROM (SELECT * FROM tenant.file f WHERE {_IS_UPLOAD} {_NEWEST} LIMIT {WINDOW}) AS f
-        WHERE f.workspace = $1 AND strpos(f.name_key, $2) > 0 {_NEWEST} LIMIT $3
+        WITH found AS MATERIALIZED (
+            SELECT f.uid, f.created_at FROM tenant.file f
+            WHERE f.workspace = $1 AND f.name_key IS NOT NULL AND f.state = 'stored'
+              AND tenant.grams(f.workspace, 'f', f.name_key) @> $2::text[] AND strpos(f.name_key, $3) > 0
+            LIMIT {MANY}
+        )
+        SELECT (SELECT count(*) FROM found) AS count,
+               ARRAY(SELECT f.uid FROM found f {_NEWEST} LIMIT $4) AS uids
         """,
         tx.workspace_id,
+        grams(tx.workspace_id, "f", key),
         key,
         limit,
     )
-    if len(rows) < limit:
-        rows = await tx.fetch(
-            f"""
-            {_UPLOAD} FROM tenant.file f
-            WHERE {_IS_UPLOAD} AND tenant.grams(f.workspace, 'f', f.name_key) @> $2::text[]
-              AND strpos(f.name_key, $3) > 0
-            {_NEWEST} LIMIT $4
-            """,
-            tx.workspace_id,
-            grams(tx.workspace_id, "f", key),
-            key,
-            limit,
-        )
+    if found is None or found["count"] < MANY:
+        # OFFSET 0: first these by their keys, then their order; never along the order with a look at the list each time
+        these = "(SELECT * FROM tenant.file f WHERE f.workspace = $1 AND f.uid = ANY ($2::uuid[]) OFFSET 0)"
+        sql = f"{_UPLOAD} FROM {these} AS f WHERE f.workspace = $1 {_NEWEST}"
+        rows = await tx.fetch(sql, tx.workspace_id, found["uids"] if found else [])
+    else:
+        sql = f"{_UPLOAD} FROM tenant.file f WHERE {_IS_UPLOAD} AND strpos(f.name_key, $2) > 0 {_NEWEST} LIMIT $3"
+        rows = await tx.fetch(sql, tx.workspace_id, key, limit)
     return [_read_upload(row) for row in rows]
 
 
@@ -150,7 +154,7 @@ async def mark_deleted(tx: Tx, uids: Sequence[UUID]) -> int:
     """Forget files, and say how many there were. Their thumbnails, as they are once the files are locked, go too."""
     rows = await tx.fetch(
         """
-        UPDATE tenant.file SET state = 'deleted', deleted_at = $3
+        UPDATE tenant.file SET state = 'deleted', deleted_at = $3, name_key = NULL
         WHERE workspace = $1 AND uid = ANY ($2::uuid[]) AND state <> 'deleted'
         RETURNING thumbnail_uid
         """,
