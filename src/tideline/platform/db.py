@@ -230,6 +230,20 @@ def asks_for_another_run(error: Exception) -> bool:
     return isinstance(error, (*RUN_AGAIN_ON, RunAgain))
 
 
+IN_DOUBT = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.AdminShutdownError,
+    asyncpg.exceptions.CrashShutdownError,
+)
+
+
+def is_in_doubt(error: Exception) -> bool:
+    """The connection broke, and perhaps at the commit: nobody knows whether what was done stands."""
+    return isinstance(error, IN_DOUBT)
+
+
 class Session:
     """One connection, kept. What its lock protects runs on it too, so that both end together."""
 

@@ -102,6 +102,24 @@ async def test_a_message_the_database_chokes_on_spoils_no_other(world: World, qu
     assert await world.credits_used() == 3
 
 
+async def test_what_may_be_stored_already_is_not_stored_again(
+    world: World, queue: SendQueue, spy: Spy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.number()
+    run = world.db.run
+
+    async def lose_the_answer(*args: Any, **more: Any) -> None:
+        await run(*args, **more)
+        raise ConnectionResetError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(world.db, "run", lose_the_answer)
+        answers = await asyncio.gather(submit(world, queue, "a"), submit(world, queue, "b"), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [ConnectionResetError] * 2
+    assert spy.batches == [2]
+    assert await world.credits_used() == 2
+
+
 async def test_two_requests_that_race_for_a_name_are_told_apart(world: World, queue: SendQueue) -> None:
     number = await world.number()
     one, two = await world.chat(number), await world.chat(number)

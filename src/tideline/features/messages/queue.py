@@ -10,7 +10,7 @@ from typing import Final
 from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.errors import SendQueueClosed
 from tideline.features.messages.model import MessageUid, Outgoing
-from tideline.platform.db import Database, RunAgain
+from tideline.platform.db import Database, RunAgain, is_in_doubt
 from tideline.platform.facts import Actor
 
 LARGEST_BATCH: Final = 200
@@ -41,7 +41,8 @@ class SendQueue:
 
     So a quiet workspace waits for nobody, and a busy one pays for a transaction once for many messages. A sender
     that goes away takes its message back, unless that is being stored already. When storing a batch fails as a
-    whole, its messages are tried one by one, so that no message spoils another. Of two with one key the second goes
+    whole, its messages are tried one by one, so that no message spoils another; unless they may have been stored,
+    because nothing is sent twice without its sender's asking. Of two with one key the second goes
     into the next transaction, where it meets what the first has left.
     """
 
@@ -93,7 +94,11 @@ class SendQueue:
                 one.answer.cancel()
             raise
         except Exception as problem:
-            await self._store_apart(workspace_id, batch, problem)
+            if is_in_doubt(problem):
+                for one in batch:
+                    _answer(one, problem)
+            else:
+                await self._store_apart(workspace_id, batch, problem)
             return []
         answered = list(zip(batch, results, strict=True))
         for one, result in answered:
