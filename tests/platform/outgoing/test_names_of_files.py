@@ -17,6 +17,7 @@ NAMES = {
     "extended wins": ("attachment; filename*=utf-8'en'%e2%82%ac.txt; filename=\"euro.txt\"", "€.txt"),
     "extended in Latin-1": ("attachment; filename*=iso-8859-1''%a3.txt", "£.txt"),
     "extended in no known way": ("attachment; filename*=x-none''%a3.txt; filename=b.txt", "b.txt"),
+    "extended in a way that cannot be read": ("attachment; filename*=idna''xn--; filename=b.txt", "b.txt"),
     "raw UTF-8": ('attachment; filename="прайс.pdf"', "прайс.pdf"),
     "raw Latin-1": ('attachment; filename="pre\udce7o.pdf"', "preço.pdf"),
     "encoded like a URL": ('attachment; filename="a%20b.pdf"', "a b.pdf"),

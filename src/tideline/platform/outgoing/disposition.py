@@ -19,7 +19,7 @@ def _extended(value: str) -> str | None:
         return None
     try:
         return unquote_to_bytes(found[2]).decode(found[1], "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):  # no encoding of this name, or none that decodes whatever comes
         return None
 
 
