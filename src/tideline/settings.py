@@ -228,10 +228,13 @@ class Settings:
         512, _whole(0), "Megabytes that stay free on the disk: uploads stop before it is full."
     )
     media_workers: int = _setting(
-        2, _whole(1, 64), "Processes that open recordings, pictures, films and documents, at most; none while idle."
+        2,
+        _whole(1, 64),
+        "Processes for opening recordings, pictures, films and documents, at most, beside each process of Tideline; "
+        "none while idle.",
     )
     media_memory: int = _setting(512, _whole(256, 65_536), "Megabytes of memory that each of these processes may take.")
-    longest_voice: int = _setting(3600, _whole(1, 86_400), "Seconds that the recording of a voice message may last.")
+    longest_voice: int = _setting(3600, _whole(1, 14_400), "Seconds that the recording of a voice message may last.")
     demo: bool = _setting(
         False, _switch, "Seed a demo workspace and run the simulator (`serve --demo`). For loopback only.", shown="no"
     )

@@ -19,6 +19,7 @@ from tideline.settings import Settings
 from tideline.wiring.mails import mail_server
 
 MEGABYTE = 1024 * 1024
+SLOWEST = 20  # seconds of sound that the slowest core converts in a second; usual are a hundred
 FOR_EVER = 2**31
 
 
@@ -81,7 +82,13 @@ class Parts:
         links = Links(keyring, settings.base_url)
         outgoing = Outgoing(Allowed.read(settings.callable_besides))
         spool = Spool(settings.spool, largest=files.room.limits.largest, reserve=files.room.limits.reserve_bytes)
-        workshop = Workshop(WorkshopLimits(workers=settings.media_workers, memory=settings.media_memory * MEGABYTE))
+        workshop = Workshop(
+            WorkshopLimits(
+                workers=settings.media_workers,
+                memory=settings.media_memory * MEGABYTE,
+                voice_seconds=max(60, settings.longest_voice // SLOWEST),
+            )
+        )
         parts = cls(
             settings=settings,
             db=db,

@@ -8,12 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from obstore.store import MemoryStore
 
 from tests.features.files.conftest import in_chunks
 from tests.support import media
 from tests.support.office import HandClock, Office
 from tideline.features import files
-from tideline.features.files import PREVIEW_LANE, File, Files, FileState, Measures, NewFile, Previews, Purpose, Spool
+from tideline.features.files import (
+    PREVIEW_LANE,
+    File,
+    Files,
+    FileState,
+    Measures,
+    NewFile,
+    Objects,
+    Previews,
+    Purpose,
+    Spool,
+)
+from tideline.features.workspaces.store import removal
 from tideline.platform import lanes
 from tideline.platform.db import Database
 from tideline.platform.lanes import Held
@@ -111,6 +124,37 @@ async def test_media_that_came_in_later_is_looked_at_then(office: Office, store:
     await store.fill(office.id, file.uid, in_chunks(media.picture()))
     assert await turn(office, previews)
     assert await thumbnail(office, file)
+
+
+async def test_a_file_in_a_bucket_is_fetched_and_looked_at(
+    db: Database, office: Office, tmp_path: Path, workshop: Workshop
+) -> None:
+    bucket = Files(db, Objects(MemoryStore(), "a bucket"), LIMITS)
+    spool = tmp_path / "spool"
+    file = await picture(office, bucket)
+    assert await turn(office, Previews(db, bucket, Spool(spool, largest=1), workshop))
+    small = await thumbnail(office, file)
+    assert small
+    assert media.seen(b"".join([chunk async for chunk in bucket.chunks(small)])).size == (320, 240)
+    assert not list(spool.iterdir())
+
+
+async def test_a_file_whose_bytes_are_gone_is_given_up(
+    office: Office, store: Files, previews: Previews, folder: Path, clock: HandClock
+) -> None:
+    file = await picture(office, store)
+    (folder / file.object_path).unlink()
+    assert await turn(office, previews)
+    clock.advance(timedelta(days=1))
+    assert not await turn(office, previews)
+
+
+async def test_a_workspace_with_thumbnails_can_be_removed(office: Office, store: Files, previews: Previews) -> None:
+    await picture(office, store)
+    await turn(office, previews)
+    assert len((await office.rows("tenant.file"))["tenant.file"]) == 2
+    await office.run(removal.delete_rows)
+    assert not (await office.rows("tenant.file"))["tenant.file"]
 
 
 NOBODY_LOOKS = {

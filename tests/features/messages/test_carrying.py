@@ -113,3 +113,18 @@ async def test_a_file_stays_with_its_message_when_its_sender_goes_away(desk: Des
     await desk.sends.close()
     assert len(await world.history(chat)) == 1
     assert await desk.states() == [FileState.STORED]
+
+
+async def test_who_goes_away_while_the_file_is_made_leaves_nothing(desk: Desk, world: World, chat: Chat) -> None:
+    reached = asyncio.Event()
+
+    async def load(workspace_id: int, actor: Actor) -> File:
+        reached.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    sending = asyncio.create_task(desk.submit(chat.id, load))
+    await reached.wait()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    assert not await world.history(chat)

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 import structlog
 
 from tideline.features.files import actions
-from tideline.features.files.errors import FileStoreAway
+from tideline.features.files.errors import FileNotFound, FileStoreAway
 from tideline.features.files.model import File, FileUid, Measures, NewFile, Purpose
 from tideline.features.files.ordering import uid_in
 from tideline.features.files.spool import Spool, read_whole
@@ -85,7 +85,11 @@ class Previews:
     async def _opened(self, file: File) -> AsyncIterator[BinaryIO]:
         """The file where it lies, or a copy of it where it lies elsewhere."""
         if path := self._files.path_of(file):
-            with await asyncio.to_thread(path.open, "rb") as source:
+            try:
+                source = await asyncio.to_thread(path.open, "rb")
+            except FileNotFoundError:
+                raise FileNotFound from None
+            with source:
                 yield source
             return
         with self._spool.scratch() as copy:

@@ -44,8 +44,12 @@ class Voices:
         except MediaNotKnown:
             raise NotARecording from None
         except MediaTooLong:
-            raise MediaTooLong(f"The recording is longer than {self._longest:g} seconds.") from None
+            raise MediaTooLong(f"The recording is longer than {_in_words(self._longest)}.") from None
         return Measures(seconds=voice.seconds, waveform=voice.waveform)
+
+
+def _in_words(seconds: float) -> str:
+    return f"{seconds / 60:g} minutes" if seconds > 60 and seconds % 60 == 0 else f"{seconds:g} seconds"
 
 
 def _renamed(name: str) -> str:

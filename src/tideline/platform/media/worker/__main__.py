@@ -11,7 +11,7 @@ from tideline.platform.media.errors import MediaBroken, MediaTooHeavy
 from tideline.platform.media.orders import LONGEST_LINE, READY, Answer, Order, Refused, ToVoice, read_order, to_line
 from tideline.platform.media.worker import confinement, previews, sound
 
-TRACE = 4_000
+TRACE = 2_000  # characters; an answer is one line of limited length
 
 
 def main(channel: socket.socket, memory: int) -> None:

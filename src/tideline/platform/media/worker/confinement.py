@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import threading
+from collections.abc import Callable
 
 FREE_IDS = range(65_533, 65_519, -1)  # systemd and the distributions leave these to nobody
 LARGEST_OUTPUT = 64 * 1024 * 1024
@@ -38,17 +39,21 @@ def confine(memory: int) -> None:
     with contextlib.suppress(OSError):
         os.nice(5)
     if os.geteuid() == 0:
-        with contextlib.suppress(OSError):  # in a container root may not be allowed to
-            _become_nobody()
+        _become_nobody()
 
 
 def _become_nobody() -> None:
     """A user that has nothing at all. The one called nobody has: the embedded database may run under it."""
     somebody = {user.pw_uid for user in pwd.getpwall()}
     stranger = next(one for one in FREE_IDS if one not in somebody)
-    os.setgroups([])
-    os.setgid(stranger)
-    os.setuid(stranger)
+    _try(lambda: os.setgroups([]))
+    _try(lambda: os.setgid(stranger))
+    _try(lambda: os.setuid(stranger))
+
+
+def _try(give_up: Callable[[], None]) -> None:
+    with contextlib.suppress(OSError):  # in a container root may not be allowed to, or know no such user
+        give_up()
 
 
 def allow(cpu_seconds: int) -> None:

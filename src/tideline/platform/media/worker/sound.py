@@ -107,7 +107,7 @@ def _form(frame: AudioFrame) -> tuple[str, str, int]:
 
 def _loudness(frame: AudioFrame) -> float:
     heard = array("h", bytes(frame.planes[0])[: frame.samples * 2])[::EVERY]
-    return sum(map(abs, heard)) / len(heard)
+    return sum(map(abs, heard)) / max(1, len(heard))
 
 
 def waveform(loudness: list[float]) -> bytes:
