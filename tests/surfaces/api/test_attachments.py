@@ -12,7 +12,7 @@ from tests.support.api_client import ApiClient
 from tests.support.api_world import PUBLIC_URL, ApiWorld, Place
 from tests.support.multipart import HEADERS, file_form
 from tideline.features import files
-from tideline.features.files import File, Files, NewFile, Purpose
+from tideline.features.files import File, Files, Measures, NewFile, Purpose
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import MediaKind, MediaRef, Peer, Sound
 
@@ -104,6 +104,19 @@ async def test_what_is_known_of_a_file_is_told(shop: Place, number: Number, api:
     message = chat["last_message"]
     assert message["data"] == {"whatsapp_from_me": False, "attachment": {"kind": "voice", "duration": 7.0}}
     assert (await api.data(f"/messages/{message['uid']}"))["data"] == message["data"]
+
+
+async def test_a_thumbnail_is_linked_as_long_as_its_file_is_there(
+    shop: Place, number: Number, api: ApiClient, store: Files, price_list: File
+) -> None:
+    small = NewFile("thumbnail.jpg", "image/jpeg", Purpose.THUMBNAIL)
+    thumbnail = await store.save_thumbnail(price_list, small, once(b"\xff\xd8\xff"), Measures(3, 4))
+    sent = await api.post("/messages", {"phone": "+15550100234", "file_uid": str(price_list.uid)})
+    path = f"/messages/{sent.json['data']['message_uid']}"
+    shown = (await api.data(path))["data"]["attachment"]
+    assert shown["thumbnail_url"].startswith(f"{PUBLIC_URL}/files/{thumbnail.uid}/")
+    await api.request("DELETE", f"/files/{price_list.uid}")
+    assert "thumbnail_url" not in (await api.data(path))["data"]["attachment"]
 
 
 async def file_uids(shop: Place) -> list[UUID]:

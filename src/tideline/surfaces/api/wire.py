@@ -193,7 +193,7 @@ class Wire:
     def _attachment(self, kind: str, attachment: Attachment, now: datetime) -> dict[str, Any]:
         """How WhatsApp shows the file, and what else is known of it."""
         shown: dict[str, Any] = {"kind": kind, **_measured(attachment)}
-        if attachment.thumbnail_uid is not None:
+        if attachment.is_stored and attachment.thumbnail_uid is not None:
             shown["thumbnail_url"] = self._file_link(self._workspace_id, attachment.thumbnail_uid, THUMBNAIL, now)
         if attachment.problem is not None:
             shown["problem"] = attachment.problem
