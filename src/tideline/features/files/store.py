@@ -171,7 +171,7 @@ async def give_up(tx: Tx, uids: Sequence[UUID]) -> set[UUID]:
     """Those that nothing will come of any more; what was stored after all stays."""
     rows = await tx.fetch(
         """
-        UPDATE tenant.file SET state = 'deleted', deleted_at = $3
+        UPDATE tenant.file SET state = 'deleted', deleted_at = $3, name_key = NULL
         WHERE workspace = $1 AND uid = ANY ($2::uuid[]) AND state = 'pending'
         RETURNING uid
         """,
