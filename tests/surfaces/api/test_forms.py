@@ -160,6 +160,12 @@ async def test_a_path_is_no_file_name(api: PublicApi, filename: str) -> None:
     assert answer.json["data"]["said"][0] == "passwd"
 
 
+async def test_a_name_may_come_in_the_extended_form_alone(api: PublicApi) -> None:
+    part = file_part(b"x", filename="NAME").replace(b'filename="NAME"', b"filename*=utf-8''pre%C3%A7o.pdf")
+    answer = await load(api, form(part))
+    assert answer.json["data"]["said"][0] == "preço.pdf"
+
+
 async def test_an_empty_file_is_a_file(api: PublicApi) -> None:
     assert (await load(api, file_form(b""))).json["data"]["size"] == 0
 

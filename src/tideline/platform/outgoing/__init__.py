@@ -6,12 +6,14 @@
     async with get(url, most=..., patience=...) as download:    follows a few redirects, each checked again
         download.name, download.mimetype, download.size, download.chunks()
     await close()
+`filename_in(header)`: the name that a Content-Disposition gives, or None
 
 Problems have codes that may be stored and shown: `address_not_allowed`, `remote_too_slow` and so on.
 """
 
 from tideline.platform.outgoing.addresses import Allowed, is_public
 from tideline.platform.outgoing.client import Download, Outgoing, Patience, Reply
+from tideline.platform.outgoing.disposition import filename as filename_in
 from tideline.platform.outgoing.names import Names, SystemNames
 from tideline.platform.outgoing.problems import (
     AddressNotAllowed,
@@ -46,6 +48,7 @@ __all__ = [
     "TooManyRedirects",
     "Url",
     "UrlNotValid",
+    "filename_in",
     "is_public",
     "read_url",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from tideline.features.files import Spool, Spooled, Writing
+from tideline.platform.outgoing import filename_in
 from tideline.surfaces.api import problems
 from tideline.surfaces.api.problems import FieldError
 
@@ -48,6 +49,11 @@ class _Part:
     @property
     def options(self) -> dict[bytes, bytes]:
         return parse_options_header(self.headers.get(b"content-disposition", b""))[1]
+
+    @property
+    def extended_filename(self) -> str:
+        """`filename*`, which no form should have, and which some clients send alone for names in other scripts."""
+        return filename_in(self.headers.get(b"content-disposition", b"").decode("latin-1")) or ""
 
 
 class FormParts:
@@ -149,7 +155,7 @@ class FormParts:
             if not part.is_ignored:
                 self.texts[part.name] = _text(bytes(part.text), part.name)
             return
-        filename = part.options.get(b"filename", b"").decode("utf-8", "replace")
+        filename = part.options.get(b"filename", b"").decode("utf-8", "replace") or part.extended_filename
         content_type = part.headers.get(b"content-type", b"").decode("latin-1").strip()
         self.upload = Upload(_without_path(filename), content_type, await part.writing.finish())
 
