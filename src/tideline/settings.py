@@ -204,7 +204,7 @@ class Settings:
         None,
         _bucket,
         "A bucket to keep files in instead of the data folder: s3://bucket/path, gs://bucket/path or "
-        "az://account/container/path.",
+        "az://container/path.",
         shown="the folder files in the data folder",
     )
     files_endpoint: str | None = _setting(

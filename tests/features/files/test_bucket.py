@@ -302,3 +302,24 @@ async def test_media_comes_into_a_bucket_too(office: Office, far: Files, bucket:
 async def test_many_at_once(office: Office, far: Files) -> None:
     saved = await asyncio.gather(*(far.save(office.id, upload(), in_chunks(b"x" * n)) for n in range(1, 9)))
     assert [await read(far, file) for file in saved] == [b"x" * n for n in range(1, 9)]
+
+
+OTHERS = {
+    "Google": ("gs://bucket/path", {}),
+    "Azure": ("az://container/path", {"AZURE_STORAGE_ACCOUNT_NAME": "harbour", "AZURE_STORAGE_ACCOUNT_KEY": "a2V5"}),
+}
+
+
+@pytest.mark.parametrize(("url", "environment"), OTHERS.values(), ids=OTHERS)
+def test_the_other_clouds_are_understood(
+    url: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not more than that: nothing here speaks their languages."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert Objects.at(url).is_remote
+
+
+def test_a_place_that_lacks_something_says_so() -> None:
+    with pytest.raises(FileStoreAway, match=r"az://container/path cannot be used: .*Account must be specified"):
+        Objects.at("az://container/path")

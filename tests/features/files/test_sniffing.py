@@ -6,10 +6,13 @@ import zipfile
 
 import puremagic
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tideline.features.files.names import with_end
+from tests.support.fuzz import FUZZ
+from tideline.features.files.names import clean_name, is_shown, with_end
 from tideline.features.files.sniffing import HEAD, decide, is_web_page, sniff
-from tideline.features.files.types import end_of, kind_of, type_of
+from tideline.features.files.types import clean_type, end_of, kind_of, type_of
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0"
@@ -194,3 +197,21 @@ def test_ends_and_types_fit() -> None:
         assert end_of(type_of(f"x{end.upper()}")) == end
     assert type_of("x.opus") == "audio/ogg"
     assert type_of("no end") == type_of("x.") == type_of("x.unheard") == NOTHING
+
+
+STARTS = st.sampled_from(
+    [PNG, JPEG, PDF, OGG, MP4, OLE, HTML, SVG, b"PK\3\4", b"RIFF", b"\xff\xfe", b"<?xml ", b"", b"BM"]
+)
+SAID = st.sampled_from(["", "image/png", "text/html", "application/zip", DOCX, "x/y", "é"]) | st.text(max_size=30)
+
+
+@settings(max_examples=500 * FUZZ)
+@given(STARTS, st.binary(max_size=300), SAID, st.text(max_size=30) | st.sampled_from(["a.png", "a.html", "a.docx"]))
+def test_whatever_comes_has_a_type_and_a_name(start: bytes, rest: bytes, said: str, name: str) -> None:
+    """And nothing that a browser runs has the type of something that it shows."""
+    mimetype = decide(start + rest, said, name)
+    assert clean_type(mimetype) == mimetype
+    cleaned = clean_name(with_end(clean_name(name, mimetype), mimetype), mimetype)
+    assert 0 < len(cleaned.encode()) <= 200
+    if sniff(start + rest) in ("text/html", "image/svg+xml"):
+        assert not is_shown(mimetype)

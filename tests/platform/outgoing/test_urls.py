@@ -1,7 +1,13 @@
 """Reading addresses: what is called is what was given, and what could be read in two ways is refused."""
 
-import pytest
+import re
+from dataclasses import replace
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.fuzz import FUZZ
 from tideline.platform.outgoing import UrlNotValid, read_url
 
 TARGETS = ["/", "/a%2fb/%7e?x=1+2&y=%2B&z=a/b?c", "/a/../b//c?x=;'\"<>^`{|}", "/?", "/x?", "/%zz?%", "/a?b=[1]&&=;"]
@@ -108,3 +114,24 @@ def test_redirects_are_read_like_addresses() -> None:
     for bad in bads:
         with pytest.raises(UrlNotValid):
             url.join(bad)
+
+
+PARTS = st.sampled_from(
+    ["http", "https", "://", "/", "//", "?", "#", "@", ":", ".", "..", "%", "%2e", "\\", "[", "]", "127", "0x7f", "017",
+     "1", "::", "a", "ü", "。", "１", "h.example", "localhost", "\t", "\0", " ", "\ud800", "-", "_", "65536", "80"]
+)  # fmt: skip
+
+
+@settings(max_examples=1000 * FUZZ)
+@given(st.lists(PARTS, max_size=12).map("".join) | st.text(max_size=60).map("http://{}".format))
+def test_whatever_is_read_is_called_as_it_was_read(text: str) -> None:
+    try:
+        url = read_url(text)
+    except UrlNotValid:
+        return
+    asked = url.asked()
+    assert (asked.scheme, asked.raw_host, asked.port) == (url.scheme, url.host, url.port)
+    assert asked.raw_path_qs == url.target
+    assert url.target.isascii()
+    assert not re.search(r"[\s\x00-\x1f]", f"{url.target}{url.host}")
+    assert read_url(str(url)) == replace(url, user=None)

@@ -53,7 +53,10 @@ class Objects:
         """A bucket. Credentials come from where the clients of that cloud look for them (`AWS_ACCESS_KEY_ID` and so
         on); `endpoint` is the address of a server that is not the cloud's own."""
         own: dict[str, Any] = {"endpoint": endpoint} if endpoint else {}
-        return cls(from_url(url, **_PATIENCE, **own), url)
+        try:
+            return cls(from_url(url, **_PATIENCE, **own), url)
+        except BaseError as error:
+            raise FileStoreAway(f"{url} cannot be used: {_first_line(error)}") from error
 
     @property
     def is_remote(self) -> bool:
