@@ -392,6 +392,28 @@ async def test_no_more_than_a_few_addresses_are_called_at_once(world: ApiWorld, 
     assert most == 6
 
 
+async def test_who_finds_too_many_waiting_is_told_to_come_again(world: ApiWorld, shop: Place) -> None:
+    go_on = asyncio.Event()
+
+    async def wait(writer: asyncio.StreamWriter) -> None:
+        await go_on.wait()
+        writer.write(answer(PDF))
+
+    api = ApiClient(
+        public_api_app(replace(world.deps, uploads=Uploads(world.store, world.outgoing, waiting=1))), shop.token
+    )
+    async with remote({"/x": wait}) as server:
+        calls = [asyncio.create_task(fetch(api, server.url("/x"))) for _ in range(8)]
+        [refused], _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        go_on.set()
+        answers = await asyncio.gather(*calls)
+        again = await asyncio.gather(*(fetch(api, server.url("/x")) for _ in range(7)))
+    assert [one.status for one in answers].count(200) == 7
+    assert {one.status for one in again} == {200}
+    found = refused.result()
+    assert (found.status, found.json["error_code"], found.headers["retry-after"]) == (429, "rate_limit_exceeded", "30")
+
+
 # The list
 
 

@@ -58,6 +58,11 @@ class FileStoreOfAnother(Problem):
     message = "Another installation of Tideline keeps its files in this place."
 
 
+class TooManyDownloads(Problem):
+    code = "too_many_downloads"
+    message = "Too many files are being fetched for this workspace right now. Try again in a moment."
+
+
 class ShareLink(Problem):
     code = "share_link"
     message = "This is a link to a page about the file, not to the file itself."

@@ -1,12 +1,13 @@
 """What people upload, from a form or from an address: looked at before it is stored, and never held in memory."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from tideline.features.files import shares, sniffing, types
-from tideline.features.files.errors import FileIsEmpty
+from tideline.features.files.errors import FileIsEmpty, TooManyDownloads
 from tideline.features.files.model import NewFile, Purpose, Upload
 from tideline.features.files.names import clean_name, with_end
 from tideline.features.files.objects import chained
@@ -19,6 +20,9 @@ from tideline.platform.outgoing import Download, Outgoing, Patience, Url
 
 AT_ONCE = 6
 """So many downloads of one workspace run at a time; the others wait for their turn."""
+WAITING = 60
+"""So many others; what waits holds a connection, and slow servers keep it waiting for minutes."""
+RETRY_AFTER = 30
 PATIENCE = Patience(connect=10.0, silence=20.0, total=180.0)
 
 
@@ -33,9 +37,11 @@ class Said:
 class Uploads:
     """Ways in for files of people. `actor` is who uploads."""
 
-    def __init__(self, files: Files, outgoing: Outgoing) -> None:
+    def __init__(self, files: Files, outgoing: Outgoing, *, waiting: int = WAITING) -> None:
         self._files = files
         self._outgoing = outgoing
+        self._most = AT_ONCE + waiting
+        self._asked: Counter[int] = Counter()
         self._turns: dict[int, asyncio.Semaphore] = {}
 
     async def take(
@@ -73,9 +79,14 @@ class Uploads:
 
     @asynccontextmanager
     async def _turn(self, workspace_id: int) -> AsyncIterator[None]:
-        turns = self._turns.setdefault(workspace_id, asyncio.Semaphore(AT_ONCE))
-        async with turns:
-            yield
+        if self._asked[workspace_id] >= self._most:
+            raise TooManyDownloads(retry_after=RETRY_AFTER)
+        self._asked[workspace_id] += 1
+        try:
+            async with self._turns.setdefault(workspace_id, asyncio.Semaphore(AT_ONCE)):
+                yield
+        finally:
+            self._asked[workspace_id] -= 1
 
 
 def _downloaded(asked: Url, download: Download, head: bytes, said: Said, actor: Actor) -> NewFile:

@@ -139,6 +139,7 @@ def refusal_of(problem: Problem) -> Refusal:
 
 STATUSES = {
     "media_busy": (429, "rate_limit_exceeded"),
+    "too_many_downloads": (429, "rate_limit_exceeded"),
     "invalid_token": (401, "invalid_token"),
     "workspace_not_found": (401, "invalid_token"),
     "member_not_found": (403, "member_not_found"),
