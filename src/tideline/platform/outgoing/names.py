@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-THREADS = 16
+THREADS = 64
 
 
 class Names(Protocol):
@@ -15,7 +15,7 @@ class Names(Protocol):
 
 
 class SystemNames:
-    """Asks the system. A name server that does not answer keeps a thread for half a minute, so the threads are not
+    """Asks the system. A name server that does not answer keeps a thread for half a minute, so they are many, and not
     those that the rest of the program works with."""
 
     def __init__(self) -> None:
