@@ -58,6 +58,7 @@ RECORDINGS = {
     "MP3 in one channel": lambda: media.mp3(layout="mono"),
     "MP3 without a tag": lambda: _untagged(media.mp3()),
     "MP3 with a tag at its end": lambda: media.mp3() + b"TAG" + b"\0" * 125,
+    "MP3 with a title from another time": lambda: _untagged(media.mp3()) + b"TAGCaf\xe9 del mar".ljust(128, b"\0"),
     "two OGG in one file": lambda: media.ogg(0.5) + media.ogg(0.5),
 }
 

@@ -20,7 +20,8 @@ LOADED = (subtitles,)  # for films that have them: later there may be no right t
 def opened(source: BinaryIO, kind: Kind) -> Iterator[InputContainer]:
     """Whatever the libraries complain about inside of this block is the fault of the file."""
     try:
-        with av.open(source, mode="r", format=kind.value) as container:
+        # titles are read too, and many are in no encoding that anybody could name
+        with av.open(source, mode="r", format=kind.value, metadata_errors="replace") as container:
             yield container
     except FFmpegError as error:
         if isinstance(error, MemoryError):
