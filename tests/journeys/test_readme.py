@@ -63,6 +63,7 @@ def test_the_tour_works_as_it_is_written(served: Served, tmp_path: Path) -> None
     script = re.sub(r"^(curl .*\?phone=.*)$", wait_for(r"\1", '"chats": *\\[{'), script, flags=re.MULTILINE)
     script = re.sub(r"^(curl .*/messages/\$MESSAGE\")$", wait_for(r"\1", '"Delivered"'), script, flags=re.MULTILINE)
     script = re.sub(r"^(curl .*status_history\")$", wait_for(r"\1", '"Read"'), script, flags=re.MULTILINE)
+    script = re.sub(r"^(curl .*/search/messages.*)$", wait_for(r"\1", "Porto"), script, flags=re.MULTILINE)
     ran = subprocess.run(
         ["bash", "-eu", "-o", "pipefail", "-c", script],
         env={**os.environ, "PATH": with_curl(tmp_path), "no_proxy": "127.0.0.1"},
@@ -73,7 +74,7 @@ def test_the_tour_works_as_it_is_written(served: Served, tmp_path: Path) -> None
     )
     assert ran.returncode == 0, ran.stderr
     parts = [answers(part) for part in ran.stdout.split(BETWEEN)]
-    _, lists, customer, sent, read, linked, _ = parts
+    _, lists, customer, sent, read, linked, twice, looked_up, _ = parts
     everything, wholesale = lists
     assert len(everything["data"]["chats"]) > len(wholesale["data"]["chats"]) > 0
     assert customer[0]["phone"] == "+15550001001"
@@ -81,6 +82,11 @@ def test_the_tour_works_as_it_is_written(served: Served, tmp_path: Path) -> None
     assert sent[-1]["data"]["status"] == "Delivered"
     assert [entry["status"] for entry in read[-1]["data"]] == ["Sent", "Delivered", "Read"]
     assert len(linked[-1]["data"]["whatsapp_accounts"]) == 2
+    assert twice[0] == twice[1]
+    assert twice[0]["data"]["message_uid"]
+    events, found = looked_up
+    assert len(events["data"]["events"]) == 5
+    assert [message["text"] for message in found["data"]["messages"]] == ["Do you ship to Porto?"]
 
 
 def wait_for(command: str, wanted: str) -> str:
