@@ -14,12 +14,12 @@ import structlog
 
 from tideline.platform import fact_log
 from tideline.platform.db import Database, Row, Session, SystemTx
-from tideline.platform.fact_log import facts_after, last_seq
+from tideline.platform.fact_log import facts_after, last_seq, last_seqs
 from tideline.platform.facts import NEW, Fact
 from tideline.platform.partitions import KEEP, maintain_partitions
 from tideline.platform.wake import Wakes
 
-__all__ = ["TOPIC", "Dispatcher", "Reader", "facts_after", "last_seq", "maintain_partitions"]
+__all__ = ["TOPIC", "Dispatcher", "Reader", "facts_after", "last_seq", "last_seqs", "maintain_partitions"]
 
 log = structlog.get_logger(__name__)
 

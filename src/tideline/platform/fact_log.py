@@ -82,6 +82,15 @@ async def last_seq(tx: Tx) -> int:
     return found or 0
 
 
+async def last_seqs(tx: SystemTx, workspaces: Collection[int]) -> dict[int, int]:
+    """The same for many workspaces; those without facts are missing."""
+    rows = await tx.fetch(
+        "SELECT c.workspace, c.last_seq FROM tenant.fact_counter c WHERE c.workspace = ANY ($1::int[])",
+        list(workspaces),
+    )
+    return {row["workspace"]: row["last_seq"] for row in rows}
+
+
 async def _count_up(tx: SystemTx, wanted: Counter[int]) -> dict[int, int]:
     rows = await tx.fetch(
         """

@@ -8,13 +8,25 @@ import pytest
 
 from tests.features.webhooks.stage import PUBLIC_URL
 from tests.support.event_check import check_event
-from tests.support.world import World
+from tests.support.statements_counted import StatementsCounted
+from tests.support.waiting import until
+from tests.support.world import HandClock, World
 from tideline.features import chats
 from tideline.features.chats import Chat
 from tideline.features.files import Links
-from tideline.features.webhooks import Cursor, CursorExpired, Entry, EventLog, EventPage, InvalidCursor, Views
+from tideline.features.webhooks import (
+    Cursor,
+    CursorExpired,
+    Entry,
+    EventLog,
+    EventPage,
+    EventType,
+    InvalidCursor,
+    Views,
+)
 from tideline.platform import installation
-from tideline.platform.dispatcher import Dispatcher
+from tideline.platform.db import Database
+from tideline.platform.dispatcher import TOPIC, Dispatcher
 from tideline.platform.wake import Wakes
 
 
@@ -179,3 +191,36 @@ async def test_a_page_is_so_many_statements_however_long_it_is(reading: Reading,
     await reading.number()
     assert len((await reading.after(None, limit=1)).entries) == 1
     assert len((await reading.after(None, limit=500)).entries) > 30
+
+
+async def test_a_fact_without_bodies_keeps_nobody_from_those_behind_it(
+    reading: Reading, world: World, chat: Chat
+) -> None:
+    await reading.number()
+    start = (await reading.log.newest(world.id)).cursor
+    await world.hear(chat, "Broken")
+    await world.hear(chat, "Whole")
+    await reading.number()
+    await world.execute("UPDATE tenant.fact SET payload = '{}' WHERE workspace = $1 AND seq = $2", start.seq + 1)
+    broken, whole = (await reading.after(start)).entries
+    assert dict(broken.bodies) == {}
+    assert whole.bodies[EventType.MESSAGE_NEW]["message"]["text"] == "Whole"
+
+
+async def test_all_who_wait_look_together(reading: Reading, world: World, shared_dsn: str, clock: HandClock) -> None:
+    """Whatever happens elsewhere wakes everybody."""
+    await reading.number()
+    newest = str((await reading.log.newest(world.id)).cursor)
+    db, wakes = await Database.connect(shared_dsn, clock), Wakes()
+    counted = StatementsCounted(db)
+    log = EventLog(db, wakes, Views(Links(world.access.keyring, PUBLIC_URL).url_of, PUBLIC_URL))
+    try:
+        async with counted.listening() as statements:
+            waiting = [asyncio.create_task(log.after(world.id, newest, limit=10, wait=0.8)) for _ in range(30)]
+            await until(lambda: sum("FROM tenant.workspace" in sql for sql in statements) == 30)
+            wakes.wake(TOPIC)
+            await asyncio.gather(*waiting)
+        looks = sum("fact_counter" in sql for sql in statements) - 2 * len(waiting)  # two pages each
+        assert 1 <= looks < len(waiting)
+    finally:
+        await db.close()

@@ -10,16 +10,21 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from tideline.features import workspaces
-from tideline.features.webhooks.bodies import Body, bodies
+from tideline.features.webhooks.bodies import Body, View, bodies
 from tideline.features.webhooks.errors import CursorExpired, InvalidCursor
 from tideline.features.webhooks.event_types import EventType
 from tideline.features.webhooks.requests import Views
 from tideline.platform import installation
+from tideline.platform.bundles import Bundle
 from tideline.platform.db import Database, Tx
-from tideline.platform.dispatcher import TOPIC, facts_after, last_seq
+from tideline.platform.dispatcher import TOPIC, facts_after, last_seq, last_seqs
 from tideline.platform.facts import Fact
 from tideline.platform.wake import Bell, Wakes
+
+log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 GATHER_SECONDS: Final = 0.05  # who waits looks no more often than this, however much happens elsewhere
@@ -75,12 +80,14 @@ class EventPage:
 
 
 class EventLog:
-    """Reads the log of any workspace. Who waits for news holds no connection to the database meanwhile."""
+    """Reads the log of any workspace. Who waits for news holds no connection to the database meanwhile, and all who
+    wait look together."""
 
     def __init__(self, db: Database, wakes: Wakes, views: Views) -> None:
         self._db = db
         self._wakes = wakes
         self._views = views
+        self._looking: Bundle[int, int] = Bundle(self._look)
 
     async def newest(self, workspace_id: int) -> EventPage:
         """No entries, and the place behind all there are."""
@@ -106,10 +113,14 @@ class EventLog:
         loop = asyncio.get_running_loop()
         while (left := until - loop.time()) > 0:
             await bell.wait(min(left, LOOK_SECONDS))
-            async with self._db.read(workspace_id) as tx:
-                if await last_seq(tx) > seq:
-                    return
+            if await self._looking.ask(workspace_id) > seq:
+                return
             await asyncio.sleep(min(GATHER_SECONDS, max(0.0, until - loop.time())))
+
+    async def _look(self, workspaces: Sequence[int]) -> Sequence[int]:
+        async with self._db.system_read() as tx:
+            found = await last_seqs(tx, set(workspaces))
+        return [found.get(workspace_id, 0) for workspace_id in workspaces]
 
     async def _read(self, workspace_id: int, cursor: str | None, limit: int) -> EventPage:
         async with self._db.read(workspace_id) as tx:
@@ -122,7 +133,7 @@ class EventLog:
             _ensure_whole(begin, facts, last)
         shown = facts[:limit]
         view = self._views.of(workspace_id, zone, now)
-        entries = [Entry(begin.at(fact.seq), fact.at, bodies(fact, view)) for fact in shown]
+        entries = [Entry(begin.at(fact.seq), fact.at, _bodies(fact, view)) for fact in shown]
         end = begin.at(shown[-1].seq) if shown else begin if cursor else begin.at(last)
         return EventPage(entries, end, len(facts) > limit)
 
@@ -134,6 +145,15 @@ class EventLog:
         if found.epoch != epoch:
             raise CursorExpired("This server was restored from a backup since. Begin again without a cursor.")
         return found
+
+
+def _bodies(fact: Fact, view: View) -> Mapping[EventType, Body]:
+    """A fact of which no bodies can be made must not keep a reader from all that came after it."""
+    try:
+        return bodies(fact, view)
+    except Exception:
+        log.exception("events.bodies_not_made", workspace=fact.workspace_id, seq=fact.seq, fact=fact.kind)
+        return {}
 
 
 def _ensure_whole(begin: Cursor, facts: Sequence[Fact], last: int) -> None:
