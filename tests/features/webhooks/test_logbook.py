@@ -155,6 +155,31 @@ async def test_what_is_still_tried_is_not_tried_twice(stage: Stage, world: World
         await world.run(webhooks.redeliver, webhook.id, waiting.delivery.uid)
 
 
+async def test_what_was_tried_when_its_webhook_was_deleted_can_be_delivered_after_its_return(
+    stage: Stage, world: World, webhook: Webhook, chat: Chat
+) -> None:
+    """Nothing waits on a lane any more, so nothing may seem to."""
+    stage.answers["/in"] = answer(status=503)
+    since = world.clock.now()
+    for text in ("first", "second"):
+        await world.hear(chat, text)
+    await stage.deliver()
+    await stage.later(5)
+    await world.run(webhooks.delete, webhook.id)
+    stage.answers["/in"] = answer()
+    assert (await stage.subscribe()).id == webhook.id
+    assert {(one.outcome, one.next_at, one.number) for one in await listed(world, webhook)} == {
+        (Outcome.FAILED, None, 2)
+    }
+    [*_, newest] = await listed(world, webhook)
+    assert [one.outcome for one in await world.run(webhooks.get_delivery, webhook.id, newest.delivery.uid)] == [
+        Outcome.RETRYING,
+        Outcome.FAILED,
+    ]
+    assert await world.run(webhooks.redeliver_failed, webhook.id, since) == Redelivered(2, False)
+    assert [one.text for one in await stage.deliver()] == ["first", "second"]
+
+
 async def test_everything_given_up_since_then_goes_out_in_order_and_once(
     stage: Stage, world: World, webhook: Webhook, chat: Chat
 ) -> None:

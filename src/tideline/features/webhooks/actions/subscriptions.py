@@ -8,6 +8,7 @@ from tideline.features.webhooks.event_types import EventType
 from tideline.features.webhooks.groups import remove_later, set_up_later
 from tideline.features.webhooks.model import Changes, Terms, Webhook
 from tideline.features.webhooks.secrets import new_secret, seal
+from tideline.features.webhooks.store import attempts
 from tideline.features.webhooks.store import webhooks as store
 from tideline.platform.db import Tx
 
@@ -77,6 +78,8 @@ async def _insert(tx: Tx, terms: Terms, event_type: EventType, url: str, *, enab
 
 
 async def _restore(tx: Tx, webhook: Webhook, *, enabled: bool) -> Webhook:
+    """What waited for it went when it was deleted; what was tried before can be delivered again."""
+    await attempts.give_up(tx, webhook.id)
     restored = replace(webhook, deleted_at=None, enabled=enabled, errors_counter=0)
     await store.save(tx, restored)
     tx.record(events.created(restored, is_restored=True))

@@ -104,6 +104,21 @@ async def try_again(tx: Tx, webhook_id: int, delivery: UUID, number: int) -> int
     )
 
 
+async def give_up(tx: Tx, webhook_id: int) -> None:
+    """Nothing follows the attempts that still had a next one."""
+    await tx.execute(
+        """
+        UPDATE tenant.attempt a SET outcome = 'failed', next_at = NULL
+        WHERE a.workspace = $1 AND a.webhook_id = $2 AND a.outcome = 'retrying'
+          AND NOT EXISTS (SELECT FROM tenant.attempt later
+                          WHERE later.workspace = a.workspace AND later.delivery = a.delivery
+                            AND later.number > a.number)
+        """,
+        tx.workspace_id,
+        webhook_id,
+    )
+
+
 async def try_failed_again(tx: Tx, webhook_id: int, since: datetime, limit: int) -> list[Logged]:
     """The same for what was given up since then, as many as wanted; in the order in which the events happened."""
     rows = await tx.fetch(
