@@ -221,6 +221,21 @@ async def test_a_dead_receiver_does_not_slow_another(world: World, chat: Chat) -
         await asyncio.gather(*hanging, return_exceptions=True)
 
 
+async def test_a_receiver_that_hangs_keeps_a_place_for_one_event_only(world: World, chat: Chat) -> None:
+    async with staged(world, seconds=0.2) as stage:
+        await stage.subscribe()
+        stage.answers["/in"] = hang
+        for n in range(3):
+            await world.hear(chat, f"{n}")
+        await stage.number_facts()
+        [held] = await stage.claim()
+        assert len(held.items) == 3
+        await stage.delivering(held)
+        assert [one["error"] for one in await stage.log()] == ["remote_too_slow"]
+        [again] = await stage.claim()
+        assert [item.id for item in again.items] == [item.id for item in held.items[1:]]
+
+
 async def test_the_owner_hears_of_a_webhook_that_fails_again_and_again_once_a_day(
     stage: Stage, world: World, chat: Chat, neighbour: World
 ) -> None:
