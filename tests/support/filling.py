@@ -41,13 +41,17 @@ class Filling:
 
     def fill_path(self) -> None:
         for name in self.operation.path_parameters:
-            if not self._is_left(LEFT):
-                self.case.path_parameters = {**self.case.path_parameters, name: self._thing_in_path(name)}
+            value = self._thing_in_path(name)
+            if value is not None:
+                self.case.path_parameters = {**self.case.path_parameters, name: value}
 
     def _thing_in_path(self, name: str) -> Any:
-        """What is deleted must not be missing for the next one."""
+        """What is deleted must not be missing for others: it is made for that, or it never was."""
         is_used_up = self.operation.method == "DELETE" and name in MAKERS
-        return self.shop.make(name) if is_used_up else self.shop.pick(name, self.random)
+        is_left = self._is_left(LEFT / len(self.operation.path_parameters))
+        if is_used_up:
+            return 0 if is_left else self.shop.make(name)
+        return None if is_left else self.shop.pick(name, self.random, self.case.path_parameters)
 
     def _base(self) -> dict[str, Any]:
         """The contract's words say more than its schemas, so a JSON body begins as its example."""
@@ -67,7 +71,7 @@ class Filling:
 
     def _value(self, name: str, value: Any) -> Any:
         if (self.operation.id, name) in NAMED_BY_ITS_NAME or name in THINGS:
-            return self.shop.pick(name, self.random, self.case.path_parameters.get("chat_id"))
+            return self.shop.pick(name, self.random, self.case.path_parameters)
         filler = FILLERS.get((self.operation.id, name)) or FILLERS.get(name)
         return filler(self.shop, self.random, value) if filler else value
 
@@ -81,7 +85,11 @@ def _a_date(_shop: RunningShop, random: Random, _value: Any) -> str:
 
 
 def _a_phone(shop: RunningShop, random: Random, _value: Any) -> str:
-    return random.choice((shop.pick("phone", random), f"+1555020{random.randint(0, 9999):04}"))
+    return random.choice((random.choice(shop.things["phone"]), f"+1555020{random.randint(0, 9999):04}"))
+
+
+def _a_name(shop: RunningShop, _random: Random, value: Any) -> str:
+    return shop.fresh("".join(one for one in str(value)[:40] if one.isprintable()))
 
 
 def _some_text(_shop: RunningShop, _random: Random, value: Any) -> Any:
@@ -99,10 +107,16 @@ FILLERS: dict[str | tuple[str, str], Filler] = {
     "created_before": _a_date,
     "updated_after": _a_date,
     "updated_before": _a_date,
+    "since": _a_date,
+    ("listEvents", "after"): lambda shop, random, _value: random.choice(shop.things["cursor"]),
+    ("listEvents", "wait"): lambda _shop, _random, _value: 1,
     "text": _some_text,
     "chat_name": lambda shop, _random, value: shop.fresh(str(value)[:200]),
     ("updateChat", "name"): lambda shop, _random, value: shop.fresh(str(value)[:200]),
-    "title": lambda shop, _random, value: shop.fresh(str(value)[:50]),
+    "title": _a_name,
+    "first_name": _a_name,
+    "last_name": _a_name,
+    ("updateTeammate", "suspended"): lambda _shop, _random, _value: False,
     "file": lambda _shop, _random, value: PDF + (value if isinstance(value, bytes) else str(value).encode()),
     "email": lambda shop, _random, _value: f"{shop.fresh('ines').replace(' ', '')}@northquay.example",
     "url": lambda shop, _random, _value: shop.remote.url(f"/hook?n={next(shop.serial)}"),

@@ -8,7 +8,6 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CheckFunction
 from schemathesis.core.result import Ok
@@ -64,9 +63,9 @@ def explore(shop: RunningShop, operation: Operation, mode: GenerationMode, examp
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=cases, seed=st.integers(0, 2**32))
-    def send(case: Case[Any], seed: int) -> None:
-        random, headers = Random(seed), shop.headers
+    @given(case=cases)
+    def send(case: Case[Any]) -> None:
+        random, headers = Random(f"{operation.id} {tally.cases}"), shop.headers
         filling = Filling(case, operation, shop, random)
         if mode is GenerationMode.POSITIVE:
             filling.fill()

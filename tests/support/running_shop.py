@@ -3,7 +3,7 @@
 `pick` says one of the things that stay; `make` makes one that may be used up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -19,7 +19,9 @@ BASE = "/integrations/api"
 WORKSPACE = {
     "TIDELINE_WEBHOOKS_PER_WORKSPACE": "1000",
 }
-IN_A_CHAT = ("after_message", "before_message")
+DELIVERIES = 20
+NEVER = "whatsapp:account:suspended"
+"""What does not happen here, so that nobody is told of it a thousand times."""
 IDS = {one.id for one in BUILT}
 
 
@@ -28,7 +30,7 @@ class RunningShop:
     served: Served
     remote: WebServer
     things: dict[str, list[Any]] = field(default_factory=dict)
-    histories: dict[int, list[str]] = field(default_factory=dict)
+    within: dict[tuple[str, Any], list[Any]] = field(default_factory=dict)
     serial: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -41,13 +43,17 @@ class RunningShop:
         for name, make in MAKERS.items():
             if make.operation in IDS:
                 self.things[name] = [self.make(name) for _ in range(3)]
+        for webhook_id in self.things["webhook_id"]:
+            self.within["delivery_uid", webhook_id] = self._deliveries(webhook_id)
 
     def _look_around(self, owner: str) -> None:
         chats = self.get("/chats")["chats"]
+        messages: list[str] = []
         for chat in chats:
             history = self.get(f"/chats/{chat['id']}/messages")["messages"]
-            self.histories[chat["id"]] = [one["uid"] for one in history if one["message_type"] == "whatsapp"]
-        messages = [uid for history in self.histories.values() for uid in history]
+            uids = [one["uid"] for one in history if one["message_type"] == "whatsapp"]
+            messages += uids
+            self.within |= {("after_message", chat["id"]): uids, ("before_message", chat["id"]): uids}
         number = self.get("/whatsapp_accounts")["whatsapp_accounts"][0]
         people = self.get("/workspace/teammates")
         self.things = {
@@ -59,15 +65,29 @@ class RunningShop:
             "whatsapp_account_phone": [number["phone"]],
             "responsible": [owner, ""],
             "team_title": [team["title"] for team in people["teams"]] or [None],
+            "delivery_uid": ["0192c3d4-5e6f-7a8b-9c0d-1e2f3a4b5c6d"],
+            "cursor": [self.get("/events")["cursor"], self.get("/events?limit=1")["cursor"], "newest"],
             **dict.fromkeys(("message_uid", "reply_to", "after_message", "before_message"), messages),
         }
 
-    def pick(self, name: str, random: Random, chat_id: int | None = None) -> Any:
-        """One of the things that stay, of this chat where that matters."""
-        if name in IN_A_CHAT and chat_id in self.histories:
-            return random.choice(self.histories[chat_id])
+    def _deliveries(self, webhook_id: int) -> list[str]:
+        """Some that are over, because somebody asked for tests."""
+        for _ in range(DELIVERIES):
+            self.call("POST", f"/webhooks/{webhook_id}/test")
+
+        def look() -> list[str] | None:
+            found = self.get(f"/webhooks/{webhook_id}/deliveries?outcome=delivered")["deliveries"]
+            return [one["uid"] for one in found] if len(found) == DELIVERIES else None
+
+        return self.served.eventually(look, "the deliveries")
+
+    def pick(self, name: str, random: Random, path: Mapping[str, Any]) -> Any:
+        """One of the things that stay; of the chat or webhook in this path, where that matters."""
         if name == "chat_name":  # chats are renamed all the time
-            return self.get(f"/chats/{self.pick('chat_id', random)}")["name"]
+            return self.get(f"/chats/{random.choice(self.things['chat_id'])}")["name"]
+        for owner in path.values():
+            if (name, owner) in self.within:
+                return random.choice(self.within[name, owner])
         return random.choice(self.things[name])
 
     def make(self, name: str) -> Any:
@@ -100,7 +120,7 @@ def _template(shop: RunningShop) -> Any:
 
 
 def _webhook(shop: RunningShop) -> Any:
-    body = {"event_type": "chat:closed", "url": shop.remote.url(f"/{next(shop.serial)}"), "enabled": False}
+    body = {"event_type": NEVER, "url": shop.remote.url(f"/{next(shop.serial)}")}
     return shop.call("POST", "/webhooks", json=body)["id"]
 
 
@@ -135,7 +155,7 @@ def tidy(shop: RunningShop, operation_id: str, data: Any) -> None:
         case "createWebhook":
             shop.call("DELETE", f"/webhooks/{data['id']}")
         case "updateWebhook":
-            shop.call("PUT", f"/webhooks/{data['id']}", json={"enabled": False})
+            shop.call("PUT", f"/webhooks/{data['id']}", json={"event_type": NEVER, "enabled": True})
         case "createTeam":
             shop.call("DELETE", f"/workspace/teams/{data['id']}")
         case "inviteTeammate":
