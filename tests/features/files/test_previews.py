@@ -225,6 +225,20 @@ async def test_a_bad_file_stays_without_and_is_not_tried_again(
     assert not await turn(office, previews)
 
 
+async def test_a_document_that_is_never_drawn_is_not_tried_again(
+    db: Database, office: Office, store: Files, tmp_path: Path, clock: HandClock
+) -> None:
+    endless = media.pdf(drawing="0 0 1 RG 0 0 m 600 800 l S 1 0 0 rg 0 0 2000 2000 re f " * 50_000)
+    quick = Workshop(WorkshopLimits(workers=1, preview_seconds=1))
+    roomy = Files.in_folder(db, tmp_path / "roomy", replace(LIMITS, document_bytes=10**7, workspace_bytes=10**7))
+    previews = Previews(db, roomy, Spool(tmp_path / "spool", largest=1), quick)
+    await save(office, roomy, endless, "plan.pdf", "application/pdf")
+    assert await turn(office, previews)
+    clock.advance(timedelta(days=1))
+    assert not await turn(office, previews)
+    await quick.close()
+
+
 async def test_a_bad_file_holds_up_nobody(office: Office, store: Files, previews: Previews) -> None:
     await save(office, store, b"no picture", "bad.jpg", "image/jpeg")
     good = await picture(office, store)

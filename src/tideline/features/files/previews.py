@@ -20,12 +20,12 @@ from tideline.features.files.stored import Files
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
 from tideline.platform.lanes import Held, Item
-from tideline.platform.media import MediaBusy, MediaCrashed, MediaTooSlow, Preview, Workshop
+from tideline.platform.media import MediaBusy, MediaCrashed, Preview, Workshop
 
 log = structlog.get_logger(__name__)
 
-# What may be the fault of the moment, and not of the file.
-PASSING: Final = (MediaBusy, MediaCrashed, MediaTooSlow, FileStoreAway)
+# What may be the fault of the moment. A file that took too much work once would take it again.
+PASSING: Final = (MediaBusy, MediaCrashed, FileStoreAway)
 WAITS: Final = (timedelta(minutes=1), timedelta(minutes=15))
 MOST_LAPSES: Final = 2
 NAME: Final = "thumbnail.jpg"
