@@ -28,6 +28,9 @@ class Searches:
         self._random.shuffle(kinds)
         return [self.query(kind) for kind in kinds]
 
+    def many(self, kind: str, count: int) -> list[str]:
+        return [self.query(kind) for _ in range(count)]
+
     def query(self, kind: str) -> str:
         chosen = self._random.choice
         match kind:

@@ -27,7 +27,11 @@ async def test_the_newest_first(world: World, find: Find, road: str) -> None:
     assert await find("coffee") == []
 
 
-async def test_years_between_messages_do_not_matter(world: World, find: Find, road: str) -> None:
+@pytest.mark.parametrize("at_once", [1, 8, 128])
+async def test_years_between_messages_do_not_matter(
+    world: World, find: Find, road: str, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(actions, "FORTNIGHTS_AT_ONCE", at_once)
     chat = await world.chat()
     years = (1, 1969, 1970, 2001, 2024, 2025, 2026, 9999)
     for year in years:

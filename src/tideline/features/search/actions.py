@@ -5,7 +5,7 @@ from typing import Final
 
 from tideline.features import chats
 from tideline.features.search import ranking, store
-from tideline.features.search.conditions import Conditions, end_before
+from tideline.features.search.conditions import Conditions
 from tideline.features.search.model import PAGE, Candidate, Found, Narrowing
 from tideline.features.search.question import Question
 from tideline.platform.db import Tx
@@ -60,13 +60,13 @@ async def _newest(tx: Tx, question: Question, wanted: Narrowing, limit: int) -> 
 
 async def _of_all_times(tx: Tx, conditions: Conditions, wanted: Narrowing, limit: int) -> list[Candidate]:
     found: list[Candidate] = []
-    newest = wanted.before
+    below: int | None = None
     while len(found) < limit:
-        fortnights = await store.list_fortnights(tx, newest, wanted.after, FORTNIGHTS_AT_ONCE)
+        fortnights = await store.list_fortnights(tx, wanted, below, FORTNIGHTS_AT_ONCE)
         found += await _of_fortnights(tx, conditions, fortnights, limit - len(found))
         if len(fortnights) < FORTNIGHTS_AT_ONCE:
             break
-        newest = end_before(fortnights[-1])
+        below = fortnights[-1]
     return found
 
 

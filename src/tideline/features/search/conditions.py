@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from tideline.features.chats import InSight, Sight, seen_by
@@ -18,11 +18,6 @@ _PLACE: Final = "{}"
 def fortnight_of(at: datetime) -> int:
     """Fortnights are counted from 1970."""
     return int(at.timestamp() // FORTNIGHT)
-
-
-def end_before(fortnight: int) -> datetime:
-    """The last moment that belongs to an earlier one."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=fortnight * FORTNIGHT) - datetime.resolution
 
 
 @dataclass(slots=True)
@@ -71,15 +66,20 @@ class Conditions:
         if wanted.from_me is not None:
             self._columns.append("{}.from_me" if wanted.from_me else "NOT {}.from_me")
         if wanted.type is not None:
-            self._columns.append(f"{{}}.type = {self._arg(wanted.type, 'text')}")
-            self._terms += [] if wanted.type == "whatsapp" else [_term(f"@{wanted.type}")]
-            self.is_narrow = wanted.type != "whatsapp"
+            self._typed(wanted.type)
         if wanted.chat_ids is not None:
             self._one_of([self._among("chat_id", wanted.chat_ids)], _marked(c=wanted.chat_ids))
         if wanted.number_ids is not None:
             self._one_of([self._among("number_id", wanted.number_ids)], _marked(n=wanted.number_ids))
         if wanted.writers is not None:
             self._written_by(wanted.writers)
+
+    def _typed(self, wanted: str) -> None:
+        """Almost all messages are of one type, which is no term."""
+        self._columns.append(f"{{}}.type = {self._arg(wanted, 'text')}")
+        if wanted != "whatsapp":
+            self._terms.append(_term(f"@{wanted}"))
+            self.is_narrow = True
 
     def _written_by(self, writers: Writers) -> None:
         """In a direct chat what is not ours is the contact's."""

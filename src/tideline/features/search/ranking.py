@@ -10,6 +10,8 @@ from tideline.features.search.question import Question
 
 NEAR: Final = 10
 """Words between the parts of a question that still belong together."""
+PLACES_TRIED: Final = 20
+"""Of a part that stands in a text again and again the first ones are looked at."""
 
 
 def best_first(question: Question, newest: Sequence[Candidate], words: Mapping[UUID, str]) -> list[Candidate]:
@@ -21,7 +23,7 @@ def best_first(question: Question, newest: Sequence[Candidate], words: Mapping[U
 def distance(question: Question, stored: str) -> int:
     """0 for side by side, 1 for near, 2 for apart."""
     places = Places(stored.split(" "))
-    found = [places.of(part) for part in question.parts]
+    found = [places.of(part)[:PLACES_TRIED] for part in question.parts]
     if not all(found):
         return 2  # only the beginning of a very long text is looked at
     if _is_in_order(question, found):

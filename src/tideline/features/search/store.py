@@ -7,12 +7,11 @@ repeat the condition of the index they are for (`words <> ''`, `type <> ''`): th
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from tideline.features.search.conditions import FORTNIGHT, Conditions, fortnight_of
-from tideline.features.search.model import Candidate, Entry
+from tideline.features.search.model import Candidate, Entry, Narrowing
 from tideline.platform.db import Row, SystemTx, Tx
 
 CHARACTERS_RANKED: Final = 2000
@@ -95,9 +94,9 @@ async def newest(tx: Tx, wanted: Conditions, window: int, limit: int) -> list[Ca
             ORDER BY o.at DESC, o.uid DESC LIMIT {window}
         ) AS s
         WHERE s.workspace = $1 AND {wanted.columns("s")}
-        ORDER BY s.at DESC, s.uid DESC LIMIT {limit}
+        ORDER BY s.at DESC, s.uid DESC LIMIT ${len(wanted.args) + 1}
     """
-    return _read(await _in_order(tx, sql, *wanted.args))
+    return _read(await _in_order(tx, sql, *wanted.args, limit))
 
 
 async def by_words(
@@ -105,18 +104,21 @@ async def by_words(
 ) -> list[Candidate] | None:
     """The newest that are wanted of these fortnights, found by the index; None when there are `most` or more."""
     asked = [wanted.asked_of(tx.workspace_id, fortnight) for fortnight in fortnights]
+    n = len(wanted.args)
     rows = await tx.fetch(
         f"""
         SELECT f.uid, f.at, count(*) OVER () FROM (
             SELECT s.uid, s.at FROM tenant.message_search s
-            WHERE s.workspace = $1 AND {TERMS} @@ ANY (${len(wanted.args) + 1}::text[]::tsquery[])
+            WHERE s.workspace = $1 AND {TERMS} @@ ANY (${n + 1}::text[]::tsquery[])
               AND {wanted.times("s")} AND {wanted.columns("s")}
-            LIMIT {most}
+            LIMIT ${n + 2}
         ) AS f
-        ORDER BY f.at DESC, f.uid DESC LIMIT {limit}
+        ORDER BY f.at DESC, f.uid DESC LIMIT ${n + 3}
         """,
         *wanted.args,
         asked,
+        most,
+        limit,
     )
     return None if rows and rows[0]["count"] >= most else _read(rows)
 
@@ -128,10 +130,10 @@ async def by_reading(tx: Tx, wanted: Conditions, fortnight: int, limit: int) -> 
         SELECT s.uid, s.at FROM tenant.message_search s
         WHERE s.workspace = $1 AND s.words <> '' AND s.at >= to_timestamp(${n + 1}) AND s.at < to_timestamp(${n + 2})
           AND {wanted.times("s")} AND {wanted.columns("s")}
-        ORDER BY s.at DESC, s.uid DESC LIMIT {limit}
+        ORDER BY s.at DESC, s.uid DESC LIMIT ${n + 3}
     """
     bounds = (fortnight * FORTNIGHT, (fortnight + 1) * FORTNIGHT)
-    return _read(await _in_order(tx, sql, *wanted.args, *bounds))
+    return _read(await _in_order(tx, sql, *wanted.args, *bounds, limit))
 
 
 async def _in_order(tx: Tx, sql: str, *args: Any) -> list[Row]:
@@ -144,15 +146,16 @@ async def _in_order(tx: Tx, sql: str, *args: Any) -> list[Row]:
     return rows
 
 
-async def list_fortnights(tx: Tx, newest: datetime | None, oldest: datetime | None, limit: int) -> list[int]:
-    """The fortnights of which there are messages, newest first. Each is found from the one before, so that it does
-    not matter how far apart they are."""
+async def list_fortnights(tx: Tx, wanted: Narrowing, below: int | None, limit: int) -> list[int]:
+    """The fortnights of which there are messages, newest first, all of them or those before one. Each is found from
+    the one before, so that it does not matter how far apart they are."""
     rows = await tx.fetch(
         f"""
         WITH RECURSIVE f (fortnight) AS (
             (
                 SELECT s.fortnight FROM tenant.message_search s
                 WHERE s.workspace = $1 AND s.words <> '' AND s.at <= COALESCE($2::timestamptz, 'infinity')
+                  AND s.at < COALESCE(to_timestamp($4::int * {FORTNIGHT}::float8), 'infinity')
                 ORDER BY s.at DESC LIMIT 1
             )
             UNION ALL
@@ -161,13 +164,14 @@ async def list_fortnights(tx: Tx, newest: datetime | None, oldest: datetime | No
                 WHERE s.workspace = $1 AND s.words <> '' AND s.at < to_timestamp(f.fortnight * {FORTNIGHT}::float8)
                 ORDER BY s.at DESC LIMIT 1
             )
-            FROM f WHERE f.fortnight IS NOT NULL
+            FROM f WHERE f.fortnight > COALESCE($3::int, f.fortnight - 1)
         )
         SELECT f.fortnight FROM f WHERE f.fortnight >= COALESCE($3::int, f.fortnight) LIMIT {limit}
         """,
         tx.workspace_id,
-        newest,
-        None if oldest is None else fortnight_of(oldest),
+        wanted.before,
+        None if wanted.after is None else fortnight_of(wanted.after),
+        below,
     )
     return [row["fortnight"] for row in rows]
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import islice, pairwise
 from typing import Final
 
 from tideline.features.search.folding import LONGEST, fold
@@ -83,12 +84,15 @@ Span = tuple[int, int]
 def split(text: str) -> list[Word]:
     """The words of a text, in order."""
     text = text[:CHARACTERS_READ]
+    return list(islice((word for word in _words(text) if word.key), WORDS_READ))
+
+
+def _words(text: str) -> Iterator[Word]:
     if text.isascii():
-        return [_word(found[0], *found.span()) for found in _ASCII_WORD.finditer(text)][:WORDS_READ]
-    words: list[Word] = []
+        yield from (_word(found[0], *found.span()) for found in _ASCII_WORD.finditer(text))
+        return
     for kind, units in _runs(text):
-        words += _pairs(text, units) if kind is _Kind.SIGN else _whole(text, units)
-    return [word for word in words if word.key][:WORDS_READ]
+        yield from _pairs(text, units) if kind is _Kind.SIGN else _whole(text, units)
 
 
 def _runs(text: str) -> Iterator[tuple[_Kind, list[Span]]]:
@@ -121,10 +125,10 @@ def _word(written: str, start: int, end: int) -> Word:
 
 def _pairs(text: str, units: Sequence[Span]) -> Iterable[Word]:
     """Each sign with the one behind it; the last one alone."""
-    keys = [fold(text[start:end]) for start, end in units]
-    for n, (start, end) in enumerate(units):
-        is_last = n == len(units) - 1
-        yield Word(keys[n] if is_last else keys[n] + keys[n + 1], start, end if is_last else units[n + 1][1], end)
+    for (start, end), (behind, its_end) in pairwise(units):
+        yield Word(fold(text[start:end]) + fold(text[behind:its_end]), start, its_end, end)
+    start, end = units[-1]
+    yield Word(fold(text[start:end]), start, end, end)
 
 
 def is_pair(text: str, word: Word) -> bool:

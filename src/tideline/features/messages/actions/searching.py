@@ -1,16 +1,20 @@
 """Searching messages by their words, in what the one who asks may see."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from tideline.features import chats, numbers, search, workspaces
-from tideline.features.chats import Chat, Page, Sight
+from tideline.features.chats import Chat, ChatId, Page, Sight
 from tideline.features.messages.model import PAGE, Hit, Message, SearchFilter
 from tideline.features.messages.store import views
 from tideline.features.search import Narrowing, Question, Writers
 from tideline.platform.db import Tx
 
-EVERYWHERE = SearchFilter()
+EVERYWHERE: Final = SearchFilter()
+LONG_PAGE: Final = 50_000
+"""Characters on a page."""
 
 
 async def search_messages(
@@ -57,11 +61,18 @@ async def _writers(tx: Tx, senders: Sequence[str]) -> Writers:
 
 
 async def _hits(tx: Tx, question: Question, uids: Sequence[UUID]) -> list[Hit]:
-    """What was taken back since it was found is not shown."""
+    """What was taken back since it was found is not shown. A page of whole books would keep everybody waiting for
+    its highlights, so they are looked for beside."""
     rows = await views.find_rows(tx, uids)
     known = await chats.get_many(tx, {row["chat_id"] for row in rows})
     found = views.read_of_chats(rows, known)
     shown = [found[uid] for uid in uids if uid in found and found[uid].revoked_at is None]
+    if sum(len(message.text or "") for message in shown) > LONG_PAGE:
+        return await asyncio.to_thread(_highlighted, question, shown, known)
+    return _highlighted(question, shown, known)
+
+
+def _highlighted(question: Question, shown: Sequence[Message], known: Mapping[ChatId, Chat]) -> list[Hit]:
     return [_hit(question, message, known[message.chat_id]) for message in shown]
 
 
