@@ -50,7 +50,7 @@ class Filling:
         is_used_up = self.operation.method == "DELETE" and name in MAKERS
         is_left = self._is_left(LEFT / len(self.operation.path_parameters))
         if is_used_up:
-            return 0 if is_left else self.shop.make(name)
+            return 0 if is_left else self.shop.spare(name)
         return None if is_left else self.shop.pick(name, self.random, self.case.path_parameters)
 
     def _base(self) -> dict[str, Any]:

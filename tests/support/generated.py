@@ -78,6 +78,8 @@ def explore(shop: RunningShop, operation: Operation, mode: GenerationMode, examp
         check_form(operation, response.status_code, body)
         _count(tally, case, response.status_code, response.text)
         if response.status_code == 200:
+            if operation.method == "DELETE":
+                shop.spares.clear()
             tidy(shop, operation.id, body.get("data"))
 
     send()

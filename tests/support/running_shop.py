@@ -1,6 +1,6 @@
 """A demo that is running, seen through its API by a program that always has something to name.
 
-`pick` says one of the things that stay; `make` makes one that may be used up.
+`pick` says one of the things that stay; `spare` one that may be removed.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,6 +31,7 @@ class RunningShop:
     remote: WebServer
     things: dict[str, list[Any]] = field(default_factory=dict)
     within: dict[tuple[str, Any], list[Any]] = field(default_factory=dict)
+    spares: dict[str, Any] = field(default_factory=dict)
     serial: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -91,8 +92,13 @@ class RunningShop:
         return random.choice(self.things[name])
 
     def make(self, name: str) -> Any:
-        """A thing of its own, for those who change or remove it."""
         return MAKERS[name].make(self)
+
+    def spare(self, name: str) -> Any:
+        """One to be removed; the same one until somebody succeeds."""
+        if name not in self.spares:
+            self.spares[name] = self.make(name)
+        return self.spares[name]
 
     def call(self, method: str, path: str, **more: Any) -> Any:
         answer = self.session.request(method, self.base_url + path, headers=self.headers, **more)
