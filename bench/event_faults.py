@@ -152,14 +152,16 @@ class Run:
         )  # fmt: skip
 
     async def _kill_all(self, happening: "asyncio.Task[None]") -> None:
-        """`kill -9` takes the embedded database along; now and then it is stopped in order."""
+        """`kill -9` of all roles takes the embedded database along; once, between two kills, everything is stopped in
+        order and started again."""
         for n in range(self._kills):
             await asyncio.sleep(self._random.uniform(0.5, 3.0))
-            if n % 5 == 4:
-                self._server.kill_gently()
-            else:
-                self._server.kill()
+            self._server.kill()
             await self._server.start()
+            if n == self._kills // 2:
+                await asyncio.sleep(self._random.uniform(0.5, 3.0))
+                self._server.kill_gently()
+                await self._server.start()
         assert not happening.cancelled()
 
     async def _judge(self, began: float) -> Verdict:
@@ -176,10 +178,11 @@ class Run:
                     """,
                     self._ids,
                 )
-        for row in rows:
-            name = self._receivers[self._ids.index(row["webhook_id"])].name
-            if (row["deliveries"], row["ended"]) != (self._events, self._events):
-                faults.append(f"the log of {name} has {row['deliveries']} deliveries, of which {row['ended']} ended")
+        logged = {row["webhook_id"]: (row["deliveries"], row["ended"]) for row in rows}
+        for webhook_id, receiver in zip(self._ids, self._receivers, strict=True):
+            deliveries, ended = logged.get(webhook_id, (0, 0))
+            if (deliveries, ended) != (self._events, self._events):
+                faults.append(f"the log of {receiver.name} has {deliveries} deliveries, of which {ended} ended")
         expected = {f"event {n}" for n in range(self._events)}
         faults += [
             f"{len(missing)} events never reached {receiver.name}"

@@ -142,8 +142,18 @@ async def _rate(office: Office, sink: Sink, name: str, *, hang: bool = False, wa
 
 
 async def _let_wait(office: Office, bench: Bench, webhook_id: int, waiting: int) -> None:
-    """Events of long ago that a dead receiver never took."""
+    """Events that a dead receiver never took. All of them are one message that came in; its fact has no number yet,
+    and gets the one of its place."""
     async with office.db.system() as tx:
+        fact = await tx.row(
+            """
+            SELECT f.seq, f.at FROM (
+                SELECT row_number() OVER (ORDER BY id) AS seq, at, kind FROM tenant.fact WHERE workspace = $1
+            ) f WHERE f.kind = 'MessageReceived' LIMIT 1
+            """,
+            bench.id,
+        )
+        assert fact
         await tx.execute(
             """
             INSERT INTO lanes.lane (workspace, kind, grp, sub, waiting, next_at, rest_until)
@@ -155,10 +165,10 @@ async def _let_wait(office: Office, bench: Bench, webhook_id: int, waiting: int)
             """
             INSERT INTO lanes.item (lane_id, due_at, enqueued_at, payload)
             SELECT l.id, '1970-01-01Z', now(), jsonb_build_object('delivery', gen_random_uuid(),
-                   'event_type', 'message:received:new', 'at', now(), 'seq', 1)
+                   'event_type', 'message:received:new', 'at', $4::timestamptz, 'seq', $5::bigint)
             FROM lanes.lane l, generate_series(1, $3::int) WHERE l.kind = $1 AND l.grp = $2
             """,
-            LANE, webhook_id, waiting // 64,
+            LANE, webhook_id, waiting // 64, fact["at"], fact["seq"],
         )  # fmt: skip
         await tx.execute("UPDATE lanes.lane_group SET next_at = now() WHERE kind = $1 AND grp = $2", LANE, webhook_id)
     async with office.db.system_read() as tx:
