@@ -215,7 +215,7 @@ async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
     if unreadable:
         yield Finding(
             "tokens",
-            f"{unreadable} tokens and secrets of webhooks cannot be read with the keys that are here.",
+            f"Of the tokens and the secrets of webhooks {unreadable} cannot be read with the keys that are here.",
             "Put the missing key back (secret.key or TIDELINE_SECRET_KEY), or rotate them.",
         )
     if is_held:
