@@ -11,6 +11,7 @@ from tideline.features.files import FileNotFound, Links, Spool, Uploads, Voices
 from tideline.features.messages import Carrier, Load, MessageUid, Outgoing, SendQueue
 from tideline.features.templates import TemplateNotFound
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
+from tideline.platform.clock import Clock
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import Actor
 from tideline.platform.once import Once, do_once, ensure_new
@@ -47,24 +48,14 @@ class ApiDeps:
     rate_limit_queue: int = 10
     keys_kept: timedelta = timedelta(days=1)
 
+    @property
+    def clock(self) -> Clock:
+        return self.db.clock
 
-OFFERED = frozenset(
-    {
-        "tx",
-        "show",
-        "caller",
-        "access",
-        "api_calls",
-        "send",
-        "send_own",
-        "terms",
-        "events",
-        "uploads",
-        "voices",
-        "clock",
-        "once",
-    }
-)
+
+HANDED_ON = ("access", "api_calls", "uploads", "voices", "terms", "events", "clock")
+"""What functions get as it is."""
+OFFERED = frozenset({"tx", "show", "caller", "send", "send_own", "once", *HANDED_ON})
 """What a route's function may ask for by name, besides what stands in the request.
 
 `once` is for functions with transactions of their own: they use it in the one that makes the change.
@@ -88,24 +79,11 @@ class ApiDesk:
         if once and (binding.form or "once" in binding.wants):
             await self._ensure_new(caller, once)
         wants = binding.wants
+        arguments |= {name: getattr(self._deps, name) for name in HANDED_ON if name in wants}
         if "show" in wants:
             arguments["show"] = await self._wire(caller.workspace_id)
         if "caller" in wants:
             arguments["caller"] = caller
-        if "access" in wants:
-            arguments["access"] = self._deps.access
-        if "api_calls" in wants:
-            arguments["api_calls"] = self._deps.api_calls
-        if "uploads" in wants:
-            arguments["uploads"] = self._deps.uploads
-        if "voices" in wants:
-            arguments["voices"] = self._deps.voices
-        if "clock" in wants:
-            arguments["clock"] = self._deps.db.clock
-        if "terms" in wants:
-            arguments["terms"] = self._deps.terms
-        if "events" in wants:
-            arguments["events"] = self._deps.events
         if "send" in wants:
             arguments["send"] = partial(self._send, caller, once)
         if "send_own" in wants:
