@@ -80,7 +80,7 @@ def explore(shop: RunningShop, operation: Operation, mode: GenerationMode, examp
         if response.status_code == 200:
             if operation.method == "DELETE":
                 shop.spares.clear()
-            tidy(shop, operation.id, body.get("data"))
+            tidy(shop, operation.id, case.path_parameters, body.get("data"))
 
     send()
     return tally

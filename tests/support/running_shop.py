@@ -3,6 +3,7 @@
 `pick` says one of the things that stay; `spare` one that may be removed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -31,6 +32,7 @@ class RunningShop:
     remote: WebServer
     things: dict[str, list[Any]] = field(default_factory=dict)
     within: dict[tuple[str, Any], list[Any]] = field(default_factory=dict)
+    attempts: Counter[str] = field(default_factory=Counter)
     spares: dict[str, Any] = field(default_factory=dict)
     serial: Any = field(default_factory=lambda: count(1))
 
@@ -80,7 +82,19 @@ class RunningShop:
             found = self.get(f"/webhooks/{webhook_id}/deliveries?outcome=delivered")["deliveries"]
             return [one["uid"] for one in found] if len(found) == DELIVERIES else None
 
-        return self.served.eventually(look, "the deliveries")
+        uids = self.served.eventually(look, "the deliveries")
+        self.attempts.update(uids)
+        return uids
+
+    def await_delivery(self, webhook_id: int, uid: str) -> None:
+        """One that is under way cannot be asked for again."""
+        self.attempts[uid] += 1
+
+        def look() -> bool | None:
+            found = self.get(f"/webhooks/{webhook_id}/deliveries/{uid}")
+            return found["attempts"] >= self.attempts[uid] or None
+
+        self.served.eventually(look, "the delivery")
 
     def pick(self, name: str, random: Random, path: Mapping[str, Any]) -> Any:
         """One of the things that stay; of the chat or webhook in this path, where that matters."""
@@ -153,9 +167,11 @@ MAKERS = {
 }
 
 
-def tidy(shop: RunningShop, operation_id: str, data: Any) -> None:
-    """Take away what a request made, where there may only be so many of a kind."""
+def tidy(shop: RunningShop, operation_id: str, path: Mapping[str, Any], data: Any) -> None:
+    """Take away what a request made, where there may only be so many of a kind, and wait for what it began."""
     match operation_id:
+        case "redeliver":
+            shop.await_delivery(path["webhook_id"], path["delivery_uid"])
         case "createTemplate":
             shop.call("DELETE", f"/templates/{data['id']}")
         case "createWebhook":
