@@ -52,8 +52,11 @@ def node_id(settings: Settings) -> UUID:
 
 
 def remember_address(settings: Settings) -> None:
-    """Commands that print links find out here where the running Tideline answers."""
-    _address(settings).write_text(settings.base_url + "\n")
+    """Commands that print links find out here where the running Tideline answers, and never half of it."""
+    path = _address(settings)
+    coming = path.with_name(f"{path.name}.new")
+    coming.write_text(settings.base_url + "\n")
+    coming.replace(path)
 
 
 def base_url(settings: Settings) -> str:

@@ -258,9 +258,9 @@ async def test_a_session_that_does_not_open_is_tried_again(
             await node.ownership.renew()
 
     renewing = asyncio.create_task(keep_renewing())
-    await until(lambda: node.connector.sessions == {number_id})
+    await until(lambda: node.roster.senders() == [number_id])
     renewing.cancel()
-    assert node.roster.senders() == [number_id]
+    assert node.connector.sessions == {number_id}
 
 
 async def test_an_outdated_number_is_tried_once_by_each_owner(

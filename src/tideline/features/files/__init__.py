@@ -54,6 +54,7 @@ from tideline.features.files.errors import (
     LinkWrong,
     NotARecording,
     ShareLink,
+    TooManyDownloads,
     WorkspaceFull,
 )
 from tideline.features.files.links import LIFETIME, Links
@@ -101,6 +102,7 @@ __all__ = [
     "Spooled",
     "StoredSource",
     "Swept",
+    "TooManyDownloads",
     "Upload",
     "Uploads",
     "Voices",
