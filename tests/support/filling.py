@@ -7,8 +7,8 @@ from typing import Any
 
 from schemathesis import Case
 
-from tests.support.running_shop import MAKERS, RunningShop
-from tests.support.samples import FILES, NAMED_BY_ITS_NAME, THINGS, example
+from tests.support.running_shop import RunningShop
+from tests.support.samples import FILES, NAMED_BY_ITS_NAME, THINGS, example, names
 from tests.support.web_server import PDF
 from tideline.surfaces.api.contract import Operation
 from tideline.surfaces.api.idempotency import HEADER
@@ -47,7 +47,7 @@ class Filling:
 
     def _thing_in_path(self, name: str) -> Any:
         """What is deleted must not be missing for others: it is made for that, or it never was."""
-        is_used_up = self.operation.method == "DELETE" and name in MAKERS
+        is_used_up = self.operation.method == "DELETE" and self.operation.path.endswith(f"{{{name}}}")
         is_left = self._is_left(LEFT / len(self.operation.path_parameters))
         if is_used_up:
             return 0 if is_left else self.shop.spare(name)
@@ -70,6 +70,8 @@ class Filling:
         }
 
     def _value(self, name: str, value: Any) -> Any:
+        if name not in names(self.operation):
+            return value
         if (self.operation.id, name) in NAMED_BY_ITS_NAME or name in THINGS:
             return self.shop.pick(name, self.random, self.case.path_parameters)
         filler = FILLERS.get((self.operation.id, name)) or FILLERS.get(name)
