@@ -16,7 +16,6 @@ from tideline.features.numbers.port import (
     Media,
     MessageKey,
     Peer,
-    Text,
 )
 
 
@@ -32,7 +31,7 @@ class Sent:
 
     @property
     def text(self) -> str | None:
-        return self.content.text if isinstance(self.content, Text) else self.content.caption
+        return self.content.caption if isinstance(self.content, Media) else self.content.text
 
 
 class Outlet:

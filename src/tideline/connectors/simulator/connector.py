@@ -57,7 +57,7 @@ class SimulatorConnector:
     """Implements `tideline.features.numbers.port.Connector` on a `World`."""
 
     kind: ClassVar[str] = "simulator"
-    capabilities: ClassVar[Capability] = ~Capability(0)
+    capabilities: ClassVar[Capability] = ~(Capability.TEMPLATES | Capability.SERVICE_WINDOW | Capability.ANALYTICS)
 
     def __init__(self, world: World) -> None:
         self._world = world

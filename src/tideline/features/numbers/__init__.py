@@ -9,6 +9,7 @@ Actions of a workspace (`tx: Tx`):
     pause(tx, id) / resume(tx, id) / unlink(tx, id) -> Number
     report(tx, id, events: Sequence[StateChanged]) -> Number
     snapshot(number) -> dict                          the number as facts carry it
+    add_business(tx, phone, owner_id=, name=, kind=CLOUD) -> Number    one without a phone to scan with
     begin_link(tx, teammate_id, kind, method=QR, phone=None) -> Pairing
     get_pairing(tx, id) -> Pairing                    cancel_pairing(tx, id) -> Pairing
     create_pairing_link(tx, keyring, pairing_id) -> str    the token of a link to the pairing's page
@@ -22,6 +23,7 @@ Across workspaces (`tx: SystemTx`):
 `NUMBERS_TOPIC` and `PAIRINGS_TOPIC` are the wake topics to wait for a change of a number or of a pairing.
 """
 
+from tideline.features.numbers.actions.business import add_business
 from tideline.features.numbers.actions.commands import COMMAND_LANE, MEDIA_LANE, SEND_LANE, order
 from tideline.features.numbers.actions.events import set_aside
 from tideline.features.numbers.actions.leases import (
@@ -121,6 +123,7 @@ __all__ = [
     "PhoneNeeded",
     "React",
     "Unlink",
+    "add_business",
     "advance",
     "begin_link",
     "cancel_pairing",

@@ -11,6 +11,7 @@ def snapshot(number: Number) -> dict[str, Any]:
     return {
         "id": number.id,
         "kind": number.kind.value,
+        "is_business": number.is_business,
         "phone": number.phone,
         "jid": number.jid,
         "account_name": number.account_name,

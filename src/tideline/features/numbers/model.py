@@ -73,7 +73,8 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A WhatsApp number of a workspace. `phone` and `lid` are bare digits."""
+    """A WhatsApp number of a workspace. `phone` and `lid` are bare digits. The Business Platform, real or simulated,
+    speaks for one that `is_business`."""
 
     workspace_id: int
     id: NumberId
@@ -89,6 +90,7 @@ class Number:
     state_at: datetime
     connected_at: datetime
     created_at: datetime
+    is_business: bool = False
 
     @property
     def owner_id(self) -> int:

@@ -104,8 +104,22 @@ def link_again(number: Number, kind: NumberKind, paired: Paired, owner: Owner, a
         account_name=paired.account_name or number.account_name,
         owner=owner,
         connected_at=at,
+        is_business=False,
     )
     return Change(linked, number.state, FactKind.CONNECTED)
+
+
+def added_again(number: Number, kind: NumberKind, owner: Owner, name: str, at: datetime) -> Change:
+    """A number whose link has ended is a business number from now on, with all its chats."""
+    added = replace(
+        _moved(number, NumberState.ACTIVE, at),
+        kind=kind,
+        account_name=name or number.account_name,
+        owner=owner,
+        connected_at=at,
+        is_business=True,
+    )
+    return Change(added, number.state, FactKind.CONNECTED)
 
 
 def _moved(

@@ -118,6 +118,29 @@ async def insert(tx: Tx, number_id: int, kind: str, node: UUID, until: datetime)
     return _read(row)
 
 
+async def insert_free(tx: Tx, number_id: int, kind: str) -> None:
+    """A number that nobody holds yet."""
+    await tx.execute(
+        "INSERT INTO directory.number_lease (number_id, workspace, kind) VALUES ($1, $2, $3)",
+        number_id,
+        tx.workspace_id,
+        kind,
+    )
+
+
+async def set_free(tx: Tx, number_id: int, kind: str) -> None:
+    """Take a number from whoever holds it; the row is locked already."""
+    await tx.execute(
+        """
+        UPDATE directory.number_lease SET kind = $3, node = NULL, expires_at = NULL, epoch = epoch + 1
+        WHERE workspace = $1 AND number_id = $2
+        """,
+        tx.workspace_id,
+        number_id,
+        kind,
+    )
+
+
 async def lock(tx: Tx, number_id: int) -> None:
     await tx.execute(
         "SELECT 1 FROM directory.number_lease WHERE workspace = $1 AND number_id = $2 FOR UPDATE",

@@ -7,7 +7,7 @@ from tideline.platform.db import Row, SystemTx, Tx
 
 _SELECT = """
     SELECT n.workspace, n.id, n.kind, n.phone, n.jid, n.lid, n.account_name, n.state, n.state_reason, n.state_until,
-           n.state_at, n.connected_at, n.created_at,
+           n.state_at, n.connected_at, n.created_at, n.is_business,
            n.owner_id, t.display_name AS owner_name, t.email AS owner_email, t.team_id AS owner_team_id
     FROM tenant.number n
     JOIN tenant.teammate t ON t.workspace = n.workspace AND t.id = n.owner_id
@@ -62,13 +62,23 @@ async def list_of_leases(tx: SystemTx, keys: Sequence[tuple[int, int]]) -> list[
     return [_read(row) for row in rows]
 
 
-async def insert(tx: Tx, kind: str, phone: str, *, jid: str, lid: str | None, name: str, owner_id: int) -> int | None:
+async def insert(
+    tx: Tx,
+    kind: str,
+    phone: str,
+    *,
+    jid: str,
+    lid: str | None,
+    name: str,
+    owner_id: int,
+    is_business: bool = False,
+) -> int | None:
     """The id of the new number, or None when somebody else made one for the same phone in this moment."""
     number_id: int | None = await tx.value(
         """
         INSERT INTO tenant.number (workspace, kind, phone, jid, lid, account_name, owner_id,
-                                   state, state_at, connected_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9)
+                                   state, state_at, connected_at, created_at, is_business)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, $10)
         ON CONFLICT (workspace, jid) DO NOTHING
         RETURNING id
         """,
@@ -81,6 +91,7 @@ async def insert(tx: Tx, kind: str, phone: str, *, jid: str, lid: str | None, na
         owner_id,
         NumberState.ACTIVE,
         tx.now,
+        is_business,
     )
     return number_id
 
@@ -90,7 +101,7 @@ async def save(tx: Tx, number: Number) -> None:
         """
         UPDATE tenant.number
         SET kind = $3, lid = $4, account_name = $5, owner_id = $6, state = $7, state_reason = $8, state_until = $9,
-            state_at = $10, connected_at = $11
+            state_at = $10, connected_at = $11, is_business = $12
         WHERE workspace = $1 AND id = $2
         """,
         tx.workspace_id,
@@ -104,6 +115,7 @@ async def save(tx: Tx, number: Number) -> None:
         number.state_until,
         number.state_at,
         number.connected_at,
+        number.is_business,
     )
 
 
@@ -127,4 +139,5 @@ def _read(row: Row) -> Number:
         state_at=row["state_at"],
         connected_at=row["connected_at"],
         created_at=row["created_at"],
+        is_business=row["is_business"],
     )
