@@ -20,7 +20,9 @@ from tideline.features.numbers.port import (
     AccountState,
     GroupChanged,
     GroupMember,
+    HistoryChunk,
     MessageReceived,
+    Named,
     Paired,
     PairingRef,
     Peer,
@@ -169,13 +171,23 @@ class World:
         """A message that the owner wrote on the phone."""
         return self.written(chat, text, **{"from_me": True, "via": Via.PHONE, **named})
 
+    def of_old(self, chat: Peer, text: str | None = "Hello", **named: Any) -> MessageReceived:
+        """A message of the time before any number was linked."""
+        at = START - timedelta(days=300) + timedelta(minutes=next(self.serial))
+        return self.written(chat, text, **{"at": at, "via": Via.HISTORY, **named})
+
     async def receive(self, number: Number, *events: AccountEvent) -> None:
         await self.run(messages.receive, number.id, list(events))
+
+    async def hand_over(self, number: Number, *old: MessageReceived, names: Sequence[Named] = ()) -> None:
+        """The phone hands over a chunk of history."""
+        await self.receive(number, HistoryChunk(old, names))
 
     async def hear(self, chat: Chat, text: str | None = "Hello", **named: Any) -> Message:
         """Somebody writes in this chat; the answer is what was stored."""
         event = self.written(chat.peer, text, **named)
-        await self.run(messages.receive, chat.number_id, [event])
+        told = HistoryChunk([event]) if event.via is Via.HISTORY else event
+        await self.run(messages.receive, chat.number_id, [told])
         return await self.newest(chat)
 
     async def send(self, chat: Chat, text: str | None = "Thank you", **named: Any) -> MessageUid:

@@ -129,35 +129,6 @@ async def test_the_same_message_in_another_workspace_is_another_message(world: W
     assert await neighbour.rows() == before
 
 
-async def test_history_fills_in_without_waking_anybody(world: World) -> None:
-    chat = await world.chat()
-    await world.hear(chat, "Now")
-    await world.run(chats.mark_read, chat.id)
-    await world.run(chats.close, chat.id)
-    long_ago = world.clock.now() - timedelta(days=300)
-    number = await world.run(numbers.get, chat.number_id)
-    old = [
-        world.written(chat.peer, f"Then {n}", at=long_ago + timedelta(minutes=n), via=Via.HISTORY, from_me=n == 1)
-        for n in (2, 0, 1)
-    ]
-    await world.receive(number, *old)
-    shown = await world.history(chat)
-    assert [message.text for message in shown] == ["Now", "Then 2", "Then 1", "Then 0"]
-    assert [message.status for message in shown[1:]] == ["Read", "Sent", "Read"]
-    after = await world.reload(chat)
-    assert (after.is_read, after.is_closed, after.last_message_uid) == (True, True, shown[0].uid)
-    assert await world.fact_kinds("Message") == ["MessageReceived"] + ["MessageImported"] * 3
-
-
-async def test_a_chat_that_only_history_knows_is_read(world: World) -> None:
-    number = await world.number()
-    await world.receive(number, world.written(MIRA, via=Via.HISTORY))
-    [chat] = (await world.run(chats.list_chats)).items
-    assert chat.is_read
-    assert chat.last_message_uid is not None
-    assert [payload["cause"] for _, payload in await world.facts("ChatOpened")] == ["imported"]
-
-
 async def test_messages_of_the_same_second_keep_their_order(world: World) -> None:
     number = await world.number()
     at = world.clock.now()

@@ -182,7 +182,7 @@ async def test_messages_of_a_group(world: World, number: Number) -> None:
 
 async def test_history_is_no_news(world: World, number: Number) -> None:
     before = await count(world)
-    await world.receive(number, world.written(CUSTOMER, "Long ago", via=Via.HISTORY))
+    await world.hand_over(number, world.of_old(CUSTOMER, "Long ago"), world.of_old(CUSTOMER, "So it is", from_me=True))
     assert (await told(world, before)).types == []
 
 

@@ -29,6 +29,7 @@ from tideline.features.numbers.port import (
     PairingQr,
     PairingRef,
     Peer,
+    Picture,
     StateChanged,
 )
 
@@ -215,3 +216,6 @@ class FakeConnector:
 
     async def groups(self, account: AccountRef) -> Sequence[GroupChanged]:
         return []
+
+    async def picture(self, account: AccountRef, peer: Peer) -> Picture | None:
+        return None

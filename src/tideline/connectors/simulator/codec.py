@@ -19,6 +19,8 @@ KINDS: dict[str, type[port.AccountEvent]] = {
         port.IdentityLinked,
         port.GroupChanged,
         port.CallEnded,
+        port.HistoryChunk,
+        port.PictureChanged,
     )
 }
 

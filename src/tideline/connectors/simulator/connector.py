@@ -38,6 +38,7 @@ from tideline.features.numbers.port import (
     PairingQr,
     PairingRef,
     Peer,
+    Picture,
     Unsupported,
 )
 from tideline.platform.db import Connection
@@ -57,7 +58,9 @@ class SimulatorConnector:
     """Implements `tideline.features.numbers.port.Connector` on a `World`."""
 
     kind: ClassVar[str] = "simulator"
-    capabilities: ClassVar[Capability] = ~(Capability.TEMPLATES | Capability.SERVICE_WINDOW | Capability.ANALYTICS)
+    capabilities: ClassVar[Capability] = ~(
+        Capability.TEMPLATES | Capability.SERVICE_WINDOW | Capability.ANALYTICS | Capability.PICTURES
+    )
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -259,6 +262,9 @@ class SimulatorConnector:
             await step.load(ids={member for row in rows for member, _ in row.members})
             step.enter_groups(rows)
             return [as_seen(step, link, step.cast.groups[row.jid]) for row in rows]
+
+    async def picture(self, account: AccountRef, peer: Peer) -> Picture | None:
+        return None
 
     # Whose session it is
 

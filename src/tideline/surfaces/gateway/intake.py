@@ -5,12 +5,13 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
 from tideline.features import numbers
 from tideline.features.numbers import LeaseLost, NumberId
-from tideline.features.numbers.port import AccountEvent, Connector, Envelope, StateChanged
+from tideline.features.numbers.port import AccountEvent, Connector, Envelope, HistoryChunk, StateChanged
 from tideline.platform.db import Database, Tx
 from tideline.surfaces.gateway.figures import Figures
 from tideline.surfaces.gateway.roster import Held, Roster, at_work
@@ -61,7 +62,7 @@ class Intake:
         queue = self._waiting[number_id]
         try:
             while queue:
-                batch = [queue.popleft() for _ in range(min(BATCH, len(queue)))]
+                batch = _next_batch(queue)
                 await self._take_in(number_id, batch)
                 async with self._room:
                     self._room.notify_all()
@@ -116,10 +117,9 @@ class Intake:
         self._figures.events.inc(len(events))
 
     async def _store_parts(self, held: Held, batch: Sequence[Envelope], problem: Exception) -> None:
-        if len(batch) > 1:
-            middle = len(batch) // 2
-            await self._store(held, batch[:middle])
-            await self._store(held, batch[middle:])
+        if parts := _parts(batch):
+            for part in parts:
+                await self._store(held, part)
             return
         [envelope] = batch
         kind = type(envelope.event).__name__
@@ -138,3 +138,28 @@ class Intake:
             await held.connector.ack(held.lease.number_id, up_to)
         except Exception:
             log.exception("gateway.ack_failed", number=held.lease.number_id)
+
+
+def _next_batch(queue: deque[Envelope]) -> list[Envelope]:
+    """What goes into one transaction; a chunk of history counts as its messages."""
+    batch = [queue.popleft()]
+    weight = _weight(batch[0])
+    while queue and weight + _weight(queue[0]) <= BATCH:
+        weight += _weight(queue[0])
+        batch.append(queue.popleft())
+    return batch
+
+
+def _weight(envelope: Envelope) -> int:
+    return len(envelope.event.messages) if isinstance(envelope.event, HistoryChunk) else 1
+
+
+def _parts(batch: Sequence[Envelope]) -> Sequence[Sequence[Envelope]]:
+    """A batch in two; nothing when it is one event that cannot be taken apart."""
+    if len(batch) > 1:
+        middle = len(batch) // 2
+        return batch[:middle], batch[middle:]
+    [envelope] = batch
+    if isinstance(envelope.event, HistoryChunk) and len(envelope.event.messages) > 1:
+        return [[replace(envelope, event=half)] for half in envelope.event.halves()]
+    return []

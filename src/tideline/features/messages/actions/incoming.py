@@ -15,6 +15,7 @@ from tideline.features.messages.actions.progress import Accepted, accept
 from tideline.features.messages.drafts import Draft, attachment_of, shown
 from tideline.features.messages.events import Told
 from tideline.features.messages.model import Attachment, MessageUid, Origin, Status
+from tideline.features.messages.statuses import Receipt
 from tideline.features.messages.store import rows
 from tideline.features.numbers import Fetch, Number
 from tideline.features.numbers.port import MediaRef, MessageReceived, Sound, Via
@@ -109,14 +110,13 @@ def _measures(sound: Sound | None) -> Measures:
 
 def _new(number: Number, company: Company, chat: Chat, event: MessageReceived) -> Draft:
     writer = company.person_of(event.sender) if event.sender and chat.is_group and not event.from_me else None
-    status = Status.DELIVERED if event.via is not Via.HISTORY else Status.READ
     return Draft(
         uid=MessageUid(UUID(int=0)),
         chat_id=chat.id,
         number_id=number.id,
         external_id=event.external_id,
         from_me=event.from_me,
-        status=Status.SENT if event.from_me else status,
+        status=_status(event),
         origin=Origin.SYNCED,
         at=event.at,
         content=_content(event),
@@ -126,6 +126,13 @@ def _new(number: Number, company: Company, chat: Chat, event: MessageReceived) -
         sent_at=event.at if event.from_me else None,
         data=_data(event),
     )
+
+
+def _status(event: MessageReceived) -> Status:
+    """Only history knows more than that a message is here. What came in then was read long ago, or never will be."""
+    if event.via is not Via.HISTORY:
+        return Status.SENT if event.from_me else Status.DELIVERED
+    return Receipt.of(event.status or "sent", event.at).status if event.from_me else Status.READ
 
 
 def _writers_name(chat: Chat, event: MessageReceived, writer: Person | None) -> str | None:

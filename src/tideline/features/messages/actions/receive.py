@@ -1,11 +1,12 @@
 """What a connector reports: a batch becomes people, chats, messages and facts in a handful of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from tideline.features import chats, numbers
 from tideline.features.chats import Cause, Company, Guests, SeenPeer
-from tideline.features.messages.actions import happenings
+from tideline.features.messages.actions import happenings, lies
 from tideline.features.messages.actions.incoming import store_messages
 from tideline.features.messages.actions.progress import take_receipts
 from tideline.features.messages.people import is_own
@@ -14,6 +15,7 @@ from tideline.features.numbers.port import (
     AccountEvent,
     CallEnded,
     GroupChanged,
+    HistoryChunk,
     IdentityLinked,
     MessageEdited,
     MessageReceived,
@@ -33,6 +35,7 @@ async def receive(tx: Tx, number_id: int, events: Sequence[AccountEvent]) -> Non
     Receipts come last, because they are about messages and nothing is about them.
     """
     number = await numbers.get(tx, number_id)
+    events = [told for event in events for told in _told(number, event)]
     company = await chats.meet(tx, number, _guests(number, events))
     receipts = [event for event in events if isinstance(event, StatusChanged)]
     others = [event for event in events if not isinstance(event, StatusChanged)]
@@ -44,6 +47,32 @@ async def receive(tx: Tx, number_id: int, events: Sequence[AccountEvent]) -> Non
                 await _happened(tx, number, company, event)
     if receipts:
         await take_receipts(tx, number, company, receipts)
+
+
+def _told(number: Number, event: AccountEvent) -> Iterator[AccountEvent]:
+    """What an event is taken for. Only the phone hands over history, and what came after the link is news, whoever
+    tells it; what cannot be true is left out."""
+    match event:
+        case MessageReceived():
+            told = [event if event.via is not Via.HISTORY else _as_news(event)]
+        case HistoryChunk():
+            yield event
+            subjects = {one.peer.group: one.name for one in event.names if one.peer.is_group}
+            told = [_as_history(number, one, subjects.get(one.chat.group)) for one in event.messages]
+        case _:
+            yield event
+            return
+    yield from (one for one in told if lies.may_be_true(number, one))
+
+
+def _as_news(event: MessageReceived) -> MessageReceived:
+    return replace(event, via=Via.PHONE if event.from_me else Via.CONTACT)
+
+
+def _as_history(number: Number, event: MessageReceived, subject: str | None) -> MessageReceived:
+    if event.at > number.connected_at:
+        return _as_news(event)
+    return replace(event, via=Via.HISTORY, group_subject=event.group_subject or subject)
 
 
 async def _happened(tx: Tx, number: Number, company: Company, event: AccountEvent) -> None:
@@ -84,6 +113,10 @@ def _guests(number: Number, events: Sequence[AccountEvent]) -> Guests:
                 people += group.people
             case IdentityLinked():
                 people.append(SeenPeer(Peer(phone=event.phone, lid=event.lid), event.name, is_sure=True))
+            case HistoryChunk():
+                people += [
+                    SeenPeer(one.peer, one.name, is_sure=one.is_sure) for one in event.names if not one.peer.is_group
+                ]
             case ReactionChanged() if event.chat.is_group and event.by and not is_own(number, event.by):
                 people.append(SeenPeer(event.by, event.push_name))
                 mentioned.append(event.chat)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import ClassVar, Protocol
 
-from tideline.features.numbers.port.content import Accepted, AccountRef, Content, MediaRef, MessageKey, Peer
+from tideline.features.numbers.port.content import Accepted, AccountRef, Content, MediaRef, MessageKey, Peer, Picture
 from tideline.features.numbers.port.events import Envelope, GroupChanged
 from tideline.features.numbers.port.linking import PairingEvent, PairingRef
 
@@ -26,6 +26,8 @@ class Capability(Flag):
     TEMPLATES = auto()
     SERVICE_WINDOW = auto()
     ANALYTICS = auto()
+    HISTORY = auto()
+    PICTURES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +84,6 @@ class Connector(Protocol):
 
     async def groups(self, account: AccountRef) -> Sequence[GroupChanged]:
         """All groups the number is in, as they are now."""
+
+    async def picture(self, account: AccountRef, peer: Peer) -> Picture | None:
+        """The picture of a person or a group, small; None when there is none, or none that this number may see."""

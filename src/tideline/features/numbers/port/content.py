@@ -119,6 +119,15 @@ class MediaRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What a person or a group shows as its picture. `id` changes with it; `source` is read only when it did."""
+
+    id: str
+    mimetype: str
+    source: MediaSource
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """WhatsApp took the message."""
 

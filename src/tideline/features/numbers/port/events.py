@@ -28,7 +28,8 @@ class StateChanged:
 
 
 class Via(StrEnum):
-    """How an own or foreign message came to be."""
+    """How an own or foreign message came to be. Only what is in a `HistoryChunk` may be history: a message that comes
+    by itself is news, whatever it says."""
 
     CONTACT = "contact"
     PHONE = "phone"
@@ -38,7 +39,8 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """A message of any direction. An echo of our own send carries the `client_ref` given to `send`."""
+    """A message of any direction. An echo of our own send carries the `client_ref` given to `send`, where the connector
+    still knows it. `status` says how far an own message of the history got."""
 
     chat: Peer
     external_id: str
@@ -53,6 +55,43 @@ class MessageReceived:
     client_ref: str | None = None
     unsupported: str | None = None
     group_subject: str | None = None
+    status: Literal["sent", "delivered", "read"] | None = None
+
+
+HISTORY_CHUNK = 500
+"""The most messages of one chunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the phone calls somebody, or the subject of a group. Not `is_sure`: what people call themselves."""
+
+    peer: Peer
+    name: str
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChunk:
+    """Talk from before the link, as the phone hands it over: at most `HISTORY_CHUNK` messages of any chats and of both
+    directions, via `HISTORY`, in the order of WhatsApp's time. `names` are the people and groups of it, as far as
+    they have any. The same chunk may come again."""
+
+    messages: Sequence[MessageReceived]
+    names: Sequence[Named] = ()
+
+    def halves(self) -> "tuple[HistoryChunk, HistoryChunk]":
+        """The same in two, for whoever cannot take it whole."""
+        middle = len(self.messages) // 2
+        return HistoryChunk(self.messages[:middle], self.names), HistoryChunk(self.messages[middle:], self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureChanged:
+    """A person or a group shows another picture, or none any more."""
+
+    peer: Peer
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +216,8 @@ AccountEvent = (
     | GroupChanged
     | CallEnded
     | TemplateChanged
+    | HistoryChunk
+    | PictureChanged
 )
 
 

@@ -34,6 +34,8 @@ class RecipientNotOnWhatsApp(ConnectorProblem):
 
 
 class ColdContactBlocked(ConnectorProblem):
+    """May carry `until` among its details, where WhatsApp says it."""
+
     code = "cold_contact_blocked"
     message = "WhatsApp does not let this number write to people it has not talked with for a while."
 
