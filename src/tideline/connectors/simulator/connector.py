@@ -264,7 +264,9 @@ class SimulatorConnector:
             return [as_seen(step, link, step.cast.groups[row.jid]) for row in rows]
 
     async def picture(self, account: AccountRef, peer: Peer) -> Picture | None:
-        return None
+        async with self._world.db.system_read() as conn:
+            await self._link(conn, account)
+        raise Unsupported(f"Simulated phones show no pictures: {peer}.")
 
     # Whose session it is
 
