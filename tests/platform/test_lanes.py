@@ -340,6 +340,21 @@ async def test_an_acknowledgement_that_rolls_back_has_not_happened(stage: Stage)
     await stage.done(held)
 
 
+async def test_what_was_put_off_to_the_time_it_had_is_not_settled_again(stage: Stage) -> None:
+    """Whoever cannot know whether a commit went through settles once more, and must not count the item twice."""
+    await stage.put("a", "b", due_in=0.0)
+    [held] = await stage.claim(heads=2)
+    first, second = held.items
+    async with stage.db.system() as tx:
+        await held.retry(tx, first, first.key)
+    with pytest.raises(LaneLost):
+        async with stage.db.system() as tx:
+            await held.retry(tx, first, first.key)
+    async with stage.db.system() as tx:
+        await held.done(tx, second)
+    assert await stage.work_off() == ["a"]
+
+
 async def test_many_lanes_are_acknowledged_in_one_transaction(stage: Stage) -> None:
     await stage.group(width=10)
     for sub in "abc":

@@ -93,8 +93,8 @@ async def _settle_items(
     found = await store.settle_items(
         tx,
         sorted(leases),
-        [(o.held.lane_id, o.item.key, o.item.id) for o in settled if isinstance(o, Done)],
-        [(o.held.lane_id, o.item.key, o.item.id, max(o.at, _LATE)) for o in settled if isinstance(o, Retry)],
+        [(*_name(o), o.item.attempt) for o in settled if isinstance(o, Done)],
+        [(*_name(o), o.item.attempt, max(o.at, _LATE)) for o in settled if isinstance(o, Retry)],
     )
     lost = {
         lane_id
@@ -103,6 +103,10 @@ async def _settle_items(
     }
     if lost:
         raise LaneLost(frozenset(lost))
+
+
+def _name(outcome: Settled) -> tuple[int, datetime, int]:
+    return outcome.held.lane_id, outcome.item.key, outcome.item.id
 
 
 async def release(tx: SystemTx, helds: Sequence[Held]) -> None:

@@ -10,12 +10,13 @@ from tideline.platform.lanes.store.rows import Change, Parting
 async def settle_items(
     tx: Connection,
     leases: Sequence[tuple[int, int]],
-    done: Sequence[tuple[int, datetime, int]],
-    late: Sequence[tuple[int, datetime, int, datetime]],
+    done: Sequence[tuple[int, datetime, int, int]],
+    late: Sequence[tuple[int, datetime, int, int, datetime]],
 ) -> set[tuple[int, int]]:
     """Lock the lanes whose tokens are still right; delete what is done in them, put off what is late.
 
-    Returns (lane, item) of what was found.
+    Items are named by lane, time, id and attempt: one that was put off to the very time it had is another attempt, so
+    that nobody settles it a second time. Returns (lane, item) of what was found.
     """
     rows = await tx.fetch(
         """
@@ -25,27 +26,31 @@ async def settle_items(
             ORDER BY l.kind, l.grp, l.sub FOR UPDATE OF l
         ), done AS (
             DELETE FROM lanes.item i
-            USING unnest($3::bigint[], $4::timestamptz[], $5::bigint[]) AS d(lane_id, due_at, id)
-            WHERE i.lane_id = d.lane_id AND i.due_at = d.due_at AND i.id = d.id AND d.lane_id IN (SELECT id FROM mine)
+            USING unnest($3::bigint[], $4::timestamptz[], $5::bigint[], $6::int[]) AS d(lane_id, due_at, id, attempt)
+            WHERE i.lane_id = d.lane_id AND i.due_at = d.due_at AND i.id = d.id AND i.attempt = d.attempt
+              AND d.lane_id IN (SELECT id FROM mine)
             RETURNING i.lane_id, i.id
         ), late AS (
             UPDATE lanes.item i SET due_at = r.again_at, attempt = i.attempt + 1
-            FROM unnest($6::bigint[], $7::timestamptz[], $8::bigint[], $9::timestamptz[])
-                 AS r(lane_id, due_at, id, again_at)
-            WHERE i.lane_id = r.lane_id AND i.due_at = r.due_at AND i.id = r.id AND r.lane_id IN (SELECT id FROM mine)
+            FROM unnest($7::bigint[], $8::timestamptz[], $9::bigint[], $10::int[], $11::timestamptz[])
+                 AS r(lane_id, due_at, id, attempt, again_at)
+            WHERE i.lane_id = r.lane_id AND i.due_at = r.due_at AND i.id = r.id AND i.attempt = r.attempt
+              AND r.lane_id IN (SELECT id FROM mine)
             RETURNING i.lane_id, i.id
         )
         SELECT lane_id, id FROM done UNION ALL SELECT lane_id, id FROM late
         """,
         [lane_id for lane_id, _ in leases],
         [token for _, token in leases],
-        [lane_id for lane_id, _, _ in done],
-        [due_at for _, due_at, _ in done],
-        [id_ for _, _, id_ in done],
-        [lane_id for lane_id, _, _, _ in late],
-        [due_at for _, due_at, _, _ in late],
-        [id_ for _, _, id_, _ in late],
-        [again_at for _, _, _, again_at in late],
+        [lane_id for lane_id, _, _, _ in done],
+        [due_at for _, due_at, _, _ in done],
+        [id_ for _, _, id_, _ in done],
+        [attempt for _, _, _, attempt in done],
+        [lane_id for lane_id, _, _, _, _ in late],
+        [due_at for _, due_at, _, _, _ in late],
+        [id_ for _, _, id_, _, _ in late],
+        [attempt for _, _, _, attempt, _ in late],
+        [again_at for _, _, _, _, again_at in late],
     )
     return {(row["lane_id"], row["id"]) for row in rows}
 
