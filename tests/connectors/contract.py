@@ -5,6 +5,7 @@ everything inherits those parts of the suite that speak of what it can do.
 """
 
 from tests.connectors.suite.groups import GroupPromises
+from tests.connectors.suite.history import HistoryPromises
 from tests.connectors.suite.linking import LinkingPromises
 from tests.connectors.suite.media import MediaPromises
 from tests.connectors.suite.queue import QueuePromises
@@ -21,5 +22,6 @@ class ConnectorContract(
     QueuePromises,
     GroupPromises,
     StatePromises,
+    HistoryPromises,
 ):
     """Everything."""

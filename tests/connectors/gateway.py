@@ -12,6 +12,7 @@ from tideline.features.numbers.port import (
     AccountState,
     Connector,
     Envelope,
+    HistoryChunk,
     Paired,
     PairingQr,
     PairingRef,
@@ -43,6 +44,7 @@ class Gateway:
         self.network = network
         self.envelopes: list[Envelope] = []
         self._waiting: list[Any] = []
+        self._history: list[HistoryChunk] = []
         self._news = asyncio.Condition()
 
     @asynccontextmanager
@@ -67,12 +69,22 @@ class Gateway:
 
     async def _keep(self, *events: Any) -> None:
         async with self._news:
-            self._waiting += events
+            self._waiting += [event for event in events if not isinstance(event, HistoryChunk)]
+            self._history += [event for event in events if isinstance(event, HistoryChunk)]
             self._news.notify_all()
 
     async def next(self, kind: type[E], where: Callable[[E], bool] = lambda _: True) -> E:
         """The first event of this kind that nobody took yet; it and all before it are taken."""
         return (await self.until(kind, where))[-1]  # type: ignore[no-any-return]
+
+    async def next_history(self) -> HistoryChunk:
+        """The next chunk of history; it comes beside everything else, now or later."""
+        try:
+            async with asyncio.timeout(PATIENCE), self._news:
+                await self._news.wait_for(lambda: self._history)
+                return self._history.pop(0)
+        except TimeoutError:
+            raise AssertionError("no history comes") from None
 
     async def until(self, kind: type[E], where: Callable[[E], bool] = lambda _: True) -> list[Any]:
         """Everything up to and with the first event of this kind."""

@@ -127,6 +127,25 @@ async def test_a_message_comes_in_and_its_file_follows(
     assert b"".join([chunk async for chunk in store.chunks(kept)]) == b"a picture"
 
 
+async def test_what_a_phone_said_before_the_link_is_there_and_nobody_is_told(
+    office: Office, world: World, start: Start
+) -> None:
+    await start(A)
+    await world.add_phone("15550001001", "Harbour")
+    await world.write_many([Draft(ANA, "15550001001", text=f"Long ago {n}") for n in range(700)])
+    await world.write(Draft("15550001001", ANA, text="We know"))
+    await link(office, world, "15550001001")
+
+    async def whole() -> bool:
+        return len((await office.rows("tenant.message"))["tenant.message"]) == 701
+
+    await until(whole, "the history")
+    [chat] = (await office.rows("tenant.chat"))["tenant.chat"]
+    assert (chat["name"], chat["is_read"]) == ("Ana", True)
+    kinds = {row["kind"] for row in (await office.rows("tenant.fact"))["tenant.fact"]}
+    assert not kinds & {"MessageReceived", "MessageSent"}
+
+
 async def test_a_message_goes_out_and_its_receipts_come_back(office: Office, world: World, start: Start) -> None:
     await start(A)
     await link(office, world, "15550001001")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from tideline.connectors.simulator import history
 from tideline.connectors.simulator.errors import CodeNotValid, NotLinkedHere, QrNotValid, TooManyLinks
 from tideline.connectors.simulator.model import (
     CODE_LIFETIME,
@@ -100,6 +101,7 @@ async def _link(step: Step, phone: Phone, pairing: PairingRow) -> LinkId:
     link = Link(LinkId(step.new_id()), phone.id, None, 0, is_open=False)
     await store.insert_link(step.tx, link, pairing.workspace, pairing.pairing_id, step.now)
     await store.save_pairing(step.tx, replace(pairing, state="paired", version=pairing.version + 1))
+    await history.hand_over(step, link, phone)
     return link.id
 
 

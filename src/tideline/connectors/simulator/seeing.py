@@ -8,6 +8,7 @@ from tideline.connectors.simulator.model import (
     File,
     Member,
     Phone,
+    PhoneId,
     Screen,
     SeenCall,
     SeenChat,
@@ -33,8 +34,11 @@ async def get_phone(conn: Connection, digits: str) -> Phone:
 
 async def seen_messages(conn: Connection, digits: str, chat: str | None, limit: int | None) -> list[SeenMessage]:
     """The newest messages on this phone, oldest first."""
-    phone = await get_phone(conn, digits)
-    return [_to_seen(row) for row in await messages.seen(conn, phone.id, chat=chat, limit=limit)]
+    return await read_messages(conn, (await get_phone(conn, digits)).id, chat, limit)
+
+
+async def read_messages(conn: Connection, phone: PhoneId, chat: str | None, limit: int | None) -> list[SeenMessage]:
+    return [_to_seen(row) for row in await messages.seen(conn, phone, chat=chat, limit=limit)]
 
 
 async def file_of(conn: Connection, digits: str, external_id: str) -> File:
