@@ -174,6 +174,15 @@ class Settings:
         shown="the file secret.key in the data folder",
     )
     send_gap: float = _setting(2.0, _seconds, "Seconds between two messages of a linked number, on average.")
+    linking_attempts_per_hour: int = _setting(
+        20, _whole(1, 10_000), "Attempts to link a phone that one workspace may begin within an hour."
+    )
+    linking_attempts_at_once: int = _setting(
+        4,
+        _whole(1, 1000),
+        "Attempts to link a phone that one gateway works on at the same time; each takes a process of its own. The "
+        "others wait.",
+    )
     unknown_after: float = _setting(
         600.0,
         _seconds,

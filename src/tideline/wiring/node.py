@@ -237,7 +237,10 @@ class Node:
             connectors,
             parts.files,
             node=self._id,
-            timing=Timing(send_gap=timedelta(seconds=parts.settings.send_gap)),
+            timing=Timing(
+                send_gap=timedelta(seconds=parts.settings.send_gap),
+                links_at_once=parts.settings.linking_attempts_at_once,
+            ),
             registry=self._metrics.registry,
         )
 

@@ -65,6 +65,8 @@ class Tools:
 
     @asynccontextmanager
     async def desk(self) -> AsyncIterator[Desk]:
+        from tideline.features.numbers import LinkingLimits
+
         async with self._parts() as parts:
             yield Desk(
                 db=parts.db,
@@ -75,6 +77,7 @@ class Tools:
                 public_url=parts.settings.base_url,
                 messages_quota=self._settings.messages_quota,
                 api_calls_quota=self._settings.api_calls_quota,
+                linking_limits=LinkingLimits(per_hour=self._settings.linking_attempts_per_hour),
                 simulator_token=parts.simulator_token,
             )
 

@@ -8,6 +8,7 @@ import pytest
 from tests.support.office import NODE, OTHER_NODE, START, TTL, HandClock, Office
 from tideline.features import numbers, workspaces
 from tideline.features.numbers import (
+    LinkingLimits,
     NumberKind,
     NumberState,
     PairingClosed,
@@ -16,6 +17,7 @@ from tideline.features.numbers import (
     PairingState,
     PhoneAlreadyLinked,
     PhoneNeeded,
+    TooManyLinkingAttempts,
     linking,
 )
 from tideline.features.numbers.port import AccountState, Paired, PairingRef, StateChanged
@@ -210,3 +212,58 @@ async def test_an_attempt_of_another_workspace_is_not_there(office: Office, neig
 async def test_a_teammate_of_another_workspace_cannot_link(office: Office, neighbour: Office) -> None:
     with pytest.raises(workspaces.TeammateNotFound):
         await office.run(numbers.begin_link, neighbour.owner_id, NumberKind.SIMULATOR)
+
+
+async def test_a_teammate_links_one_phone_at_a_time(office: Office) -> None:
+    first = await office.begin_link(NumberKind.LINKED)
+    await office.run(numbers.take_pairing, first.id, NODE)
+    second = await office.begin_link(NumberKind.LINKED)
+    assert (await office.run(numbers.get_pairing, first.id)).state is PairingState.CANCELLED
+    assert (await office.run(numbers.get_pairing, second.id)).is_open
+
+
+async def test_attempts_that_have_ended_stay_as_they_are(office: Office) -> None:
+    first = await office.begin_link(NumberKind.LINKED)
+    await office.run(numbers.advance, first.id, linking.failed("refused", START))
+    await office.begin_link(NumberKind.LINKED)
+    assert (await office.run(numbers.get_pairing, first.id)).state is PairingState.FAILED
+
+
+async def test_a_workspace_begins_so_many_attempts_an_hour(office: Office, neighbour: Office, clock: HandClock) -> None:
+    limits = LinkingLimits(per_hour=3)
+    for _ in range(3):
+        await office.begin_link(NumberKind.LINKED, limits=limits)
+        clock.advance(timedelta(minutes=10))
+    before = await office.rows(*TABLES)
+    with pytest.raises(TooManyLinkingAttempts) as refused:
+        await office.begin_link(NumberKind.LINKED, limits=limits)
+    assert refused.value.details == {"retry_after": 30 * 60}
+    assert await office.rows(*TABLES) == before
+    assert (await neighbour.begin_link(NumberKind.LINKED, limits=limits)).is_open
+    clock.advance(timedelta(minutes=30, seconds=1))
+    assert (await office.begin_link(NumberKind.LINKED, limits=limits)).is_open
+
+
+async def test_of_attempts_at_the_same_moment_no_more_are_begun(office: Office) -> None:
+    limits = LinkingLimits(per_hour=2)
+    begun = await asyncio.gather(
+        *(office.begin_link(NumberKind.LINKED, limits=limits) for _ in range(6)), return_exceptions=True
+    )
+    assert sum(not isinstance(one, BaseException) for one in begun) == 2
+    assert {type(one) for one in begun if isinstance(one, BaseException)} == {TooManyLinkingAttempts}
+
+
+async def test_simulated_phones_are_linked_as_often_as_one_likes(office: Office) -> None:
+    limits = LinkingLimits(per_hour=1)
+    begun = [await office.begin_link(limits=limits) for _ in range(3)]
+    assert all([(await office.run(numbers.get_pairing, one.id)).is_open for one in begun])
+
+
+async def test_an_attempt_over_which_gateways_die_is_given_up(office: Office, clock: HandClock) -> None:
+    pairing = await office.begin_link(NumberKind.LINKED)
+    for _ in range(linking.MOST_TRIES):
+        assert await office.run(numbers.take_pairing, pairing.id, NODE)
+        clock.advance(linking.SILENCE + timedelta(seconds=1))
+    assert await office.run(numbers.take_pairing, pairing.id, OTHER_NODE) is None
+    given_up = await office.run(numbers.get_pairing, pairing.id)
+    assert (given_up.state, given_up.error) == (PairingState.FAILED, linking.WORN_OUT)

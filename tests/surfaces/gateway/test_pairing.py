@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from tideline.features.numbers import NumberKind, Pairing, PairingMethod, Pairin
 from tideline.features.numbers.port import AccountState, PairingRef, StateChanged
 from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
-from tideline.surfaces.gateway import Gateway
+from tideline.surfaces.gateway import Gateway, Timing
 
 
 class Running:
@@ -39,9 +40,9 @@ Start = Callable[..., Awaitable[Running]]
 @pytest.fixture
 async def start(db: Database, wakes: Wakes, store: Files, network: FakeNetwork) -> AsyncIterator[Start]:
     @asynccontextmanager
-    async def running(node: UUID) -> AsyncIterator[Running]:
-        connector = FakeConnector(network)
-        gateway = Gateway(db, wakes, [connector], store, node=node, timing=QUICK)
+    async def running(node: UUID, kind: type[FakeConnector], timing: Timing) -> AsyncIterator[Running]:
+        connector = kind(network)
+        gateway = Gateway(db, wakes, [connector], store, node=node, timing=timing)
         task = asyncio.create_task(gateway.run())
         yield Running(gateway, connector)
         await gateway.stop()
@@ -49,8 +50,8 @@ async def start(db: Database, wakes: Wakes, store: Files, network: FakeNetwork) 
 
     async with AsyncExitStack() as stack:
 
-        async def begin(node: UUID = A) -> Running:
-            return await stack.enter_async_context(running(node))
+        async def begin(node: UUID = A, kind: type[FakeConnector] = FakeConnector, timing: Timing = QUICK) -> Running:
+            return await stack.enter_async_context(running(node, kind, timing))
 
         yield begin
 
@@ -217,3 +218,22 @@ async def test_state_reports_reach_the_number_through_the_whole_gateway(
     network.happen(number_id, StateChanged(AccountState.OFFLINE))
     await until(lambda: not network.line(number_id).queue)
     assert not (await office.run(numbers.get, number_id)).is_connected
+
+
+class CostlyConnector(FakeConnector):
+    """One whose attempts to link are processes."""
+
+    kind = "linked"
+
+
+async def test_attempts_beyond_what_a_gateway_may_work_on_wait_for_their_turn(
+    office: Office, neighbour: Office, start: Start
+) -> None:
+    first, second = await office.begin_link(NumberKind.LINKED), await neighbour.begin_link(NumberKind.LINKED)
+    running = await start(kind=CostlyConnector, timing=replace(QUICK, links_at_once=1))
+    begun = [await seen(office, first, lambda row: row.qr)]
+    assert running.connector.pairings == [ref(first)]
+    await office.run(numbers.cancel_pairing, first.id)
+    begun.append(await seen(neighbour, second, lambda row: row.qr))
+    assert [row.state for row in begun] == [PairingState.WAITING] * 2
+    assert running.connector.pairings == [ref(first), ref(second)]

@@ -10,7 +10,8 @@ Actions of a workspace (`tx: Tx`):
     report(tx, id, events: Sequence[StateChanged]) -> Number
     snapshot(number) -> dict                          the number as facts carry it
     add_business(tx, phone, owner_id=, name=, kind=CLOUD) -> Number    one without a phone to scan with
-    begin_link(tx, teammate_id, kind, method=QR, phone=None) -> Pairing
+    begin_link(tx, teammate_id, kind, method=QR, phone=None, limits=LinkingLimits()) -> Pairing
+                                                      or TooManyLinkingAttempts
     get_pairing(tx, id) -> Pairing                    cancel_pairing(tx, id) -> Pairing
     create_pairing_link(tx, keyring, pairing_id) -> str    the token of a link to the pairing's page
     order(tx, number_id, [MarkRead | React | Fetch])  work for the gateway that holds the session (not awaited)
@@ -76,8 +77,10 @@ from tideline.features.numbers.errors import (
     PairingNotFound,
     PhoneAlreadyLinked,
     PhoneNeeded,
+    TooManyLinkingAttempts,
 )
 from tideline.features.numbers.events import snapshot
+from tideline.features.numbers.linking import LinkingLimits
 from tideline.features.numbers.model import (
     Lease,
     Number,
@@ -103,6 +106,7 @@ __all__ = [
     "Lease",
     "LeaseLost",
     "Linked",
+    "LinkingLimits",
     "MarkRead",
     "NoConnectedNumber",
     "Number",
@@ -122,6 +126,7 @@ __all__ = [
     "PhoneAlreadyLinked",
     "PhoneNeeded",
     "React",
+    "TooManyLinkingAttempts",
     "Unlink",
     "add_business",
     "advance",

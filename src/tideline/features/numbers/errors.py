@@ -41,6 +41,13 @@ class PairingClosed(Problem):
     message = "This attempt to link a phone has already ended."
 
 
+class TooManyLinkingAttempts(Problem):
+    """Says in `retry_after` after how many seconds the next attempt may be begun."""
+
+    code = "too_many_linking_attempts"
+    message = "Phones were linked, or tried to, too often in this workspace in the last hour. Try again later."
+
+
 class PhoneNeeded(Problem):
     code = "phone_needed"
     message = "Linking by code needs the number of the phone."

@@ -1,7 +1,7 @@
 """The life of one attempt to link a phone, as rules: requested, waiting, then linked or one of three other ends."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from tideline.features.numbers.model import Number, Pairing, PairingState
 # A gateway that still works on a pairing shows a new code before the old one ends.
 SILENCE = timedelta(seconds=30)
 TIMED_OUT = "Nobody scanned the code in time."
+WORN_OUT = "Tideline could not show a code, however often it tried."
 # What connectors say as a reason, in words for the person who tried.
 REASONS = {
     "expired": TIMED_OUT,
@@ -20,7 +21,17 @@ REASONS = {
     "unsupported": "This kind of number cannot be linked like that.",
 }
 
+# Whoever takes an attempt begins a process for it; one at which gateways die is not begun again and again.
+MOST_TRIES = 3
+
 Step = Callable[[Pairing], Pairing]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkingLimits:
+    """How often a workspace may begin to link a phone. Simulated phones are not counted."""
+
+    per_hour: int = 20
 
 
 def is_overdue(pairing: Pairing, at: datetime) -> bool:
@@ -39,7 +50,14 @@ def _last_sign(pairing: Pairing) -> datetime:
 
 
 def taken(by: UUID, at: datetime) -> Step:
-    return lambda pairing: _open(pairing, state=PairingState.WAITING, node=by, updated_at=at)
+    """Raises PairingClosed for one that has ended; one that was begun too often has, too."""
+
+    def take(pairing: Pairing) -> Pairing:
+        if pairing.tries >= MOST_TRIES:
+            return failed(WORN_OUT, at)(pairing)
+        return _open(pairing, state=PairingState.WAITING, node=by, updated_at=at, tries=pairing.tries + 1)
+
+    return take
 
 
 def showing_qr(qr: str, until: datetime, at: datetime) -> Step:

@@ -21,6 +21,10 @@ class NumberKind(StrEnum):
     LINKED = "linked"
     CLOUD = "cloud"
 
+    @property
+    def is_simulated(self) -> bool:
+        return self is NumberKind.SIMULATOR
+
 
 class NumberState(StrEnum):
     CONNECTING = "connecting"
@@ -173,6 +177,7 @@ class Pairing:
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
+    tries: int = 0
 
     @property
     def is_open(self) -> bool:

@@ -43,7 +43,7 @@ async def link(tools: Toolbox, options: Namespace) -> None:
     """Begin to link, show each code until the phone took one, and say how it went."""
     async with tools.desk() as desk:
         workspace_id = await finding.workspace_id(desk, options.workspace)
-        begun = await desk.db.run(workspace_id, lambda tx: _begin(tx, options))
+        begun = await desk.db.run(workspace_id, lambda tx: _begin(tx, options, desk.linking_limits))
         try:
             ended = await _watch(desk, begun)
         except (Problem, asyncio.CancelledError):
@@ -54,11 +54,13 @@ async def link(tools: Toolbox, options: Namespace) -> None:
     print("The phone is linked.")
 
 
-async def _begin(tx: Tx, options: Namespace) -> numbers.Pairing:
+async def _begin(tx: Tx, options: Namespace, limits: numbers.LinkingLimits) -> numbers.Pairing:
     teammate = await finding.teammate(tx, options.teammate)
     method = numbers.PairingMethod.CODE if options.code else numbers.PairingMethod.QR
     phone = chats.phones.clean(options.code) if options.code else None
-    return await numbers.begin_link(tx, teammate.id, numbers.NumberKind.SIMULATOR, method=method, phone=phone)
+    return await numbers.begin_link(
+        tx, teammate.id, numbers.NumberKind.SIMULATOR, method=method, phone=phone, limits=limits
+    )
 
 
 async def _watch(desk: Desk, pairing: numbers.Pairing) -> numbers.Pairing:

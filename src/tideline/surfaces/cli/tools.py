@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from tideline.features.files import Files
+    from tideline.features.numbers import LinkingLimits
     from tideline.features.workspaces import Access
     from tideline.platform.crypto import Keyring
     from tideline.platform.db import Database
@@ -55,6 +56,7 @@ class Desk:
     public_url: str
     messages_quota: int
     api_calls_quota: int
+    linking_limits: "LinkingLimits"
     simulator_token: str = field(repr=False)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from tideline.features import numbers
-from tideline.features.numbers import Number, Pairing, PairingClosed, PairingMethod, PairingState, linking
+from tideline.features.numbers import Number, NumberKind, Pairing, PairingClosed, PairingMethod, PairingState, linking
 from tideline.features.numbers.port import (
     Connector,
     ConnectorProblem,
@@ -90,8 +90,13 @@ class PairingDesk:
         now = self._db.clock.now()
         if linking.is_overdue(pairing, now):
             await self._step(_ref(pairing), linking.expired(now))
-        elif linking.is_free(pairing, now):
+        elif linking.is_free(pairing, now) and self._has_room(pairing):
             await self._begin(pairing)
+
+    def _has_room(self, pairing: Pairing) -> bool:
+        """What waits is looked at again when an attempt ends, and every few seconds."""
+        costly = [connector for connector in self._mine.values() if not NumberKind(connector.kind).is_simulated]
+        return pairing.kind.is_simulated or len(costly) < self._timing.links_at_once
 
     async def _begin(self, pairing: Pairing) -> None:
         taken = await self._db.run(pairing.workspace_id, lambda tx: numbers.take_pairing(tx, pairing.id, self._node))

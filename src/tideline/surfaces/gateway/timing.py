@@ -9,6 +9,9 @@ class Timing:
     """A lease lasts `ttl` and is renewed every `renew_every`. A gateway that could not renew stops its session
     `stop_before` the lease ends; another one takes the number over `grace` after that, because clocks differ.
 
+    At most `links_at_once` attempts to link a real phone are under way in one gateway, because each is a process; the
+    others wait for their turn.
+
     `starts_at_once` sessions are opened side by side: each costs CPU, and all of them at the same moment would
     look strange to WhatsApp. `drain` is how long a session waits for what it is just sending.
     """
@@ -21,6 +24,7 @@ class Timing:
     start_again: timedelta = timedelta(seconds=5)
     drain: timedelta = timedelta(seconds=10)
     look_for_pairings: timedelta = timedelta(seconds=2)
+    links_at_once: int = 4
     send_gap: timedelta = timedelta(seconds=2)
 
     def __post_init__(self) -> None:

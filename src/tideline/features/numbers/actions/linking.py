@@ -8,7 +8,8 @@ from uuid import UUID
 from tideline.features import workspaces
 from tideline.features.numbers import events, linking, states
 from tideline.features.numbers.actions import numbers
-from tideline.features.numbers.errors import PairingNotFound, PhoneNeeded
+from tideline.features.numbers.errors import PairingNotFound, PhoneNeeded, TooManyLinkingAttempts
+from tideline.features.numbers.linking import LinkingLimits
 from tideline.features.numbers.model import (
     PAIRING_LIFETIME,
     Change,
@@ -41,21 +42,42 @@ class Linked:
     lease: Lease
 
 
+HOUR = timedelta(hours=1)
+
+
 async def begin_link(
-    tx: Tx, teammate_id: int, kind: NumberKind, method: PairingMethod = PairingMethod.QR, phone: str | None = None
+    tx: Tx,
+    teammate_id: int,
+    kind: NumberKind,
+    method: PairingMethod = PairingMethod.QR,
+    phone: str | None = None,
+    *,
+    limits: LinkingLimits | None = None,
 ) -> Pairing:
     """Ask the gateways for a QR code, or for a code to type on the phone. The row tells how it goes on.
 
-    Raises PermissionDenied for somebody whose role has no numbers.
+    Each attempt costs a process, so a teammate has one at a time: another one ends the first. Raises PermissionDenied
+    for somebody whose role has no numbers, TooManyLinkingAttempts when the workspace has begun too many.
     """
     teammate = await workspaces.get_teammate(tx, workspaces.TeammateId(teammate_id))
     workspaces.ensure_may(teammate.role, workspaces.Action.LINK_NUMBER)
     if method is PairingMethod.CODE and not phone:
         raise PhoneNeeded
+    if not kind.is_simulated:
+        await _ensure_few(tx, limits or LinkingLimits())
+        for older in await store.list_open_of(tx, teammate_id):
+            await cancel_pairing(tx, older)
     tx.wake(PAIRINGS_TOPIC)
     return await store.insert(
         tx, kind, teammate_id=teammate_id, method=method, phone=phone, expires_at=tx.now + PAIRING_LIFETIME
     )
+
+
+async def _ensure_few(tx: Tx, limits: LinkingLimits) -> None:
+    begun = await store.begun_since(tx, tx.now - HOUR)
+    if len(begun) >= limits.per_hour:
+        free_at = begun[-limits.per_hour] + HOUR if limits.per_hour else tx.now + HOUR
+        raise TooManyLinkingAttempts(retry_after=max(1, int((free_at - tx.now).total_seconds())))
 
 
 async def get_pairing(tx: Tx, pairing_id: int) -> Pairing:
@@ -105,8 +127,10 @@ async def advance(tx: Tx, pairing_id: int, step: linking.Step) -> Pairing:
 
 async def take_pairing(tx: Tx, pairing_id: int, node: UUID) -> Pairing | None:
     """Become the gateway that works on this attempt, unless another one was quicker."""
-    pairing = await _lock(tx, pairing_id)
-    return await advance(tx, pairing_id, linking.taken(node, tx.now)) if linking.is_free(pairing, tx.now) else None
+    if not linking.is_free(await _lock(tx, pairing_id), tx.now):
+        return None
+    taken = await advance(tx, pairing_id, linking.taken(node, tx.now))
+    return taken if taken.is_open else None
 
 
 async def link(tx: Tx, paired: Paired, node: UUID, ttl: timedelta) -> Linked:

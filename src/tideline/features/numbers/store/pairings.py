@@ -8,7 +8,7 @@ from tideline.features.numbers.port import PairingRef
 from tideline.platform.db import Row, SystemTx, Tx
 
 _COLUMNS = """workspace, id, kind, teammate_id, method, phone, state, qr, code, code_until, error, number_id, node,
-              created_at, updated_at, expires_at"""
+              created_at, updated_at, expires_at, tries"""
 
 
 async def insert(
@@ -33,6 +33,35 @@ async def insert(
     return _read(row)
 
 
+async def begun_since(tx: Tx, since: datetime) -> list[datetime]:
+    """When attempts to link real phones were begun, the oldest first. Who asks is alone in this until the transaction
+    ends."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtext('linking'), $1)", tx.workspace_id)
+    rows = await tx.fetch(
+        """
+        SELECT p.created_at FROM tenant.pairing p
+        WHERE p.workspace = $1 AND p.created_at > $2 AND p.kind <> 'simulator' ORDER BY p.created_at
+        """,
+        tx.workspace_id,
+        since,
+    )
+    return [row["created_at"] for row in rows]
+
+
+async def list_open_of(tx: Tx, teammate_id: int) -> list[int]:
+    """The attempts of a teammate to link a real phone that have not ended."""
+    rows = await tx.fetch(
+        """
+        SELECT p.id FROM tenant.pairing p
+        WHERE p.workspace = $1 AND p.state IN ('requested', 'waiting') AND p.teammate_id = $2 AND p.kind <> 'simulator'
+        ORDER BY p.id
+        """,
+        tx.workspace_id,
+        teammate_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def find(tx: Tx, pairing_id: int) -> Pairing | None:
     row = await tx.row(
         f"SELECT {_COLUMNS} FROM tenant.pairing WHERE workspace = $1 AND id = $2", tx.workspace_id, pairing_id
@@ -53,7 +82,8 @@ async def save(tx: Tx, pairing: Pairing) -> None:
     await tx.execute(
         """
         UPDATE tenant.pairing
-        SET state = $3, qr = $4, code = $5, code_until = $6, error = $7, number_id = $8, node = $9, updated_at = $10
+        SET state = $3, qr = $4, code = $5, code_until = $6, error = $7, number_id = $8, node = $9, updated_at = $10,
+            tries = $11
         WHERE workspace = $1 AND id = $2
         """,
         tx.workspace_id,
@@ -66,6 +96,7 @@ async def save(tx: Tx, pairing: Pairing) -> None:
         pairing.number_id,
         pairing.node,
         pairing.updated_at,
+        pairing.tries,
     )
 
 
@@ -155,4 +186,5 @@ def _read(row: Row) -> Pairing:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         expires_at=row["expires_at"],
+        tries=row["tries"],
     )
