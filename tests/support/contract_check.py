@@ -6,8 +6,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from tideline.platform.contract.paths import Paths
 from tideline.surfaces.api.contract import Contract, Operation, public_api
-from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.registry import ALIASES
 
 ERROR = {"$ref": "#/components/schemas/Error"}

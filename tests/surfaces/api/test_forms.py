@@ -11,14 +11,15 @@ from msgspec import UNSET, UnsetType
 from tests.support.asgi import Response, call
 from tests.support.multipart import BOUNDARY, HEADERS, file_form, file_part, form, text_part
 from tideline.features.files import Spool
+from tideline.platform.contract.registry import ContractBroken, Operations
+from tideline.platform.rate_limit import RateLimit
 from tideline.surfaces.api.answers import DONE, Whole, said
 from tideline.surfaces.api.app import PublicApi
-from tideline.surfaces.api.binding import Binding, ContractBroken, Operations, bind
+from tideline.surfaces.api.binding import Binding, bind
 from tideline.surfaces.api.body import Body
 from tideline.surfaces.api.contract import Contract
 from tideline.surfaces.api.form import Form
 from tideline.surfaces.api.idempotency import RequestKey
-from tideline.surfaces.api.rate_limit import RateLimit
 
 MEGABYTE = 1024 * 1024
 LARGEST = 3 * MEGABYTE

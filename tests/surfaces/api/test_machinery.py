@@ -9,13 +9,14 @@ from msgspec import UNSET, UnsetType
 
 from tests.support.asgi import Response, call
 from tideline.features.files import Spool
+from tideline.platform.contract.registry import ContractBroken, Operations
 from tideline.platform.errors import Problem
+from tideline.platform.rate_limit import RateLimit
 from tideline.surfaces.api.app import PublicApi
-from tideline.surfaces.api.binding import Binding, ContractBroken, Operations, bind
+from tideline.surfaces.api.binding import Binding, bind
 from tideline.surfaces.api.body import LARGEST, Body
 from tideline.surfaces.api.contract import Contract
 from tideline.surfaces.api.idempotency import RequestKey
-from tideline.surfaces.api.rate_limit import RateLimit
 from tideline.surfaces.api.times import Moment
 
 OK = {"200": {"description": "Fine"}}

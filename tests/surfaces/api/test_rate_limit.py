@@ -2,7 +2,8 @@
 
 import pytest
 
-from tideline.surfaces.api.rate_limit import Head, RateLimit, TooFast
+from tideline.platform.contract.exchange import Head
+from tideline.platform.rate_limit import RateLimit, TooFast
 
 
 class Watch:

@@ -1,7 +1,7 @@
 """The Public API as an ASGI application: from a request to an answer in the envelope, whatever happens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any, Protocol
 from uuid import uuid4
@@ -9,26 +9,35 @@ from uuid import uuid4
 import structlog
 
 from tideline.features.files import Spool
+from tideline.platform.contract.exchange import (
+    BODY_SECONDS,
+    ClientGone,
+    Head,
+    Receive,
+    Scope,
+    Send,
+    bearer_of,
+    media_type,
+    path_of,
+    respond,
+    whole_body,
+)
+from tideline.platform.contract.faults import Fault
+from tideline.platform.contract.paths import Paths
+from tideline.platform.contract.registry import read_body
 from tideline.platform.errors import Problem
 from tideline.platform.once import AnsweredBefore
+from tideline.platform.rate_limit import RateLimit, TooFast
 from tideline.surfaces.api import problems
 from tideline.surfaces.api.answers import encode
 from tideline.surfaces.api.binding import Binding
-from tideline.surfaces.api.body import Body, BodyReader, ClientGone, Receive, receive_body
-from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.idempotency import RequestKey, digest_of, key_of
 from tideline.surfaces.api.problems import Refusal
 from tideline.surfaces.api.query import split
-from tideline.surfaces.api.rate_limit import Head, RateLimit, TooFast
 
 log = structlog.get_logger(__name__)
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-BODY_SECONDS = 60
 FORM = b"multipart/form-data"
-EMPTY = b"{}"
 REPLAYED = (b"idempotent-replayed", b"true")
 
 
@@ -77,6 +86,8 @@ class PublicApi:
             return
         except AnsweredBefore as before:
             await respond(send, 200, before.answer, [*turn.head, REPLAYED])
+        except Fault as fault:
+            await _refuse(send, problems.of_fault(fault), turn.head)
         except Refusal as refusal:
             await _refuse(send, refusal, turn.head)
         except Problem as problem:
@@ -103,17 +114,10 @@ class PublicApi:
                 form = arguments["form"] = await binding.form.read(receive, headers, self._spool, until_answered)
                 raw = form.digest
             elif binding.body:
-                raw = await self._whole_body(receive, headers)
-                arguments["body"] = _read(binding, binding.body, headers, raw)
+                raw = await whole_body(receive, headers, seconds=self._body_seconds)
+                arguments["body"] = read_body(binding.operation, binding.body, raw, media_type(headers))
             named = RequestKey(key, digest_of(scope["method"], path_of(scope), raw)) if key else None
             return encode(await self._desk.run(caller, binding, arguments, named))
-
-    async def _whole_body(self, receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                return await receive_body(receive, headers)
-        except TimeoutError:
-            raise problems.too_slow() from None
 
     def _find(self, scope: Scope) -> tuple[Binding, Mapping[str, str]]:
         found = self._paths.find(path_of(scope))
@@ -128,44 +132,13 @@ class PublicApi:
         return binding, texts
 
 
-def _read(binding: Binding, reader: BodyReader[Any], headers: Mapping[bytes, bytes], raw: bytes) -> Body:
-    """What does not call itself plain text is JSON, whatever it calls itself: clients are careless about that."""
-    if not raw and not binding.operation.needs_body:
-        raw = EMPTY
-    is_text = binding.operation.takes_text and media_type(headers) == b"text/plain"
-    body: Body = reader.read_text(raw) if is_text else reader.read(raw)
-    return body
-
-
-def path_of(scope: Scope) -> str:
-    """The path below the one where the API is mounted."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
-
-
-def media_type(headers: Mapping[bytes, bytes]) -> bytes:
-    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-
-
 def bearer_token(headers: Mapping[bytes, bytes]) -> str:
-    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = bearer_of(headers)
+    if token is None:
         raise problems.no_token()
-    return token.strip()
+    return token
 
 
 async def _refuse(send: Send, refusal: Refusal, head: Head) -> None:
     own = [(name.encode(), value.encode("latin-1")) for name, value in refusal.headers.items()]
     await respond(send, refusal.status, refusal.body(), [*head, *own])
-
-
-async def respond(send: Send, status: int, body: bytes, head: Head = ()) -> None:
-    whole = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-        *head,
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": whole})
-    await send({"type": "http.response.body", "body": body})

@@ -1,22 +1,28 @@
 """Ties functions to the contract's operations, and refuses to start when the two do not match."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
+from tideline.platform.contract.body import BodyReader
+from tideline.platform.contract.document import Contract, Operation
+from tideline.platform.contract.paths import Paths
+from tideline.platform.contract.registry import (
+    ContractBroken,
+    Function,
+    body_reader,
+    ensure_complete,
+    wanted_of_call,
+    whole_id,
+    whole_ids,
+)
 from tideline.surfaces.api import problems
-from tideline.surfaces.api.body import Body, BodyReader
-from tideline.surfaces.api.contract.document import Contract, Operation
-from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.form import Form, FormReader
 from tideline.surfaces.api.idempotency import HEADER
 from tideline.surfaces.api.query import QueryReader
-
-Function = Callable[..., Awaitable[Any]]
-F = TypeVar("F", bound=Function)
 
 UNDOCUMENTED = frozenset({"limit"})
 """Query parameters that known clients send and no contract names."""
@@ -25,35 +31,6 @@ FROM_REQUEST = ("query", "body", "form")
 
 KEEPERS = ("once", "send", "send_own", "tx")
 """One of them keeps the answer of an operation that takes an Idempotency-Key, in the transaction of its change."""
-
-LARGEST_ID = 2**31 - 1
-
-
-class ContractBroken(Exception):
-    """The program and its contract do not match; this is found at start."""
-
-
-class Operations:
-    """The functions that answer operations, each under its `operationId`."""
-
-    def __init__(self) -> None:
-        self.functions: dict[str, Function] = {}
-
-    def operation(self, operation_id: str) -> Callable[[F], F]:
-        """Mark the function that answers an operation. Its arguments are filled by name:
-
-        path parameters by theirs, `query` with the struct of the query string, `body` with the struct of the JSON
-        body, `form` with the struct of a multipart form, everything else from the call (`tx`, `caller`, `wire`, ...).
-        What it returns becomes `data`, unless it is a `Whole` answer.
-        """
-
-        def bind(function: F) -> F:
-            if operation_id in self.functions:
-                raise ContractBroken(f"{operation_id} has two functions")
-            self.functions[operation_id] = function
-            return function
-
-        return bind
 
 
 @dataclass(frozen=True)
@@ -89,10 +66,10 @@ class Binding:
         return values
 
     def _whole_id(self, name: str, text: str) -> int:
-        is_plain = text.isascii() and text.isdigit() and len(text) <= 10 and (text[0] != "0" or text == "0")
-        if not is_plain or int(text) > LARGEST_ID:
+        found = whole_id(text)
+        if found is None:
             raise problems.missing(NOT_FOUND.get(name, f"{name} #"), text)
-        return int(text)
+        return found
 
 
 NOT_FOUND = {"chat_id": "Whatsapp chat_id #", "template_id": "Template id #"}
@@ -107,7 +84,7 @@ def bind(
     aliases: Sequence[tuple[str, str, str]] = (),
 ) -> Paths[Binding]:
     """The routing table. `offered` is what a function may ask of a call, `aliases` are further paths of operations."""
-    _ensure_complete(contract, functions, not_built)
+    ensure_complete(contract, functions, not_built)
     bindings = {
         operation.id: _bind(operation, functions.get(operation.id), contract, offered)
         for operation in contract.operations.values()
@@ -117,38 +94,20 @@ def bind(
     return Paths(entries)
 
 
-def _ensure_complete(contract: Contract, functions: Mapping[str, Function], not_built: Collection[str]) -> None:
-    known, built, left = set(contract.operations), set(functions), set(not_built)
-    complaints = {
-        "in the contract, but neither built nor listed as not built": known - built - left,
-        "built, but not in the contract": built - known,
-        "listed as not built, but not in the contract": left - known,
-        "listed as not built, but built": left & built,
-    }
-    for complaint, names in complaints.items():
-        if names:
-            raise ContractBroken(f"{complaint}: {', '.join(sorted(names))}")
-
-
 def _bind(operation: Operation, function: Function | None, contract: Contract, offered: Collection[str]) -> Binding:
     if function is None:
         return Binding(operation)
     hints = get_type_hints(function)
     names = list(inspect.signature(function).parameters)
-    in_path = operation.path_parameters
-    if missing := set(in_path) - set(names):
-        raise ContractBroken(f"{operation.id} does not take {', '.join(sorted(missing))}")
-    wants = tuple(name for name in names if name not in in_path and name not in FROM_REQUEST)
-    if unknown := set(wants) - set(offered):
-        raise ContractBroken(f"{operation.id} asks for {', '.join(sorted(unknown))}, which no call has")
+    wants = wanted_of_call(operation, names, from_request=FROM_REQUEST, offered=offered)
     if HEADER in operation.names("header") and len(set(KEEPERS) & set(wants)) != 1:
         raise ContractBroken(f"{operation.id} takes an {HEADER}, so it has to ask for one of {', '.join(KEEPERS)}")
     return Binding(
         operation,
         function,
-        whole_ids=tuple(name for name, parameter in in_path.items() if parameter.type == "integer"),
+        whole_ids=whole_ids(operation),
         query=_query_reader(operation, hints.get("query")),
-        body=_body_reader(operation, hints.get("body"), contract),
+        body=body_reader(operation, hints.get("body"), contract),
         form=_form_reader(operation, hints.get("form"), contract),
         wants=wants,
         is_repeatable=HEADER in operation.names("header"),
@@ -162,16 +121,6 @@ def _query_reader(operation: Operation, struct: type[msgspec.Struct] | None) -> 
     if difference := in_contract ^ (read - (UNDOCUMENTED - in_contract)):
         raise ContractBroken(f"{operation.id} and its contract differ in {', '.join(sorted(difference))}")
     return reader
-
-
-def _body_reader(operation: Operation, struct: type[Body] | None, contract: Contract) -> BodyReader[Any] | None:
-    if (struct is None) != (operation.json_body is None):
-        raise ContractBroken(f"{operation.id} and its contract differ in whether there is a JSON body")
-    if struct is None or operation.json_body is None:
-        return None
-    if operation.takes_text and not struct.plain:
-        raise ContractBroken(f"{operation.id} does not say which member of its body a plain text is")
-    return BodyReader(struct, contract, operation.json_body)
 
 
 def _form_reader(operation: Operation, struct: type[Form] | None, contract: Contract) -> FormReader[Any] | None:

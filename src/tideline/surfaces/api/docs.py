@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Collection
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from tideline.platform.contract.serving import JSON, YAML, document_route
 from tideline.surfaces.api import contract
 from tideline.surfaces.api.not_built import NOT_BUILT
 
@@ -50,30 +50,6 @@ def json_document() -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def openapi_json(request: Request) -> Response:
-    return _document(request, json_document(), "application/json")
-
-
-async def openapi_yaml(request: Request) -> Response:
-    return _document(request, yaml_document(), "application/yaml")
-
-
-async def webhooks_yaml(request: Request) -> Response:
-    return _document(request, contract.WEBHOOKS_YAML.read_bytes(), "application/yaml")
-
-
-async def webhooks_json(request: Request) -> Response:
-    return _document(request, contract.WEBHOOKS_JSON.read_bytes(), "application/json")
-
-
-def _document(request: Request, body: bytes, media_type: str) -> Response:
-    etag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {"etag": etag, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
-    if request.headers.get("if-none-match") == etag:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
-
-
 async def reference(_request: Request) -> Response:
     return Response(
         (STATIC / "reference.html").read_bytes(),
@@ -100,11 +76,11 @@ class VersionedFiles(StaticFiles):
 
 def document_routes() -> list[BaseRoute]:
     return [
-        Route("/integrations/api/openapi.json", openapi_json),
-        Route("/integrations/api/openapi.yaml", openapi_yaml),
-        Route("/docs/openapi/public_api_spec.yaml", openapi_yaml),
-        Route("/docs/openapi/webhook_spec.yaml", webhooks_yaml),
-        Route("/docs/openapi/webhook_spec.json", webhooks_json),
+        document_route("/integrations/api/openapi.json", json_document, JSON),
+        document_route("/integrations/api/openapi.yaml", yaml_document, YAML),
+        document_route("/docs/openapi/public_api_spec.yaml", yaml_document, YAML),
+        document_route("/docs/openapi/webhook_spec.yaml", contract.WEBHOOKS_YAML.read_bytes, YAML),
+        document_route("/docs/openapi/webhook_spec.json", contract.WEBHOOKS_JSON.read_bytes, JSON),
         Route("/docs/api", reference),
         Mount("/docs/static", VersionedFiles(directory=STATIC)),
     ]

@@ -11,10 +11,10 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
 from tideline.features.files import FileTooLarge, Spool
+from tideline.platform.contract.faults import FieldError
 from tideline.surfaces.api import problems
 from tideline.surfaces.api.body import ClientGone, Receive
 from tideline.surfaces.api.form_parts import FILE, LONGEST_TEXT, FormParts, Upload
-from tideline.surfaces.api.problems import FieldError
 
 OVERHEAD = 1024 * 1024
 """Bytes that a form may have besides its file."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from tideline.features.files import Spool, Spooled, Writing
+from tideline.platform.contract.faults import FieldError
 from tideline.platform.outgoing import filename_in
 from tideline.surfaces.api import problems
-from tideline.surfaces.api.problems import FieldError
 
 FILE = "file"
 MOST_PARTS = 50

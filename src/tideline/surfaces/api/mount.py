@@ -1,14 +1,15 @@
 """Puts the Public API together: operations bound to the contract, an application for one path, its documents."""
 
+from tideline.platform.contract.paths import Paths
+from tideline.platform.contract.registry import ContractBroken
+from tideline.platform.rate_limit import RateLimit
 from tideline.surfaces.api.app import PublicApi
-from tideline.surfaces.api.binding import Binding, ContractBroken, bind
+from tideline.surfaces.api.binding import Binding, bind
 from tideline.surfaces.api.contract import public_api
-from tideline.surfaces.api.contract.paths import Paths
 from tideline.surfaces.api.desk import OFFERED, ApiDeps, ApiDesk
 from tideline.surfaces.api.docs import document_routes
 from tideline.surfaces.api.not_built import NOT_BUILT
 from tideline.surfaces.api.operations import FUNCTIONS
-from tideline.surfaces.api.rate_limit import RateLimit
 from tideline.surfaces.api.registry import ALIASES
 
 BASE = "/integrations/api"

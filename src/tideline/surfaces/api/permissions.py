@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tideline.features.workspaces import Action, Caller, ensure_may
-from tideline.surfaces.api.contract.document import Operation
+from tideline.platform.contract.document import Operation
 
 NEEDS: Final[Mapping[str, Action]] = {
     "teammates:write": Action.PEOPLE,

@@ -4,18 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from tideline.platform.contract.faults import BadFields, BadText, Fault, FieldError, TooLarge
 from tideline.platform.errors import Problem
 
 ECHO = 100
 """An answer repeats no more than this much of what the caller sent."""
 LONGEST = 400
-
-
-class FieldError(msgspec.Struct, frozen=True):
-    """`fields` is the path from the request's root."""
-
-    fields: tuple[str, ...]
-    msg: str
 
 
 class Refusal(Exception):
@@ -60,10 +54,6 @@ def invalid_field(name: str, msg: str) -> Refusal:
 def refused(message: str) -> Refusal:
     """Well-formed, but against a rule."""
     return Refusal(400, "validation_error", message)
-
-
-def bad_json(why: object) -> Refusal:
-    return refused(f"Bad JSON format: {why}")
 
 
 def too_large(message: str = "Request body is too large") -> Refusal:
@@ -123,6 +113,18 @@ def too_many_requests() -> Refusal:
 
 def internal(request_id: str) -> Refusal:
     return Refusal(500, "internal_error", "Internal server error", headers={"x-request-id": request_id})
+
+
+def of_fault(fault: Fault) -> Refusal:
+    """The wire form of a request that cannot be read."""
+    match fault:
+        case BadFields():
+            return invalid(fault.errors)
+        case BadText():
+            return refused(str(fault))
+        case TooLarge():
+            return too_large()
+    return too_slow()
 
 
 def refusal_of(problem: Problem) -> Refusal:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from tideline.platform.contract.faults import FieldError
 from tideline.surfaces.api import problems
-from tideline.surfaces.api.problems import FieldError
 from tideline.surfaces.api.times import Moment
 
 Q = TypeVar("Q", bound=msgspec.Struct)

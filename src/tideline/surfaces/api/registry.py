@@ -1,6 +1,6 @@
 """Where the functions that answer operations register, and further paths that lead to some of them."""
 
-from tideline.surfaces.api.binding import Operations
+from tideline.platform.contract.registry import Operations
 
 operations = Operations()
 operation = operations.operation

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from tideline.surfaces.api.contract.document import Contract, Operation, Parameter
+from tideline.platform.contract.document import Contract, Operation, Parameter
 
 YAML = Path(__file__).with_name("public-api.yaml")
 JSON = Path(__file__).with_name("public-api.json")

@@ -1,27 +1,21 @@
-"""Makes the JSON that programs load from the YAML that people edit. PyYAML is needed here only."""
+"""Makes the JSON of every surface's contract from its YAML: one command for all of them."""
 
-import json
 from pathlib import Path
 from typing import Any
 
+from tideline.platform.contract import build
+from tideline.platform.contract.build import as_json
 from tideline.surfaces.api import contract
 
-PAIRS = ((contract.YAML, contract.JSON), (contract.WEBHOOKS_YAML, contract.WEBHOOKS_JSON))
+SURFACES = Path(__file__).parents[2]
+PAIRS = tuple((source, source.with_suffix(".json")) for source in sorted(SURFACES.glob("*/contract/*.yaml")))
+
+__all__ = ["PAIRS", "as_json", "read_yaml", "write"]
 
 
 def read_yaml(source: Path = contract.YAML) -> dict[str, Any]:
-    import yaml
-
-    document: dict[str, Any] = yaml.safe_load(source.read_text("utf-8"))
-    return document
-
-
-def as_json(document: dict[str, Any]) -> str:
-    """Indented by one, so that a change of the contract is a small change of this file too."""
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return build.read_yaml(source)
 
 
 def write() -> list[Path]:
-    for source, made in PAIRS:
-        made.write_text(as_json(read_yaml(source)), "utf-8")
-    return [made for _, made in PAIRS]
+    return build.write([source for source, _ in PAIRS])

@@ -1,15 +1,14 @@
 """Slows a client down that asks too often, and refuses it when that does not help."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
 from tideline.platform.addresses import address_key
+from tideline.platform.contract.exchange import Head
 
 CLIENTS = 10_000
-
-Head = Sequence[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tideline.surfaces.api.problems import FieldError
+from tideline.platform.contract.faults import FieldError
 
 MOST = 50
 SECONDS = 0.05
