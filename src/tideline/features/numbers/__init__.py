@@ -14,11 +14,15 @@ Actions of a workspace (`tx: Tx`):
                                                       or TooManyLinkingAttempts
     get_pairing(tx, id) -> Pairing                    cancel_pairing(tx, id) -> Pairing
     create_pairing_link(tx, keyring, pairing_id) -> str    the token of a link to the pairing's page
+    create_link_for(tx, keyring, teammate_id, lifetime) -> NewLink      a link of a teammate; it works once
+    list_usable_links(tx, keyring) -> list[UsableLink]    revoke_link_of(tx, teammate_id) -> bool
+    look_through(tx, link) -> SeenThrough             begin_through(tx, link_uid, kind, method, phone) -> Pairing
     order(tx, number_id, [MarkRead | React | Fetch])  work for the gateway that holds the session (not awaited)
     fence(tx, lease)                                  raises LeaseLost when another gateway has taken over
 
 Across workspaces (`tx: SystemTx`):
     find_pairing_link(tx, keyring, token) -> PairingRef | None
+    find_qr_link(tx, keyring, token) -> QrLink | None
     claim_leases / renew_leases / release_lease / numbers_of, list_open_pairings
 
 `NUMBERS_TOPIC` and `PAIRINGS_TOPIC` are the wake topics to wait for a change of a number or of a pairing.
@@ -66,6 +70,16 @@ from tideline.features.numbers.actions.numbers import (
     resume,
     unlink,
 )
+from tideline.features.numbers.actions.qr_links import (
+    begin_through,
+    create_link_for,
+    delete_old_qr_links,
+    find_qr_link,
+    list_usable_links,
+    look_through,
+    reencrypt_qr_links,
+    revoke_link_of,
+)
 from tideline.features.numbers.commands import Command, Fetch, MarkRead, React, Unlink, from_payload
 from tideline.features.numbers.errors import (
     LeaseLost,
@@ -77,6 +91,8 @@ from tideline.features.numbers.errors import (
     PairingNotFound,
     PhoneAlreadyLinked,
     PhoneNeeded,
+    QrLinkOver,
+    TooManyCodes,
     TooManyLinkingAttempts,
 )
 from tideline.features.numbers.events import snapshot
@@ -93,6 +109,7 @@ from tideline.features.numbers.model import (
     PairingMethod,
     PairingState,
 )
+from tideline.features.numbers.qr_links import LinkState, NewLink, QrLink, SeenThrough, UsableLink
 from tideline.features.numbers.states import ends_session, needs_session
 
 __all__ = [
@@ -105,9 +122,11 @@ __all__ = [
     "Fetch",
     "Lease",
     "LeaseLost",
+    "LinkState",
     "Linked",
     "LinkingLimits",
     "MarkRead",
+    "NewLink",
     "NoConnectedNumber",
     "Number",
     "NumberGone",
@@ -125,22 +144,31 @@ __all__ = [
     "PairingState",
     "PhoneAlreadyLinked",
     "PhoneNeeded",
+    "QrLink",
+    "QrLinkOver",
     "React",
+    "SeenThrough",
+    "TooManyCodes",
     "TooManyLinkingAttempts",
     "Unlink",
+    "UsableLink",
     "add_business",
     "advance",
     "begin_link",
+    "begin_through",
     "cancel_pairing",
     "claim_leases",
+    "create_link_for",
     "create_pairing_link",
     "default_sender",
     "delete_expired_pairing_links",
+    "delete_old_qr_links",
     "ends_session",
     "fence",
     "find_by_jid",
     "find_by_phone",
     "find_pairing_link",
+    "find_qr_link",
     "from_payload",
     "get",
     "get_many",
@@ -149,17 +177,21 @@ __all__ = [
     "link",
     "list_numbers",
     "list_open_pairings",
+    "list_usable_links",
     "lock",
+    "look_through",
     "mark_adopted",
     "needs_session",
     "numbers_of",
     "order",
     "pause",
+    "reencrypt_qr_links",
     "release_all_leases",
     "release_lease",
     "renew_leases",
     "report",
     "resume",
+    "revoke_link_of",
     "session_to_adopt",
     "set_aside",
     "snapshot",

@@ -1,5 +1,8 @@
 """What can go wrong with numbers, in the user's words."""
 
+from datetime import timedelta
+from math import ceil
+
 from tideline.platform.errors import Problem
 
 
@@ -51,6 +54,21 @@ class TooManyLinkingAttempts(Problem):
 class PhoneNeeded(Problem):
     code = "phone_needed"
     message = "Linking by code needs the number of the phone."
+
+
+class QrLinkOver(Problem):
+    code = "qr_link_over"
+    message = "This link does not work any more. Ask whoever sent it for a new one."
+
+
+class TooManyCodes(Problem):
+    """Carries `details["retry_after"]`, in whole seconds."""
+
+    code = "too_many_codes"
+    message = "Too many codes were asked for through this link. Try again later."
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(retry_after=max(1, ceil(wait.total_seconds())))
 
 
 class LeaseLost(Problem):

@@ -56,6 +56,7 @@ def chores(
     async def forget_links() -> None:
         async with db.system() as tx:
             await numbers.delete_expired_pairing_links(tx)
+            await numbers.delete_old_qr_links(tx)
             begun = await numbers.list_open_pairings(tx, list(numbers.NumberKind))
         await sign_in.sweep()
         # A gateway ends those of its kinds; this is for the ones that no gateway speaks.

@@ -26,6 +26,7 @@ from tideline.features.numbers.port import Paired, PairingRef
 from tideline.features.numbers.store import leases as lease_store
 from tideline.features.numbers.store import numbers as number_store
 from tideline.features.numbers.store import pairings as store
+from tideline.features.numbers.store import qr_links as qr_link_store
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import SystemTx, Tx
 from tideline.platform.ids import secret_token
@@ -53,8 +54,10 @@ async def begin_link(
     phone: str | None = None,
     *,
     limits: LinkingLimits | None = None,
+    through: UUID | None = None,
 ) -> Pairing:
-    """Ask the gateways for a QR code, or for a code to type on the phone. The row tells how it goes on.
+    """Ask the gateways for a QR code, or for a code to type on the phone. The row tells how it goes on, and which
+    link it was begun `through`.
 
     Each attempt costs a process, so a teammate has one at a time: another one ends the first. Raises PermissionDenied
     for somebody whose role has no numbers, TooManyLinkingAttempts when the workspace has begun too many.
@@ -69,7 +72,13 @@ async def begin_link(
             await cancel_pairing(tx, older)
     tx.wake(PAIRINGS_TOPIC)
     return await store.insert(
-        tx, kind, teammate_id=teammate_id, method=method, phone=phone, expires_at=tx.now + PAIRING_LIFETIME
+        tx,
+        kind,
+        teammate_id=teammate_id,
+        method=method,
+        phone=phone,
+        expires_at=tx.now + PAIRING_LIFETIME,
+        link_uid=through,
     )
 
 
@@ -138,6 +147,7 @@ async def link(tx: Tx, paired: Paired, node: UUID, ttl: timedelta) -> Linked:
 
     Raises PhoneAlreadyLinked when the phone is linked and well in this workspace.
     """
+    await qr_link_store.use(tx, paired.pairing.pairing_id)  # links come before attempts, as in `begin_through`
     pairing = await _lock(tx, paired.pairing.pairing_id)
     teammate = await workspaces.get_teammate(tx, workspaces.TeammateId(pairing.teammate_id))
     owner = Owner(teammate.id, teammate.display_name, teammate.email, teammate.team_id)

@@ -12,13 +12,20 @@ _COLUMNS = """workspace, id, kind, teammate_id, method, phone, state, qr, code, 
 
 
 async def insert(
-    tx: Tx, kind: str, *, teammate_id: int, method: str, phone: str | None, expires_at: datetime
+    tx: Tx,
+    kind: str,
+    *,
+    teammate_id: int,
+    method: str,
+    phone: str | None,
+    expires_at: datetime,
+    link_uid: UUID | None = None,
 ) -> Pairing:
     row = await tx.row(
         f"""
         INSERT INTO tenant.pairing (workspace, kind, teammate_id, method, phone, state,
-                                    created_at, updated_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, 'requested', $6, $6, $7)
+                                    created_at, updated_at, expires_at, link_uid)
+        VALUES ($1, $2, $3, $4, $5, 'requested', $6, $6, $7, $8)
         RETURNING {_COLUMNS}
         """,
         tx.workspace_id,
@@ -28,6 +35,7 @@ async def insert(
         phone,
         tx.now,
         expires_at,
+        link_uid,
     )
     assert row
     return _read(row)
@@ -111,6 +119,36 @@ async def list_open(tx: SystemTx, kinds: list[str]) -> list[Pairing]:
         kinds,
     )
     return [_read(row) for row in rows]
+
+
+async def find_newest_through(tx: Tx, link_uid: UUID) -> Pairing | None:
+    """The attempt that was begun last through a link."""
+    row = await tx.row(
+        f"""
+        SELECT {_COLUMNS} FROM tenant.pairing
+        WHERE workspace = $1 AND link_uid = $2
+        ORDER BY created_at DESC, id DESC LIMIT 1
+        """,
+        tx.workspace_id,
+        link_uid,
+    )
+    return _read(row) if row else None
+
+
+async def begun_through(tx: Tx, link_uid: UUID, *, since: datetime, most: int) -> list[datetime]:
+    """When the last attempts through a link were begun, newest first."""
+    rows = await tx.fetch(
+        """
+        SELECT created_at FROM tenant.pairing
+        WHERE workspace = $1 AND link_uid = $2 AND created_at > $3
+        ORDER BY created_at DESC, id DESC LIMIT $4
+        """,
+        tx.workspace_id,
+        link_uid,
+        since,
+        most,
+    )
+    return [row["created_at"] for row in rows]
 
 
 async def find_to_adopt(tx: Tx, number_id: int) -> int | None:
