@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ SIMULATOR = NumberKind.SIMULATOR
 PHONE = "15550001001"
 
 
-async def made(office: Office, **named: object) -> NewLink:
+async def made(office: Office, **named: Any) -> NewLink:
     return await office.run(numbers.create_link_for, KEYS, office.owner_id, **named)
 
 
@@ -34,7 +35,7 @@ async def state(office: Office, link: NewLink) -> LinkState:
     return (await office.run(numbers.look_through, await found(office, link.token))).state
 
 
-async def begin(office: Office, link: NewLink, **named: object) -> numbers.Pairing:
+async def begin(office: Office, link: NewLink, **named: Any) -> numbers.Pairing:
     return await office.run(numbers.begin_through, (await found(office, link.token)).uid, SIMULATOR, **named)
 
 
