@@ -100,17 +100,18 @@ class Gateway:
             raise AssertionError(f"no {kind.__name__}; there is {self._waiting}") from None
 
     async def link(self, name: str = "Shop", *, number_id: int = 1, workspace_id: int = 1, epoch: int = 1) -> Linked:
-        """A new phone, linked by QR, adopted and started."""
+        """A new phone, linked by QR and adopted, or a new business number; started."""
         phone = await self.network.phone(name)
         return await self.link_phone(phone, number_id=number_id, workspace_id=workspace_id, epoch=epoch)
 
     async def link_phone(
         self, phone: str, *, number_id: int = 1, workspace_id: int = 1, pairing_id: int | None = None, epoch: int = 1
     ) -> Linked:
-        pairing = PairingRef(pairing_id=pairing_id or 100 + number_id, workspace_id=workspace_id)
-        await self.pair(phone, pairing)
         account = AccountRef(number_id=number_id, workspace_id=workspace_id, phone=phone)
-        await self.connector.adopt(pairing, account)
+        if not await self.network.add_account(account):
+            pairing = PairingRef(pairing_id=pairing_id or 100 + number_id, workspace_id=workspace_id)
+            await self.pair(phone, pairing)
+            await self.connector.adopt(pairing, account)
         await self.connector.start(account, epoch)
         await self.next(StateChanged, lambda event: event.state is AccountState.ONLINE)
         return Linked(account, phone)

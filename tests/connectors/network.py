@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tideline.features.numbers.port import Connector, Sound
+from tideline.features.numbers.port import AccountRef, Connector, Sound
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,10 @@ class Network(ABC):
     @abstractmethod
     async def phone(self, name: str) -> str:
         """A new phone on this network."""
+
+    async def add_account(self, account: AccountRef) -> bool:
+        """A business number becomes ours by its secrets. False on networks where its phone has to scan a code."""
+        return False
 
     @abstractmethod
     async def lid(self, phone: str) -> str: ...

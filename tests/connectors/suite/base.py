@@ -6,7 +6,7 @@ import pytest
 
 from tests.connectors.gateway import Gateway, Linked
 from tests.connectors.network import Network
-from tideline.features.numbers.port import Connector, ConnectorProblem, MediaSource
+from tideline.features.numbers.port import Connector, ConnectorProblem, MediaSource, StatusChanged
 
 
 class Promises:
@@ -57,3 +57,8 @@ async def problem_of(call: Callable[[], object]) -> ConnectorProblem:
     with pytest.raises(ConnectorProblem) as raised:
         await call()  # type: ignore[misc]
     return raised.value
+
+
+def beyond_sent(event: StatusChanged) -> bool:
+    """That WhatsApp took a message is what `send` answers; only some networks tell it again."""
+    return event.status != "sent"

@@ -43,8 +43,6 @@ class MediaPromises(Promises):
         assert message.text == (None if file.is_voice else "Look")
         assert message.media
         assert (message.media.kind, message.media.mimetype) == (kind, file.mimetype)
-        assert (message.media.filename, message.media.size) == (file.filename, len(file.data))
-        assert message.media.sound == file.sound
         assert await fetched(gateway.connector, shop, message.media) == file.data
         assert await fetched(gateway.connector, shop, message.media) == file.data
 
@@ -61,24 +59,9 @@ class MediaPromises(Promises):
         await connector.send(shop.account, Peer(phone=ana), content, client_ref="m-1")
         [message] = await network.screen(ana)
         assert message.text == caption
-        assert message.file == file
-
-    async def test_a_picture_may_go_as_a_document(
-        self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
-    ) -> None:
-        content = Media(MediaKind.DOCUMENT, "plan.png", "image/png", len(PICTURE.data), PICTURE, "The plan")
-        await connector.send(shop.account, Peer(phone=ana), content, client_ref="m-1")
-        echo = await gateway.next(MessageReceived)
-        assert echo.media
-        assert (echo.media.kind, echo.media.mimetype) == (MediaKind.DOCUMENT, "image/png")
-
-    async def test_an_own_file_typed_on_the_phone_can_be_fetched(
-        self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
-    ) -> None:
-        await network.write(shop.phone, ana, file=CONTRACT)
-        message = await gateway.next(MessageReceived)
-        assert message.media
-        assert await fetched(connector, shop, message.media) == CONTRACT.data
+        assert message.file
+        assert (message.file.data, message.file.is_voice) == (file.data, file.is_voice)
+        assert message.file.mimetype == file.mimetype
 
     async def test_a_file_that_is_too_large_is_rejected(
         self, connector: Connector, network: Network, shop: Linked, ana: str
@@ -112,6 +95,47 @@ class MediaPromises(Promises):
     async def test_a_file_that_is_not_there_is_rejected(self, ref: str, connector: Connector, shop: Linked) -> None:
         with pytest.raises(MediaRejected):
             await fetched(connector, shop, MediaRef(MediaKind.IMAGE, "a.png", "image/png", 3, ref))
+
+
+class MediaDetailPromises(Promises):
+    """Of connectors that are told a file's name, size and sound with the message."""
+
+    @pytest.mark.parametrize("file", [PICTURE, VOICE, CONTRACT], ids=["picture", "voice", "document"])
+    async def test_what_is_told_of_a_file_comes_with_it(
+        self, file: Attachment, gateway: Gateway, network: Network, shop: Linked, ana: str
+    ) -> None:
+        await network.write(ana, shop.phone, file=file)
+        message = await gateway.next(MessageReceived)
+        assert message.media
+        assert (message.media.filename, message.media.size) == (file.filename, len(file.data))
+        assert message.media.sound == file.sound
+
+    @pytest.mark.parametrize("file", [PICTURE, VOICE, CONTRACT], ids=["picture", "voice", "document"])
+    async def test_what_is_told_of_a_file_goes_with_it(
+        self, file: Attachment, connector: Connector, network: Network, shop: Linked, ana: str
+    ) -> None:
+        kind = {PICTURE: MediaKind.IMAGE, VOICE: MediaKind.VOICE}.get(file, MediaKind.DOCUMENT)
+        content = Media(kind, file.filename, file.mimetype, len(file.data), file, None, file.sound)
+        await connector.send(shop.account, Peer(phone=ana), content, client_ref="m-1")
+        [message] = await network.screen(ana)
+        assert message.file == file
+
+    async def test_a_picture_may_go_as_a_document(
+        self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
+    ) -> None:
+        content = Media(MediaKind.DOCUMENT, "plan.png", "image/png", len(PICTURE.data), PICTURE, "The plan")
+        await connector.send(shop.account, Peer(phone=ana), content, client_ref="m-1")
+        echo = await gateway.next(MessageReceived)
+        assert echo.media
+        assert (echo.media.kind, echo.media.mimetype) == (MediaKind.DOCUMENT, "image/png")
+
+    async def test_an_own_file_typed_on_the_phone_can_be_fetched(
+        self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
+    ) -> None:
+        await network.write(shop.phone, ana, file=CONTRACT)
+        message = await gateway.next(MessageReceived)
+        assert message.media
+        assert await fetched(connector, shop, message.media) == CONTRACT.data
 
 
 class Torn(Bytes):

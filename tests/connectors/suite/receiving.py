@@ -37,6 +37,36 @@ class ReceivingPromises(Promises):
         answer = await gateway.next(MessageReceived, lambda event: not event.from_me)
         assert answer.reply_to == sent.external_id
 
+    async def test_a_contact_edits(self, gateway: Gateway, network: Network, shop: Linked, ana: str) -> None:
+        external_id = await network.write(ana, shop.phone, "At 8")
+        await network.edit(ana, external_id, "At 9")
+        edited = await gateway.next(MessageEdited)
+        assert (edited.chat, edited.external_id, edited.text) == (Peer(phone=ana), external_id, "At 9")
+        assert (await network.screen(shop.phone))[0].is_edited
+
+    async def test_a_contact_revokes(self, gateway: Gateway, network: Network, shop: Linked, ana: str) -> None:
+        external_id = await network.write(ana, shop.phone, "My password is 1234")
+        await network.revoke(ana, external_id)
+        revoked = await gateway.next(MessageRevoked)
+        assert (revoked.chat, revoked.external_id) == (Peer(phone=ana), external_id)
+        [message] = await network.screen(shop.phone)
+        assert (message.is_revoked, message.text) == (True, None)
+
+    async def test_a_contact_reacts_and_takes_it_back(
+        self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
+    ) -> None:
+        sent = await connector.send(shop.account, Peer(phone=ana), Text("Done!"), client_ref="m-1")
+        await network.react(ana, sent.external_id, "❤️")
+        reaction = await gateway.next(ReactionChanged)
+        assert (reaction.chat, reaction.external_id, reaction.emoji) == (Peer(phone=ana), sent.external_id, "❤️")
+        assert (reaction.by, reaction.push_name) == (Peer(phone=ana), "Ana")
+        await network.react(ana, sent.external_id, None)
+        assert (await gateway.next(ReactionChanged)).emoji is None
+
+
+class PhonePromises(Promises):
+    """Of numbers whose owner has them on a phone as well: what is done there is heard here."""
+
     async def test_the_owner_types_on_the_phone(
         self, gateway: Gateway, network: Network, shop: Linked, ana: str
     ) -> None:
@@ -57,21 +87,6 @@ class ReceivingPromises(Promises):
         await network.read(shop.phone, ana)
         assert (await gateway.next(ReadOnPhone)).chat == Peer(phone=ana)
 
-    async def test_a_contact_edits(self, gateway: Gateway, network: Network, shop: Linked, ana: str) -> None:
-        external_id = await network.write(ana, shop.phone, "At 8")
-        await network.edit(ana, external_id, "At 9")
-        edited = await gateway.next(MessageEdited)
-        assert (edited.chat, edited.external_id, edited.text) == (Peer(phone=ana), external_id, "At 9")
-        assert (await network.screen(shop.phone))[0].is_edited
-
-    async def test_a_contact_revokes(self, gateway: Gateway, network: Network, shop: Linked, ana: str) -> None:
-        external_id = await network.write(ana, shop.phone, "My password is 1234")
-        await network.revoke(ana, external_id)
-        revoked = await gateway.next(MessageRevoked)
-        assert (revoked.chat, revoked.external_id) == (Peer(phone=ana), external_id)
-        [message] = await network.screen(shop.phone)
-        assert (message.is_revoked, message.text) == (True, None)
-
     async def test_the_owner_edits_and_revokes_on_the_phone(
         self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
     ) -> None:
@@ -82,17 +97,6 @@ class ReceivingPromises(Promises):
         await network.revoke(shop.phone, sent.external_id)
         revoked = await gateway.next(MessageRevoked)
         assert (revoked.external_id, revoked.by) == (sent.external_id, None)
-
-    async def test_a_contact_reacts_and_takes_it_back(
-        self, gateway: Gateway, connector: Connector, network: Network, shop: Linked, ana: str
-    ) -> None:
-        sent = await connector.send(shop.account, Peer(phone=ana), Text("Done!"), client_ref="m-1")
-        await network.react(ana, sent.external_id, "❤️")
-        reaction = await gateway.next(ReactionChanged)
-        assert (reaction.chat, reaction.external_id, reaction.emoji) == (Peer(phone=ana), sent.external_id, "❤️")
-        assert (reaction.by, reaction.push_name) == (Peer(phone=ana), "Ana")
-        await network.react(ana, sent.external_id, None)
-        assert (await gateway.next(ReactionChanged)).emoji is None
 
     async def test_the_owner_reacts_on_the_phone(
         self, gateway: Gateway, network: Network, shop: Linked, ana: str

@@ -7,17 +7,6 @@ from tideline.features.numbers.port import AccountState, Connector, MessageRecei
 
 
 class StatePromises(Promises):
-    async def test_a_connection_that_is_lost_and_comes_back_is_reported(
-        self, gateway: Gateway, network: Network, shop: Linked, ana: str
-    ) -> None:
-        await network.set_online(shop.phone, False)
-        assert (await gateway.next(StateChanged)).state is AccountState.OFFLINE
-        await network.write(ana, shop.phone, "While you were gone")
-        await network.set_online(shop.phone, True)
-        back, message = await gateway.until(MessageReceived)
-        assert back.state is AccountState.ONLINE
-        assert message.text == "While you were gone"
-
     async def test_a_restriction_is_reported_when_it_comes_and_when_it_goes(
         self, gateway: Gateway, network: Network, shop: Linked
     ) -> None:
@@ -48,3 +37,18 @@ class StatePromises(Promises):
         await connector.start(shop.account, 1)
         states = [(await gateway.next(StateChanged)).state for _ in range(2)]
         assert states == [AccountState.RESTRICTED, AccountState.RESTRICTED]
+
+
+class ConnectionPromises(Promises):
+    """Of connectors that hold a connection for each number."""
+
+    async def test_a_connection_that_is_lost_and_comes_back_is_reported(
+        self, gateway: Gateway, network: Network, shop: Linked, ana: str
+    ) -> None:
+        await network.set_online(shop.phone, False)
+        assert (await gateway.next(StateChanged)).state is AccountState.OFFLINE
+        await network.write(ana, shop.phone, "While you were gone")
+        await network.set_online(shop.phone, True)
+        back, message = await gateway.until(MessageReceived)
+        assert back.state is AccountState.ONLINE
+        assert message.text == "While you were gone"

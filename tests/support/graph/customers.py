@@ -1,4 +1,4 @@
-"""People with phones, as simple as can be: they write, edit, revoke, react, read and call, and are out of reach at times."""
+"""People with phones, as simple as can be: they write, edit, revoke, react, read, call, and are away at times."""
 
 from __future__ import annotations
 

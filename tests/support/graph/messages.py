@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.support.graph.model import Failure, Media, Number, Refused, Said, Template
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tests.support.graph.app import Graph
 
 MEDIA = ("image", "video", "audio", "document", "sticker")
+PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 KNOWN = {"text", "reaction", "template", "location", "contacts", "interactive", *MEDIA}
 
 
@@ -119,6 +121,10 @@ def _template(graph: Graph, number: Number, content: dict[str, Any]) -> dict[str
     return {"body": rendered(template, content.get("components") or [])}
 
 
+def _value(values: dict[str, str], place: re.Match[str]) -> str:
+    return values[place[1]]
+
+
 def rendered(template: Template, given: list[dict[str, Any]]) -> str:
     """How the template reads; the number of its variables must be right."""
     parts = []
@@ -127,15 +133,13 @@ def rendered(template: Template, given: list[dict[str, Any]]) -> str:
         text = str(component.get("text") or "")
         if kind not in ("header", "body", "footer") or not text:
             continue
-        wanted = re.findall(r"\{\{\s*(\w+)\s*\}\}", text)
+        wanted = PLACE.findall(text)
         parameters = [p for one in given if str(one.get("type", "")).lower() == kind for p in one.get("parameters", [])]
         if len(parameters) != len(set(wanted)):
             details = f"{kind}: number of localizable_params ({len(parameters)}) does not match ({len(set(wanted))})"
             raise Refused(Failure(132000, 400, "Number of parameters does not match", details))
-        values = {
-            str(p.get("parameter_name", n)): str(p.get("text", "")) for n, p in enumerate(parameters, start=1)
-        }
+        values = {str(p.get("parameter_name", n)): str(p.get("text", "")) for n, p in enumerate(parameters, start=1)}
         if set(values) != set(wanted):
             raise Refused(Failure(132012, 400, "Parameter format does not match", f"{sorted(values)}"))
-        parts.append(re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda match, values=values: values[match[1]], text))
+        parts.append(PLACE.sub(partial(_value, values), text))
     return "\n".join(parts)

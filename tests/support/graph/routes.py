@@ -131,7 +131,9 @@ def _media(graph: Graph, request: Request, token: str, media_id: str) -> Media:
     asked = request.query_params.get("phone_number_id")
     owner = graph.numbers.get(media.owner) if media else None
     if media is None or owner is None or owner.token != token or asked not in (None, media.owner):
-        raise Refused(Failure(100, 400, f"Unsupported get request. Object with ID '{media_id}' does not exist", subcode=33))
+        raise Refused(
+            Failure(100, 400, f"Unsupported get request. Object with ID '{media_id}' does not exist", subcode=33)
+        )
     return media
 
 
@@ -196,7 +198,7 @@ async def account(graph: Graph, request: Request, token: str, waba_id: str) -> A
     answer: dict[str, Any] = {"id": waba_id}
     if asked := re.search(r"(?<!_)analytics\.start\((\d+)\)\.end\((\d+)\)", fields):
         start, end = map(int, asked.groups())
-        point = {
+        point: dict[str, Any] = {
             "start": start, "end": end, "sent": len(sent),
             "delivered": len([said for said in sent if said.status in ("delivered", "read")]),
         }  # fmt: skip
@@ -224,6 +226,10 @@ async def list_templates(graph: Graph, request: Request, token: str, waba_id: st
     limit = int(request.query_params.get("limit", 25))
     after = int(request.query_params.get("after", 0))
     answer: dict[str, Any] = {"data": [template.body for template in mine[after : after + limit]]}
+    answer["summary"] = {
+        "total_count": len(mine), "message_template_count": len(mine), "message_template_limit": 250,
+        "are_translations_complete": True,
+    }  # fmt: skip
     answer["paging"] = {"cursors": {"before": str(after), "after": str(after + limit)}}
     if after + limit < len(mine):
         answer["paging"]["next"] = f"https://graph.facebook.com/v26.0/{waba_id}/message_templates?after={after + limit}"

@@ -5,6 +5,7 @@ Actions of a workspace (`tx: Tx`):
                                                                        PhoneAlreadyLinked
     get(tx, number_id) -> Account                                      or AccountNotFound
     list_accounts(tx) -> dict[NumberId, Account]
+    list_of_app(tx, keyring, app_secret) -> list[Account]              those whose webhooks this secret signs
     open_account(tx, keyring, number_id) -> Opened                     with its secrets; or AccountNotFound
     change_secrets(tx, keyring, number_id, token=, app_secret=) -> Opened
     describe(tx, number_id, display_phone=, name=) -> Account          how WhatsApp shows it
@@ -25,6 +26,7 @@ from tideline.features.business.actions.accounts import (
     find_by_path,
     get,
     list_accounts,
+    list_of_app,
     open_account,
     reencrypt_accounts,
     remove,
@@ -50,6 +52,7 @@ __all__ = [
     "find_by_path",
     "get",
     "list_accounts",
+    "list_of_app",
     "open_account",
     "reencrypt_accounts",
     "remove",

@@ -3,6 +3,7 @@
 `Outgoing(allow=Allowed.read(["10.0.0.0/8", "hooks.internal"]))`:
     check(url) -> Url                              what can be told without asking anybody; raises a problem
     await post(url, body, headers, seconds=5) -> Reply     one attempt; redirects are answers, not followed
+    await call(method, url, headers=, body=, most=, patience=) -> Answer    another program's API, its whole answer
     async with get(url, most=..., patience=...) as download:    follows a few redirects, each checked again
         download.name, download.mimetype, download.size, download.chunks()
     await close()
@@ -12,7 +13,7 @@ Problems have codes that may be stored and shown: `address_not_allowed`, `remote
 """
 
 from tideline.platform.outgoing.addresses import Allowed, is_public
-from tideline.platform.outgoing.client import Download, Outgoing, Patience, Reply
+from tideline.platform.outgoing.client import Answer, Download, Outgoing, Patience, Reply
 from tideline.platform.outgoing.disposition import filename as filename_in
 from tideline.platform.outgoing.names import Names, SystemNames
 from tideline.platform.outgoing.problems import (
@@ -32,6 +33,7 @@ from tideline.platform.outgoing.urls import Url, read_url
 __all__ = [
     "AddressNotAllowed",
     "Allowed",
+    "Answer",
     "Download",
     "HostNotFound",
     "Names",

@@ -57,6 +57,15 @@ class Reply:
         return 200 <= self.status < 300
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, whatever its status is. Names of headers are in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Download:
     """An answer that is being read. Names of headers are in small letters."""
 
@@ -133,19 +142,45 @@ class Outgoing:
                 raise RemoteTooSlow(f"{called.host} did not answer within {seconds:g} seconds.") from None
         return reply
 
+    async def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | AsyncIterable[bytes] | None = None,
+        most: int,
+        patience: Patience | None = None,
+    ) -> Answer:
+        """Ask another program's API and read all of what it says, which may be so many bytes. A redirect is an answer
+        like any other. Of a problem `may_have_arrived` says whether the other side may have got what was asked."""
+        patience = patience or Patience()
+        called = self.check(url)
+        try:
+            async with asyncio.timeout(patience.total):
+                async with self._call(method, called, headers=headers, body=body, patience=patience) as answer:
+                    with _translated(called):
+                        return Answer(answer.status, _headers(answer), await _read_whole(answer, most))
+        except TimeoutError:
+            raise RemoteTooSlow(f"{called.host} took longer than {patience.total:g} seconds.") from None
+
     @asynccontextmanager
-    async def get(self, url: str, *, most: int, patience: Patience | None = None) -> AsyncIterator[Download]:
-        """A download of at most so many bytes. The problems of reading rise from `chunks()`."""
+    async def get(
+        self, url: str, *, most: int, patience: Patience | None = None, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Download]:
+        """A download of at most so many bytes. The problems of reading rise from `chunks()`. A redirect takes no
+        headers along."""
         patience = patience or Patience()
         try:
             async with asyncio.timeout(patience.total) as until:
                 called = self.check(url)
                 for _ in range(HOPS + 1):
-                    async with self._call("GET", called, patience=patience) as answer:
+                    async with self._call("GET", called, headers=headers, patience=patience) as answer:
                         if answer.status not in REDIRECTS or "Location" not in answer.headers:
                             yield _download(called, answer, most)
                             return
                         called = self.check(str(called.join(answer.headers["Location"])))
+                        headers = None
                 raise TooManyRedirects
         except TimeoutError:
             if not until.expired():
@@ -165,7 +200,7 @@ class Outgoing:
         url: Url,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | AsyncIterable[bytes] | None = None,
         patience: Patience | None = None,
     ) -> "AsyncIterator[ClientResponse]":
         from aiohttp import ClientTimeout
@@ -214,6 +249,15 @@ async def _read_start(answer: "ClientResponse", start: bytearray, most: int) -> 
             start += chunk
 
 
+async def _read_whole(answer: "ClientResponse", most: int) -> bytes:
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > most:
+            raise RemoteTooLarge
+    return bytes(body)
+
+
 def _headers(answer: "ClientResponse") -> dict[str, str]:
     """Of headers that came twice the first one."""
     found: dict[str, str] = {}
@@ -245,6 +289,8 @@ def _translated(url: Url) -> Iterator[None]:
         if isinstance(error.os_error, Forbidden):
             raise AddressNotAllowed from None
         raise NotReachable(f"{url.host} cannot be reached.") from None
+    except aiohttp.ConnectionTimeoutError:
+        raise RemoteTooSlow(f"{url.host} took too long.", while_connecting=True) from None
     except aiohttp.ServerTimeoutError:
         raise RemoteTooSlow(f"{url.host} took too long.") from None
     except aiohttp.InvalidURL:

@@ -11,7 +11,7 @@ from tideline.features.business.errors import AccountExists, AccountNotFound, In
 from tideline.features.business.model import Account, NewAccount, Opened, Secrets
 from tideline.features.business.store import accounts as store
 from tideline.features.numbers import NumberId, NumberKind
-from tideline.platform.crypto import KeyNotHere, Keyring, NotDecrypted
+from tideline.platform.crypto import KeyNotHere, Keyring, NotDecrypted, same
 from tideline.platform.db import Database, SystemTx, Tx
 from tideline.platform.ids import secret_token
 
@@ -83,6 +83,12 @@ async def list_accounts(tx: Tx) -> dict[NumberId, Account]:
 async def open_account(tx: Tx, keyring: Keyring, number_id: int) -> Opened:
     """With its secrets, for the operator and for connectors. Raises AccountNotFound also when it was removed."""
     return _opened(keyring, await get(tx, number_id))
+
+
+async def list_of_app(tx: Tx, keyring: Keyring, app_secret: str) -> list[Account]:
+    """The accounts of the workspace that this app speaks for: what it signs may be about any of them."""
+    found = [(one, sealing.unseal(keyring, one)) for one in await store.list_all(tx)]
+    return [account for account, secrets in found if secrets and same(secrets.app_secret, app_secret)]
 
 
 async def change_secrets(

@@ -1,0 +1,5 @@
+"""What the Business Platform calls: webhooks, signed by the app of an account, each account at a path of its own."""
+
+from tideline.surfaces.inbound.app import BASE, Inbound
+
+__all__ = ["BASE", "Inbound"]
