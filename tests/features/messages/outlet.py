@@ -15,6 +15,7 @@ from tideline.features.numbers.port import (
     Content,
     Media,
     MessageKey,
+    NumberInfo,
     Peer,
 )
 
@@ -49,6 +50,10 @@ class Outlet:
         self.entered = asyncio.Event()
         self.after_send: Callable[[Sent], object] = lambda sent: None
         self.files: list[bytes] = []
+        self.asked: list[str] = []
+        self.absent: set[str] = set()
+        self.lids: dict[str, str] = {}
+        self.next_answers: deque[Exception] = deque()
 
     @property
     def texts(self) -> Sequence[str | None]:
@@ -71,6 +76,12 @@ class Outlet:
             await result
         return accepted
 
+    async def check_numbers(self, account: AccountRef, phones: Sequence[str]) -> Sequence[NumberInfo]:
+        self.asked += phones
+        if self.next_answers:
+            raise self.next_answers.popleft()
+        return [NumberInfo(phone, phone not in self.absent, self.lids.get(phone)) for phone in phones]
+
     def as_connector(self) -> Connector:
-        """`Sending` asks for nothing but `send`."""
+        """`Sending` asks for nothing but these."""
         return self  # type: ignore[return-value]

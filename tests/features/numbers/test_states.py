@@ -213,3 +213,39 @@ def test_sessions_are_open_where_they_can_do_something() -> None:
 def test_every_state_has_a_sentence_for_people() -> None:
     assert set(SENTENCES) == set(NumberState)
     assert all(sentence.endswith(".") and len(sentence) > 20 for sentence in SENTENCES.values())
+
+
+def test_a_restriction_that_has_passed_is_over_by_itself() -> None:
+    restricted = number(S.RESTRICTED, until=NOW)
+    assert "until 2026-11-23 13:00 UTC" in restricted.sentence
+    assert rules.pass_on(restricted, NOW - timedelta(seconds=1)) is None
+    change = rules.pass_on(restricted, NOW)
+    assert change
+    assert (change.number.state, change.number.state_until, change.fact) == (S.ACTIVE, None, F.STATE_CHANGED)
+
+
+def test_a_ban_that_has_passed_is_tried() -> None:
+    banned = number(S.BANNED, until=NOW)
+    assert "banned this number until 2026-11-23 13:00 UTC" in banned.sentence
+    change = rules.pass_on(banned, NOW)
+    assert change
+    assert change.number.state is S.CONNECTING
+
+
+def test_bans_and_restrictions_without_an_end_stay() -> None:
+    assert rules.pass_on(number(S.BANNED), LATER) is None
+    assert rules.pass_on(number(S.RESTRICTED), LATER) is None
+
+
+def test_that_new_chats_are_held_outlives_changes_of_the_connection() -> None:
+    held = rules.hold_new_chats(number(S.ACTIVE), LATER, NOW)
+    assert held
+    assert rules.hold_new_chats(held.number, LATER - timedelta(hours=1), NOW) is None
+    offline = rules.report(held.number, StateChanged(A.OFFLINE), NOW)
+    assert offline
+    online = rules.report(offline.number, StateChanged(A.ONLINE), NOW)
+    assert online
+    assert online.number.no_new_chats_until == LATER
+    over = rules.pass_on(online.number, LATER)
+    assert over
+    assert (over.number.no_new_chats_until, over.number.state) == (None, S.ACTIVE)

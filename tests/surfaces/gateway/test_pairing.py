@@ -15,7 +15,7 @@ from tests.surfaces.gateway.conftest import QUICK, A, B
 from tests.surfaces.gateway.network import UNTIL, FakeConnector, FakeNetwork
 from tideline.features import numbers
 from tideline.features.files import Files
-from tideline.features.numbers import NumberKind, Pairing, PairingMethod, PairingState
+from tideline.features.numbers import NumberKind, NumberState, Pairing, PairingMethod, PairingState
 from tideline.features.numbers.port import AccountState, PairingRef, StateChanged
 from tideline.platform.db import Database
 from tideline.platform.wake import Wakes
@@ -218,6 +218,38 @@ async def test_state_reports_reach_the_number_through_the_whole_gateway(
     network.happen(number_id, StateChanged(AccountState.OFFLINE))
     await until(lambda: not network.line(number_id).queue)
     assert not (await office.run(numbers.get, number_id)).is_connected
+
+
+@pytest.mark.parametrize("state", [AccountState.RESTRICTED, AccountState.BANNED])
+async def test_what_whatsapp_forbids_for_a_while_is_over_by_itself(
+    office: Office, network: FakeNetwork, start: Start, clock: HandClock, state: AccountState
+) -> None:
+    running = await start()
+    pairing = await office.begin_link()
+    running.connector.scan(ref(pairing), "15550001001")
+    number_id = (await seen(office, pairing, lambda row: row.number_id)).number_id
+    assert number_id
+    await until(lambda: number_id in running.connector.sessions)
+    over_at = clock.now() + timedelta(hours=1)
+    network.happen(number_id, StateChanged(state, "Too many complaints.", over_at))
+
+    async def now() -> NumberState:
+        return (await office.run(numbers.get, number_id)).state
+
+    async def is_forbidden() -> bool:
+        return await now() in (NumberState.RESTRICTED, NumberState.BANNED)
+
+    async def is_over() -> bool:
+        return not await is_forbidden()
+
+    await until(is_forbidden)
+    starts = len(network.starts)
+    clock.advance(timedelta(hours=1))
+    await until(is_over, "the end of it")
+    if state is AccountState.RESTRICTED:
+        assert await now() is NumberState.ACTIVE
+    else:
+        await until(lambda: len(network.starts) > starts, "another try")
 
 
 class CostlyConnector(FakeConnector):

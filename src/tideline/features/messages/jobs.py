@@ -13,8 +13,10 @@ from tideline.features.files import File, Files
 from tideline.features.messages.actions import progress
 from tideline.features.messages.actions.progress import Accepted
 from tideline.features.messages.model import Failure, MessageUid, Status, parse_uid
+from tideline.features.messages.outcomes import InDoubt, NotNow, Outcome, Refused, later, outcome_of, refused
 from tideline.features.messages.store import outbox, states
 from tideline.features.messages.store.outbox import Outbound
+from tideline.features.messages.strangers import Strangers, verdict
 from tideline.features.numbers import Lease, LeaseLost, Number
 from tideline.features.numbers.port import (
     Connector,
@@ -23,7 +25,6 @@ from tideline.features.numbers.port import (
     Media,
     MediaKind,
     NotLinked,
-    RateLimited,
     Sound,
     Text,
     UnknownOutcome,
@@ -34,32 +35,19 @@ from tideline.platform.lanes import Held, Item, LaneLost
 
 log = structlog.get_logger(__name__)
 
-OFFLINE_WAITS: Final = (2.0, 5.0, 15.0, 60.0, 300.0)
-RATE_WAITS: Final = (30.0, 120.0, 600.0)
 VOICE_TYPE: Final = "audio/ogg; codecs=opus"
 STORE_WAITS: Final = (0.1, 0.5, 2.0, 5.0, 10.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """WhatsApp did not take it, and never will."""
+class Begun:
+    """A message whose turn has come. It is marked as being sent, unless WhatsApp has to be asked about its recipient
+    first, or there is a `verdict` already."""
 
-    failure: Failure
-
-
-@dataclass(frozen=True, slots=True)
-class NotNow:
-    """WhatsApp did not take it; the whole lane waits, so that the order stays."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class InDoubt:
-    """Nobody knows whether WhatsApp took it. It is never sent again; an echo or a receipt may still say so."""
-
-
-Outcome = Accepted | Refused | NotNow | InDoubt
+    number: Number
+    outbound: Outbound
+    has_to_ask: bool
+    verdict: Refused | None
 
 
 class Sending:
@@ -70,6 +58,7 @@ class Sending:
         self._connector = connector
         self._files = store
         self._lease_of = lease_of
+        self._strangers = Strangers(db, connector)
 
     async def __call__(self, held: Held) -> None:
         for item in held.items:
@@ -79,14 +68,13 @@ class Sending:
         began = time.perf_counter()
         uid = parse_uid(item.payload["uid"])
         try:
-            begun = await self._begin(held, item, uid)
+            found = await self._find_outcome(held, item, uid)
         except LeaseLost:
             await self._leave_to_the_owner(held, item)
             return
-        if begun is None:
+        if found is None:
             return
-        number, outbound = begun
-        outcome = await self._hand_over(number, outbound, uid, item.attempt)
+        number, outcome = found
         if number.is_gone:
             held.rest = 0.0  # nothing went to WhatsApp, so a long queue need not fail at the pace of sending
         await self._store(held, item, number.id, uid, outcome)
@@ -99,18 +87,35 @@ class Sending:
             took=round(time.perf_counter() - began, 4),
         )
 
-    async def _begin(self, held: Held, item: Item, uid: MessageUid) -> tuple[Number, Outbound] | None:
+    async def _find_outcome(self, held: Held, item: Item, uid: MessageUid) -> tuple[Number, Outcome] | None:
+        """Hand the message over, unless it is known before that this leads to nothing."""
+        begun = await self._begin(held, item, uid)
+        if begun and begun.has_to_ask and not begun.verdict:
+            refusal = await self._strangers.ask(begun.number, begun.outbound, item.attempt)
+            if refusal:
+                return begun.number, refusal
+            begun = await self._begin(held, item, uid, is_asked=True)
+        if begun is None:
+            return None
+        outcome = begun.verdict or await self._hand_over(begun.number, begun.outbound, uid, item.attempt)
+        return begun.number, outcome
+
+    async def _begin(self, held: Held, item: Item, uid: MessageUid, *, is_asked: bool = False) -> Begun | None:
         """Mark it as being sent, in a transaction of its own. What is marked already was in somebody's hands when
         that one died: it is in doubt, and its turn is over."""
 
-        async def begin(tx: Tx) -> tuple[Number, Outbound] | None:
+        async def begin(tx: Tx) -> Begun | None:
             await numbers.fence(tx, self._lease_of(held.lane.group))
             outbound = await outbox.lock(tx, uid, held.lane.group)
             if outbound is None or outbound.status is not Status.PENDING:
                 tx.before_commit(lambda last: held.done(last, item))
                 return None
-            await states.set_sending(tx, uid)
-            return await numbers.get(tx, held.lane.group), outbound
+            number = await numbers.get(tx, held.lane.group)
+            has_to_ask = not is_asked and not number.is_gone and self._strangers.has_to_ask(outbound, tx.now)
+            begun = Begun(number, outbound, has_to_ask, None if number.is_gone else verdict(number, outbound, tx.now))
+            if not begun.has_to_ask and not begun.verdict:
+                await states.set_sending(tx, uid)
+            return begun
 
         return await self._db.run(held.workspace_id, begin)
 
@@ -121,7 +126,7 @@ class Sending:
     async def _hand_over(self, number: Number, outbound: Outbound, uid: MessageUid, attempt: int) -> Outcome:
         if number.is_gone:
             # The lane of a lost link is run all the same, so that what waits on it fails instead of waiting for ever.
-            return Refused(Failure(NotLinked.code, NotLinked.message))
+            return refused(NotLinked)
         try:
             content = await self._content(number.workspace_id, outbound)
         except Problem as problem:
@@ -133,10 +138,10 @@ class Sending:
         except UnknownOutcome:
             return InDoubt()
         except ConnectorProblem as problem:
-            return _outcome_of(problem, attempt)
+            return outcome_of(problem, attempt)
         except files.FileStoreAway:
             # A file that could not be read to its end was not sent; nor was its message, which follows it.
-            return NotNow(OFFLINE_WAITS[min(attempt, len(OFFLINE_WAITS)) - 1])
+            return later(attempt)
         except files.FileNotFound as problem:
             return Refused(Failure(problem.code, problem.message))
         except Exception:
@@ -188,7 +193,9 @@ class Sending:
         match outcome:
             case Accepted():
                 await progress.accept(tx, await numbers.get(tx, number_id), {uid: outcome})
-            case Refused(failure):
+            case Refused(failure, is_too_cold, until):
+                if is_too_cold:
+                    await numbers.hold_new_chats(tx, number_id, until)
                 number = await numbers.get(tx, number_id)
                 await progress.refuse(tx, number, uid, failure)
             case NotNow():
@@ -213,10 +220,3 @@ def _sound(file: File) -> Sound | None:
     """Phones count whole seconds, and begin with one."""
     measures = file.measures
     return None if measures.seconds is None else Sound(max(1, round(measures.seconds)), measures.waveform)
-
-
-def _outcome_of(problem: ConnectorProblem, attempt: int) -> Outcome:
-    if problem.is_final:
-        return Refused(Failure(problem.code, problem.message))
-    waits = RATE_WAITS if isinstance(problem, RateLimited) else OFFLINE_WAITS
-    return NotNow(waits[min(attempt, len(waits)) - 1])

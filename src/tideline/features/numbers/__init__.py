@@ -8,6 +8,8 @@ Actions of a workspace (`tx: Tx`):
     list_numbers(tx) -> list[Number]                  newest connection first
     pause(tx, id) / resume(tx, id) / unlink(tx, id) -> Number
     report(tx, id, events: Sequence[StateChanged]) -> Number
+    hold_new_chats(tx, id, until) / pass_on(tx, id)   what WhatsApp forbids for a while, and the end of it
+    keep_check(tx, id, NumberInfo)                    what WhatsApp said about a phone
     snapshot(number) -> dict                          the number as facts carry it
     add_business(tx, phone, owner_id=, name=, kind=CLOUD) -> Number    one without a phone to scan with
     begin_link(tx, teammate_id, kind, method=QR, phone=None, limits=LinkingLimits()) -> Pairing
@@ -62,9 +64,12 @@ from tideline.features.numbers.actions.numbers import (
     find_by_phone,
     get,
     get_many,
+    hold_new_chats,
     jid_of,
+    keep_check,
     list_numbers,
     lock,
+    pass_on,
     pause,
     report,
     resume,
@@ -173,7 +178,9 @@ __all__ = [
     "get",
     "get_many",
     "get_pairing",
+    "hold_new_chats",
     "jid_of",
+    "keep_check",
     "link",
     "list_numbers",
     "list_open_pairings",
@@ -184,6 +191,7 @@ __all__ = [
     "needs_session",
     "numbers_of",
     "order",
+    "pass_on",
     "pause",
     "reencrypt_qr_links",
     "release_all_leases",

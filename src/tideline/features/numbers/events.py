@@ -18,6 +18,7 @@ def snapshot(number: Number) -> dict[str, Any]:
         "state": number.state.value,
         "state_reason": number.state_reason,
         "state_until": number.state_until.isoformat() if number.state_until else None,
+        "no_new_chats_until": number.no_new_chats_until.isoformat() if number.no_new_chats_until else None,
         "state_at": number.state_at.isoformat(),
         "connected_at": number.connected_at.isoformat(),
         "owner": {"id": number.owner.id, "name": number.owner.name, "email": number.owner.email},

@@ -1,7 +1,7 @@
 """A WhatsApp number and the attempt to link one: what they are and which changes are possible. No I/O."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
@@ -55,6 +55,20 @@ SENTENCES = {
 }
 
 
+UNTIL = {
+    NumberState.RESTRICTED: "WhatsApp has restricted this number until {}. It can receive, but sending may fail.",
+    NumberState.BANNED: "WhatsApp has banned this number until {}. Tideline connects it again by itself then.",
+}
+NO_NEW_CHATS = (
+    "The number is connected, but until {} WhatsApp does not let it write to people it has not talked with. Its chats "
+    "go on as before."
+)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 class FactKind(StrEnum):
     """What a change of a number is called in the log of facts."""
 
@@ -78,7 +92,7 @@ class Owner:
 @dataclass(frozen=True, slots=True)
 class Number:
     """A WhatsApp number of a workspace. `phone` and `lid` are bare digits. The Business Platform, real or simulated,
-    speaks for one that `is_business`."""
+    speaks for one that `is_business`. Until `no_new_chats_until` WhatsApp lets it write to nobody new."""
 
     workspace_id: int
     id: NumberId
@@ -95,6 +109,7 @@ class Number:
     connected_at: datetime
     created_at: datetime
     is_business: bool = False
+    no_new_chats_until: datetime | None = None
 
     @property
     def owner_id(self) -> int:
@@ -117,7 +132,16 @@ class Number:
     @property
     def sentence(self) -> str:
         """What the state means, for the person who looks at it."""
+        if self.state_until and self.state in UNTIL:
+            return UNTIL[self.state].format(_moment(self.state_until))
+        if self.is_connected and self.no_new_chats_until:
+            return NO_NEW_CHATS.format(_moment(self.no_new_chats_until))
         return self.state.sentence
+
+    def has_passed(self, at: datetime) -> bool:
+        """Is something over that WhatsApp had forbidden until some time?"""
+        is_over = self.state in UNTIL and self.state_until is not None and self.state_until <= at
+        return is_over or (self.no_new_chats_until is not None and self.no_new_chats_until <= at)
 
     @property
     def state_key(self) -> tuple[NumberState, str | None, datetime | None]:

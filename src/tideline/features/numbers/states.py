@@ -1,10 +1,10 @@
 """The state machine of a number: what may happen to it, where that leads, and which fact says so. No I/O."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tideline.features.numbers.errors import NumberGone, PhoneAlreadyLinked
-from tideline.features.numbers.model import Change, FactKind, Number, NumberKind, NumberState, Owner
+from tideline.features.numbers.model import UNTIL, Change, FactKind, Number, NumberKind, NumberState, Owner
 from tideline.features.numbers.port import AccountState, Paired, StateChanged
 
 REPORTED = {
@@ -29,6 +29,8 @@ _WITH_SESSION = frozenset(
         NumberState.OUTDATED,
     }
 )
+# So long a number writes to nobody new when WhatsApp does not say how long it is to wait.
+COLD_FOR = timedelta(days=1)
 # What a connector says on its way down, after it has said why; the why is worth more.
 _AFTERMATH = (NumberState.CONNECTING, NumberState.OFFLINE)
 _STUCK = (NumberState.REPLACED, NumberState.OUTDATED)
@@ -61,6 +63,27 @@ def report(number: Number, event: StateChanged, at: datetime) -> Change | None:
     if number.is_connected and state is NumberState.CONNECTING:
         # A short drop: the connector mends it, and what is sent meanwhile waits on the lane.
         return None
+    return Change(after, number.state, FactKind.STATE_CHANGED)
+
+
+def hold_new_chats(number: Number, until: datetime | None, at: datetime) -> Change | None:
+    """WhatsApp refused a message to somebody new. Trying others would only make it last longer."""
+    until = until or at + COLD_FOR
+    if number.no_new_chats_until and number.no_new_chats_until >= until:
+        return None
+    return Change(replace(number, no_new_chats_until=until), number.state, FactKind.STATE_CHANGED)
+
+
+def pass_on(number: Number, at: datetime) -> Change | None:
+    """The time is over until which WhatsApp had forbidden something. A ban is over when the number is online again."""
+    if not number.has_passed(at):
+        return None
+    after = number
+    if number.no_new_chats_until and number.no_new_chats_until <= at:
+        after = replace(after, no_new_chats_until=None)
+    if number.state in UNTIL and number.state_until and number.state_until <= at:
+        is_restricted = number.state is NumberState.RESTRICTED
+        after = _moved(after, NumberState.ACTIVE if is_restricted else NumberState.CONNECTING, at)
     return Change(after, number.state, FactKind.STATE_CHANGED)
 
 

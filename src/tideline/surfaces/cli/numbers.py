@@ -37,6 +37,9 @@ async def list_all(tools: Toolbox, options: Namespace) -> None:
             found = await numbers.list_numbers(tx)
     rows = [(f"+{one.phone}", one.kind, one.state, one.owner.email) for one in found]
     table(("PHONE", "KIND", "STATE", "OWNER"), rows)
+    for one in found:
+        if one.sentence != numbers.NumberState.ACTIVE.sentence:
+            print(f"+{one.phone}: {one.sentence}")
 
 
 async def link(tools: Toolbox, options: Namespace) -> None:

@@ -70,6 +70,8 @@ class Ownership:
             elif self._roster.find(number.id) is held:
                 held.number = number
                 self._arm(held, asked_at)
+                if number.has_passed(self._db.clock.now()):
+                    self._tasks.begin(self._sessions.pass_on(held))
                 if held.is_open != held.wants_session and not held.turn.locked():
                     self._settle(held)
 

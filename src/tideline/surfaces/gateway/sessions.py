@@ -59,6 +59,21 @@ class Sessions:
                 await self._close(held)
                 await held.connector.unlink(number.account)
 
+    async def pass_on(self, held: Held) -> None:
+        """What WhatsApp had forbidden until now is tried again; after a ban in a new session."""
+
+        async def pass_on(tx: Tx) -> numbers.Number:
+            await numbers.fence(tx, held.lease)
+            return await numbers.pass_on(tx, held.number.id)
+
+        was_banned = held.number.state is numbers.NumberState.BANNED
+        with suppress(numbers.LeaseLost):
+            held.number = await self._db.run(held.lease.workspace_id, pass_on)
+            if was_banned and held.number.state is numbers.NumberState.CONNECTING:
+                async with held.turn:
+                    await self._close(held)
+                await self.settle(held)
+
     async def _open(self, held: Held) -> None:
         began = time.perf_counter()
         outcome = "opened"

@@ -1,13 +1,15 @@
 """Reading numbers, and what changes their state: reports of the connector, pause, resume, unlink."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
 from tideline.features.numbers import events, states
 from tideline.features.numbers.actions import commands
 from tideline.features.numbers.commands import Unlink
 from tideline.features.numbers.errors import NoConnectedNumber, NumberNotFound
 from tideline.features.numbers.model import Change, Number, NumberId, NumberState
-from tideline.features.numbers.port import StateChanged
+from tideline.features.numbers.port import NumberInfo, StateChanged
+from tideline.features.numbers.store import checks
 from tideline.features.numbers.store import numbers as store
 from tideline.platform import lanes
 from tideline.platform.db import Tx
@@ -63,6 +65,21 @@ async def report(tx: Tx, number_id: int, reports: Sequence[StateChanged]) -> Num
     for said in reports:
         number = await _make(tx, number, states.report(number, said, tx.now))
     return number
+
+
+async def hold_new_chats(tx: Tx, number_id: int, until: datetime | None) -> Number:
+    """WhatsApp takes no messages to new people from this number, until then or for a day."""
+    return await _change(tx, number_id, lambda number: states.hold_new_chats(number, until, tx.now))
+
+
+async def pass_on(tx: Tx, number_id: int) -> Number:
+    """What WhatsApp had forbidden until a time that is over, is allowed again."""
+    return await _change(tx, number_id, lambda number: states.pass_on(number, tx.now))
+
+
+async def keep_check(tx: Tx, number_id: int, told: NumberInfo) -> None:
+    """What WhatsApp said about a phone when it was asked."""
+    await checks.keep(tx, number_id, told.phone, is_on_whatsapp=told.is_on_whatsapp)
 
 
 async def pause(tx: Tx, number_id: int) -> Number:

@@ -7,7 +7,7 @@ from tideline.platform.db import Row, SystemTx, Tx
 
 _SELECT = """
     SELECT n.workspace, n.id, n.kind, n.phone, n.jid, n.lid, n.account_name, n.state, n.state_reason, n.state_until,
-           n.state_at, n.connected_at, n.created_at, n.is_business,
+           n.state_at, n.connected_at, n.created_at, n.is_business, n.no_new_chats_until,
            n.owner_id, t.display_name AS owner_name, t.email AS owner_email, t.team_id AS owner_team_id
     FROM tenant.number n
     JOIN tenant.teammate t ON t.workspace = n.workspace AND t.id = n.owner_id
@@ -101,7 +101,8 @@ async def save(tx: Tx, number: Number) -> None:
         """
         UPDATE tenant.number
         SET kind = $3, lid = $4, account_name = $5, owner_id = $6, state = $7, state_reason = $8, state_until = $9,
-            state_at = $10, connected_at = $11, is_business = $12
+            state_at = $10, connected_at = $11, is_business = $12,
+            no_new_chats_until = $13
         WHERE workspace = $1 AND id = $2
         """,
         tx.workspace_id,
@@ -116,6 +117,7 @@ async def save(tx: Tx, number: Number) -> None:
         number.state_at,
         number.connected_at,
         number.is_business,
+        number.no_new_chats_until,
     )
 
 
@@ -140,4 +142,5 @@ def _read(row: Row) -> Number:
         connected_at=row["connected_at"],
         created_at=row["created_at"],
         is_business=row["is_business"],
+        no_new_chats_until=row["no_new_chats_until"],
     )
