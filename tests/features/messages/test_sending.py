@@ -357,6 +357,63 @@ async def test_an_echo_that_does_not_say_whose_it_is_gives_way(post: Post) -> No
     assert (await post.world.reload(post.chat)).last_message_uid == uid
 
 
+async def test_an_echo_that_does_not_say_whose_it_is_belongs_to_what_is_in_doubt(post: Post) -> None:
+    uid = await post.world.send(post.chat, "Thank you")
+    post.outlet.next.append(UnknownOutcome())
+    await post.turn()
+    await post.receive(post.echo(uid, "W1", client_ref=False))
+    await post.receive(post.receipt("W1", "delivered"))
+    [message] = await post.world.history(post.chat)
+    assert (message.uid, message.status) == (uid, "Delivered")
+
+
+@pytest.mark.parametrize("text", ["Thank you", "Something else"], ids=["two that could be meant", "another text"])
+async def test_an_echo_that_might_mean_something_else_heals_nothing(post: Post, text: str) -> None:
+    uids = [await post.world.send(post.chat, one) for one in (text, text)]
+    post.outlet.next.extend([UnknownOutcome(), UnknownOutcome()])
+    for _ in uids:
+        await post.turn()
+        post.world.clock.advance(timedelta(seconds=30))
+    await post.receive(post.echo(uids[0], "W1", client_ref=False))
+    assert [await post.status(uid) for uid in uids] == ["Sending", "Sending"]
+    assert len(await post.world.history(post.chat)) == 3
+
+
+async def test_the_echo_of_what_was_answered_is_not_taken_for_what_is_in_doubt(post: Post) -> None:
+    first = await post.world.send(post.chat, "Thank you")
+    await post.turn()
+    second = await post.world.send(post.chat, "Thank you")
+    post.world.clock.advance(timedelta(seconds=30))
+    post.outlet.next.append(UnknownOutcome())
+    await post.turn()
+    await post.receive(post.echo(first, "OUT1", client_ref=False))
+    assert [await post.status(uid) for uid in (first, second)] == ["Sent", "Sending"]
+
+
+async def test_a_receipt_vouches_for_the_one_message_in_doubt(post: Post) -> None:
+    uid = await post.world.send(post.chat, "Hello")
+    post.outlet.next.append(UnknownOutcome())
+    await post.turn()
+    await post.receive(post.receipt("W1", "delivered"))
+    assert await post.status(uid) == "Sending"
+    post.world.clock.advance(timedelta(minutes=11))
+    assert await post.world.run(messages.settle_unknown, timedelta(minutes=10)) == 0
+    assert await post.status(uid) == "Delivered"
+    await post.receive(post.receipt("W1", "read"))
+    assert await post.status(uid) == "Read"
+
+
+async def test_a_receipt_vouches_for_nothing_where_two_are_in_doubt(post: Post) -> None:
+    uids = [await post.world.send(post.chat, "Hello") for _ in range(2)]
+    post.outlet.next.extend([UnknownOutcome(), UnknownOutcome()])
+    for _ in uids:
+        await post.turn()
+        post.world.clock.advance(timedelta(seconds=30))
+    await post.receive(post.receipt("W1", "delivered"))
+    post.world.clock.advance(timedelta(minutes=11))
+    assert await post.world.run(messages.settle_unknown, timedelta(minutes=10)) == 2
+
+
 async def test_receipts_that_overtake_the_answer_are_kept(post: Post) -> None:
     uid = await post.world.send(post.chat, "Hello")
 

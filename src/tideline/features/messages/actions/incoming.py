@@ -1,5 +1,6 @@
 """Storing messages that a connector reports, those of contacts and those typed on the phone."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from tideline.features.messages.drafts import Draft, attachment_of, shown
 from tideline.features.messages.events import Told
 from tideline.features.messages.model import Attachment, MessageUid, Origin, Status
 from tideline.features.messages.statuses import Receipt
-from tideline.features.messages.store import rows
+from tideline.features.messages.store import rows, states
 from tideline.features.numbers import Fetch, Number
 from tideline.features.numbers.port import MediaRef, MessageReceived, Sound, Via
 from tideline.platform.db import Tx
@@ -44,7 +45,7 @@ async def store_messages(tx: Tx, number: Number, company: Company, events: Seque
     first: dict[str, MessageReceived] = {}
     for event in events:
         first.setdefault(event.external_id, event)
-    foreign = await _without_echoes(tx, number, list(first.values()))
+    foreign = await _without_echoes(tx, number, company, list(first.values()))
     # What is known is left out when it is inserted; only for quotes and files we have to know it before.
     quoted = {event.reply_to for event in foreign if event.reply_to}
     with_files = {event.external_id for event in foreign if event.media}
@@ -56,14 +57,36 @@ async def store_messages(tx: Tx, number: Number, company: Company, events: Seque
         await _tell(tx, number, company, [one for one in arrived if one.draft.uid in stored])
 
 
-async def _without_echoes(tx: Tx, number: Number, events: Sequence[MessageReceived]) -> list[MessageReceived]:
+async def _without_echoes(
+    tx: Tx, number: Number, company: Company, events: Sequence[MessageReceived]
+) -> list[MessageReceived]:
     """An echo of what we sent says that WhatsApp has it, also when nobody could say so until now."""
     ours = {uid: event for event in events if event.from_me and (uid := _uid(event.client_ref))}
+    nameless = [event for event in events if event.via is Via.ECHO and event.from_me and not _uid(event.client_ref)]
+    if nameless:
+        ours |= await _recognised(tx, number, company, nameless)
     if not ours:
         return list(events)
     accepted = {uid: Accepted(event.external_id, event.at) for uid, event in ours.items()}
     taken = {ours[uid].external_id for uid in await accept(tx, number, accepted)}
     return [event for event in events if event.external_id not in taken]
+
+
+async def _recognised(
+    tx: Tx, number: Number, company: Company, echoes: Sequence[MessageReceived]
+) -> dict[MessageUid, MessageReceived]:
+    """Echoes that do not say whose they are belong to what is in doubt, where there is just one that they can mean."""
+    doubted = await states.list_doubted(tx, number.id)
+    if not doubted:
+        return {}
+    known = await rows.find_external(tx, number.id, {event.external_id for event in echoes})
+    found: dict[MessageUid, list[MessageReceived]] = defaultdict(list)
+    for event in echoes:
+        said = (company.chat_id_of(event.chat), _content(event), wording.received(event.text))
+        alike = [one.uid for one in doubted if (one.chat_id, one.content, one.text) == said]
+        if len(alike) == 1 and event.external_id not in known:
+            found[alike[0]].append(event)
+    return {uid: some[0] for uid, some in found.items() if len(some) == 1}
 
 
 def _uid(client_ref: str | None) -> MessageUid | None:

@@ -131,11 +131,21 @@ async def settle_unknown(tx: Tx, older_than: timedelta) -> int:
     settled = 0
     for number_id, uids in sorted(by_number.items()):
         number = await numbers.get(tx, number_id)
+        await _believe_receipts(tx, number)
         held = (await states.lock(tx, uids, number_id)).values()
         open_ones = [sent for sent in held if sent.progress.status is Status.SENDING]
         await save(tx, number, [(sent, renewed(sent, sent.progress.unknown(tx.now))) for sent in open_ones])
         settled += len(open_ones)
     return settled
+
+
+async def _believe_receipts(tx: Tx, number: Number) -> None:
+    """Somebody to whom one message is in doubt has told that one message arrived, by a name that nobody else has: it
+    is that one. What is typed on the phone has its name from the start."""
+    doubted, early = await states.list_doubted(tx, number.id), await states.list_early(tx, number.id)
+    if len(doubted) == len(early) == 1:
+        [(external_id, at)] = early.items()
+        await accept(tx, number, {doubted[0].uid: Accepted(external_id, at)})
 
 
 async def save(tx: Tx, number: Number, changed: Collection[tuple[Sent, Sent]]) -> None:

@@ -118,6 +118,44 @@ async def list_workspaces_in_doubt(tx: SystemTx, sent_before: datetime, received
     return sorted(row["workspace"] for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """A message that was handed to WhatsApp, of which nothing is known since."""
+
+    uid: MessageUid
+    chat_id: ChatId
+    content: str
+    text: str | None
+
+
+async def list_doubted(tx: Tx, number_id: int) -> list[Doubted]:
+    """What this number has handed to WhatsApp and heard nothing of."""
+    rows = await tx.fetch(
+        """
+        SELECT m.uid, m.chat_id, m.content, m.text FROM tenant.message m
+        WHERE m.workspace = $1 AND m.number_id = $2 AND m.status = 'Sending' AND m.external_id IS NULL
+        ORDER BY m.uid
+        """,
+        tx.workspace_id,
+        number_id,
+    )
+    return [Doubted(row["uid"], row["chat_id"], row["content"], row["text"]) for row in rows]
+
+
+async def list_early(tx: Tx, number_id: int) -> dict[str, datetime]:
+    """Names of messages that have arrived somewhere before we knew them, and when they did. That something was read
+    may be said of what is from before the link."""
+    rows = await tx.fetch(
+        """
+        SELECT e.external_id, min(e.at) AS at FROM tenant.early_receipt e
+        WHERE e.workspace = $1 AND e.number_id = $2 AND e.status IN ('Sent', 'Delivered') GROUP BY e.external_id
+        """,
+        tx.workspace_id,
+        number_id,
+    )
+    return {row["external_id"]: row["at"] for row in rows}
+
+
 async def list_in_doubt(tx: Tx, before: datetime) -> list[tuple[MessageUid, int]]:
     """Messages (and their numbers) that were handed to WhatsApp before this time and of which nothing was heard."""
     rows = await tx.fetch(
