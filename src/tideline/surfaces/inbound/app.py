@@ -5,6 +5,7 @@ A webhook is answered when it is on the disk and not before; who reads it, and w
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -29,6 +30,9 @@ _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.-]{1,256}")
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
+FindDoor = Callable[[str], Awaitable[Door | None]]
+
+
 class Refused(Exception):
     """How a call is turned down."""
 
@@ -41,9 +45,13 @@ class Refused(Exception):
 class Inbound:
     """An ASGI application for everything below `/inbound`."""
 
-    def __init__(self, db: Database, keyring: Keyring) -> None:
-        self._doors = Doors(db, keyring)
-        self._inbox = Inbox(db)
+    def __init__(self, doors: FindDoor, inbox: Inbox) -> None:
+        self._find_door = doors
+        self._inbox = inbox
+
+    @classmethod
+    def open(cls, db: Database, keyring: Keyring) -> "Inbound":
+        return cls(Doors(db, keyring).find, Inbox(db))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -58,7 +66,7 @@ class Inbound:
     async def _answer(self, request: Request) -> Response:
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         found = _PATH.fullmatch(path)
-        door = await self._doors.find(found[1]) if found else None
+        door = await self._find_door(found[1]) if found else None
         if door is None:
             raise Refused(404, "There is no account at this address.")
         match request.method:
