@@ -174,6 +174,11 @@ class Settings:
         shown="the file secret.key in the data folder",
     )
     send_gap: float = _setting(2.0, _seconds, "Seconds between two messages of a linked number, on average.")
+    graph_url: str = _setting(
+        "https://graph.facebook.com/v26.0",
+        _address,
+        "Address and version of the Graph API, through which business numbers speak.",
+    )
     linking_attempts_per_hour: int = _setting(
         20, _whole(1, 10_000), "Attempts to link a phone that one workspace may begin within an hour."
     )

@@ -11,9 +11,12 @@ from datetime import timedelta
 import structlog
 
 from tideline import __version__
+from tideline.connectors import cloud
+from tideline.connectors.cloud import CloudConnector
 from tideline.connectors.simulator import SimulatorConnector, World
-from tideline.features import webhooks
+from tideline.features import business, webhooks
 from tideline.features.files import PREVIEW_LANE, FileStoreAway, Previews
+from tideline.features.numbers.port import Connector
 from tideline.platform import http, installation, lanes, launcher, migrate
 from tideline.platform.clock import Clock, ShiftedClock, SystemClock
 from tideline.platform.db import Database
@@ -211,6 +214,7 @@ class Node:
             timers=[
                 *nightly(parts, self._dsn),
                 old_mails(parts.db, parts.access.outbox, days=parts.settings.mail_days),
+                cloud.old_strays(parts.db),
             ],
             deliveries=[self._deliveries()],
         )
@@ -230,7 +234,9 @@ class Node:
 
     def _gateway(self) -> Gateway:
         parts = self._parts
-        connectors = [SimulatorConnector(self._world)] if self._world else []
+        connectors: list[Connector] = [self._cloud()]
+        if self._world:
+            connectors.append(SimulatorConnector(self._world))
         return Gateway(
             parts.db,
             parts.wakes,
@@ -243,6 +249,12 @@ class Node:
             ),
             registry=self._metrics.registry,
         )
+
+    def _cloud(self) -> CloudConnector:
+        """Business numbers need nothing of this machine, so every gateway speaks for them."""
+        parts = self._parts
+        graph = cloud.Graph(parts.outgoing, parts.settings.graph_url)
+        return CloudConnector(parts.db, parts.wakes, graph, business.Vault(parts.db, parts.keyring))
 
     async def _reach_database(self) -> None:
         async with self._parts.db.system_read() as tx:

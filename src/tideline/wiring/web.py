@@ -1,4 +1,4 @@
-"""The ways in over HTTP, joined: Public API, pages, files and, where it runs, the simulator."""
+"""The ways in over HTTP, joined: Public API, pages, files, what the Business Platform calls, and the simulator."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tideline.connectors.simulator import World
 from tideline.features import messages, webhooks, workspaces
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.front import Front
-from tideline.surfaces import dashboard, simulator
+from tideline.surfaces import dashboard, inbound, simulator
 from tideline.surfaces.api import mount as api
 from tideline.surfaces.files import FileRoutes
 from tideline.wiring.crew import Crew
@@ -79,7 +79,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
         ),
         *(_simulator(parts, world, crew) if world else []),
     ]
-    return WaysIn(routes, {api.BASE: public_api})
+    return WaysIn(routes, {api.BASE: public_api, inbound.BASE: inbound.Inbound.open(parts.db, parts.keyring)})
 
 
 def _simulator(parts: Parts, world: World, crew: Crew) -> list[BaseRoute]:

@@ -14,6 +14,7 @@ from tideline.features.messages.actions import progress
 from tideline.features.messages.actions.progress import Accepted
 from tideline.features.messages.model import Failure, MessageUid, Status, parse_uid
 from tideline.features.messages.outcomes import InDoubt, NotNow, Outcome, Refused, later, outcome_of, refused
+from tideline.features.messages.pacing import Pace
 from tideline.features.messages.store import outbox, states
 from tideline.features.messages.store.outbox import Outbound
 from tideline.features.messages.strangers import Strangers, verdict
@@ -58,6 +59,7 @@ class Sending:
         self._connector = connector
         self._files = store
         self._lease_of = lease_of
+        self._pace = Pace()
         self._strangers = Strangers(db, connector)
 
     async def __call__(self, held: Held) -> None:
@@ -77,6 +79,8 @@ class Sending:
         number, outcome = found
         if number.is_gone:
             held.rest = 0.0  # nothing went to WhatsApp, so a long queue need not fail at the pace of sending
+        elif number.is_business:
+            held.rest = self._pace.rest_after(f"{number.id} {held.lane.sub}", time.monotonic())
         await self._store(held, item, number.id, uid, outcome)
         log.info(
             "message.sending",

@@ -27,6 +27,8 @@ from tideline.surfaces.gateway.timing import Timing
 
 log = structlog.get_logger(__name__)
 
+SENDS_AT_ONCE = 96  # a business number has dozens of chats in hand, and a phone waits for none of them
+
 
 class Gateway:
     """One per process. `node` names the data folder: a gateway that is started again under the same node takes back
@@ -63,7 +65,7 @@ class Gateway:
         }
         commands = Commands(db, self.roster, sessions, files, figures)
         self._workers = [
-            self._worker(wakes, numbers.SEND_LANE, self._send, self.roster.senders),
+            self._worker(wakes, numbers.SEND_LANE, self._send, self.roster.senders, slots=SENDS_AT_ONCE),
             self._worker(wakes, numbers.COMMAND_LANE, commands, self.roster.commanded),
             self._worker(wakes, numbers.MEDIA_LANE, commands, self.roster.commanded),
         ]
@@ -118,8 +120,9 @@ class Gateway:
         kind: str,
         act: Callable[[lanes.Held], Awaitable[None]],
         groups: Callable[[], Collection[int]],
+        slots: int = 32,
     ) -> lanes.Worker:
-        return lanes.Worker(self._db, wakes, kind, act, groups=groups, node=self._holder)
+        return lanes.Worker(self._db, wakes, kind, act, groups=groups, node=self._holder, slots=slots)
 
 
 async def _end(*tasks: "asyncio.Task[None]") -> None:

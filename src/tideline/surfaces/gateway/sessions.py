@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from tideline.features import numbers
+from tideline.features.numbers import Number
 from tideline.features.numbers.port import AccountState, ConnectorProblem, NotLinked, StateChanged
 from tideline.platform import lanes
 from tideline.platform.db import Database, Tx
@@ -101,14 +102,24 @@ class Sessions:
         )
 
     async def _prepare_lanes(self, held: Held) -> None:
-        """Sends one by one with a rest in between; files come in side by side, they hold up nothing else."""
+        """Phones send one by one with a rest in between; business numbers to many chats at once, at a rate. Files come
+        in side by side, they hold up nothing else."""
 
         async def prepare(tx: Tx) -> None:
             workspace_id, number_id = tx.workspace_id, held.number.id
-            await lanes.set_group(tx, workspace_id, numbers.SEND_LANE, number_id, width=1, gap=self._timing.gap)
+            await self._limit_sending(tx, held.number)
             await lanes.set_group(tx, workspace_id, numbers.MEDIA_LANE, number_id, width=FILES_AT_ONCE)
 
         await self._db.run(held.lease.workspace_id, prepare)
+
+    async def _limit_sending(self, tx: Tx, number: Number) -> None:
+        lane, timing = numbers.SEND_LANE, self._timing
+        if number.is_business:
+            rate, burst = timing.business_rate, timing.business_burst
+            width = timing.business_width
+            await lanes.set_group(tx, tx.workspace_id, lane, number.id, width=width, rate=rate, burst=burst)
+        else:
+            await lanes.set_group(tx, tx.workspace_id, lane, number.id, width=1, gap=timing.gap)
 
     async def _adopt(self, held: Held) -> None:
         """Hand over the session of the last link, also when the gateway that linked it died in between."""

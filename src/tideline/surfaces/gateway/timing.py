@@ -14,6 +14,9 @@ class Timing:
 
     `starts_at_once` sessions are opened side by side: each costs CPU, and all of them at the same moment would
     look strange to WhatsApp. `drain` is how long a session waits for what it is just sending.
+
+    A business number sends `business_rate` messages a second, which is what the platform takes of a number that was not
+    raised, to at most `business_width` chats at once; a new second may begin with `business_burst` of them.
     """
 
     ttl: timedelta = timedelta(seconds=20)
@@ -26,6 +29,9 @@ class Timing:
     look_for_pairings: timedelta = timedelta(seconds=2)
     links_at_once: int = 4
     send_gap: timedelta = timedelta(seconds=2)
+    business_rate: float = 80.0
+    business_burst: int = 40
+    business_width: int = 40
 
     def __post_init__(self) -> None:
         if not self.renew_every + self.stop_before < self.ttl:

@@ -17,7 +17,7 @@ from tideline.features.messages.events import Told
 from tideline.features.messages.model import MessageUid, Outgoing, Status, ToChat, ToChatName
 from tideline.features.messages.requests import Desk, Request, media_kind
 from tideline.features.messages.store import rows
-from tideline.features.numbers import NumberId
+from tideline.features.numbers import Number, NumberId
 from tideline.platform import lanes, once
 from tideline.platform.db import Tx
 from tideline.platform.ids import uuid7
@@ -175,7 +175,7 @@ async def _queue(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
         author = desk.authors.get(request.author_id) if request.author_id else None
         message = shown(draft, chat, tx.now, sender_phone=None, author=author.display_name if author else None)
         tx.record(told[draft.number_id].fact("MessageSent", chat, message, actor=request.actor))
-        items.append(item(draft.number_id, draft.uid, tx))
+        items.append(item(desk.numbers[draft.number_id], chat, draft.uid, tx))
         request.uid = draft.uid
     await chats.move(tx, list(moved.values()))
     if uses := [(use, request.actor) for request in requests if (use := request.use)]:
@@ -189,10 +189,11 @@ def _moved(chat: Chat, request: Request, draft: Draft) -> Chat:
     return msgspec.structs.replace(chat, unattended=False, autoresponse_locked=is_locked, **newest(chat, draft))
 
 
-def item(number_id: NumberId, uid: MessageUid, tx: Tx) -> lanes.NewItem:
-    """A message on the lane of its number. With a time, so that trying it again later does not move it behind
-    those that were queued after it."""
-    return lanes.NewItem(lanes.Lane(numbers.SEND_LANE, number_id), {"uid": str(uid)}, due_at=tx.now)
+def item(number: Number, chat: Chat, uid: MessageUid, tx: Tx) -> lanes.NewItem:
+    """A message on the lane of its number; on that of its chat for business numbers, where chats wait for nobody. With
+    a time, so that trying it again later does not move it behind those that were queued after it."""
+    lane = lanes.Lane(numbers.SEND_LANE, number.id, str(chat.id) if number.is_business else "")
+    return lanes.NewItem(lane, {"uid": str(uid)}, due_at=tx.now)
 
 
 def _draft(tx: Tx, desk: Desk, request: Request) -> Draft:
