@@ -6,8 +6,10 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+from tests.support import business
 from tests.support.api_client import ApiClient
 from tests.support.api_world import ApiWorld, Member, Place
+from tideline.features import business as features
 from tideline.features import chats, files, messages, templates, webhooks, workspaces
 from tideline.features.chats import Chat, SeenPeer
 from tideline.features.files import NewFile, Purpose
@@ -43,6 +45,7 @@ class FullHouse:
     deliveries: list[UUID] = field(default_factory=list)
     letter: str = ""
     wall: int = 0
+    waba: dict[str, Any] = field(default_factory=dict)
     serial: Any = field(default_factory=lambda: count(1))
 
     @classmethod
@@ -61,6 +64,7 @@ class FullHouse:
         await place.run(house.label)
         await place.run(house.note, actor=Actor("token", place.owner_id))
         await house.talk()
+        await house.serve()
         await number_facts(world.db)
         return house
 
@@ -122,6 +126,26 @@ class FullHouse:
         await self.place.receive(self.number, *(self._reacted(said[-1], person) for person in self.people[1:]))
         await self.place.run(bring_bytes)
         self.letter = (await self.api.data(f"/chats/{self.group.id}"))["last_message_uid"]
+
+    async def serve(self) -> None:
+        """Business numbers, customers who wrote to the first of them, its templates, and a question for its figures."""
+        numbers = [await business.business_number(self.place, f"1555022{n:04d}") for n in range(self.size)]
+        found = await business.have(self.place, numbers[0], [business.template(number=n) for n in range(self.size)])
+        customers = [Peer(phone=f"491760{n:06d}") for n in range(self.size)]
+        said = [self.place.written("Hello", customer) for customer in customers]
+        said += [self.place.written("Hello again", customers[0]) for _ in range(self.size - 1)]
+        await self.place.receive(numbers[0], *said)
+        await self.place.receive(numbers[0], self._reacted(said[-1], "491760000000"))
+        first = next(iter((await self.place.run(chats.find_met, [(numbers[0].id, customers[0])])).values()))
+        await self.place.run(chats.add_labels, first, [f"label {n}" for n in range(self.size)])
+        letter = (await self.place.run(chats.get, first)).last_message_uid
+        asked = await self.place.run(
+            features.ask_analytics, numbers[0].id, features.Asked(business.START, business.END, ())
+        )
+        self.waba = {
+            "waba_chat": first, "waba_letter": letter, "account": numbers[0].id, "waba_template": found[0].id,
+            "handle": asked.handle.hex,
+        }  # fmt: skip
 
     def _said(self, group: Chat, person: str) -> MessageReceived:
         media = MediaRef(MediaKind.IMAGE, "beans.jpg", "image/jpeg", 5, f"ref {next(self.serial)}")

@@ -17,38 +17,52 @@ BUILT = [one for one in CONTRACT.operations.values() if one.id not in NOT_BUILT]
 THINGS = {
     "chat_id", "message_uid", "file_uid", "webhook_id", "template_id", "user_id", "attachment_template_id", "reply_to",
     "after_message", "before_message", "whatsapp_account_id", "whatsapp_account_phone", "responsible", "team_title",
-    "jid", "team_id", "delivery_uid",
+    "jid", "team_id", "delivery_uid", "account_id", "waba_account_id", "handle_id",
 }  # fmt: skip
 """Parameters and members that say which thing of the workspace is meant."""
 
 PLAIN = {
-    "after", "before", "caption", "chat_name", "chatgpt_autoresponse_enabled", "closed", "content_type",
-    "created_after", "created_before", "download_url", "email", "enabled", "event_type", "file", "filename",
-    "first_name", "from_me", "group", "is_private", "label", "labels", "last_name", "limit", "message_type",
-    "metadata", "name", "origin", "outcome", "page", "phone", "q", "reaction", "read", "retry_schedule", "role",
-    "sender", "since", "sorting_order", "strict_order", "suspended", "text", "title", "updated_after",
-    "updated_before", "url", "visibility", "wait",
-    "whatsapp_phone", "with_msg",
+    "access_token", "after", "app_secret", "before", "caption", "chat_name", "chatgpt_autoresponse_enabled", "closed",
+    "content_type", "created_after", "created_before", "dimensions", "display_phone_number", "download_url", "email",
+    "enabled", "end", "event_type", "file", "filename", "first_name", "from_me", "group", "is_private", "label",
+    "labels", "last_name", "limit", "message_type", "meta_phone_id", "meta_waba_id", "metadata", "name", "origin",
+    "outcome", "page", "phone", "q", "reaction", "read", "retry_schedule", "role", "sender", "since", "size",
+    "sorting_order", "start", "strict_order", "suspended", "template", "text", "title", "updated_after",
+    "updated_before", "url", "visibility", "wait", "whatsapp_phone", "with_msg",
 }  # fmt: skip
 """Those that say how it is to be, or what to look for."""
 
 NAMED_BY_ITS_NAME = {("sendMessageToChatName", "chat_name"), ("listChats", "label"), ("listChatsV2", "label")}
 
+NOT_LOOKED_AT = {("pollWabaAnalytics", "account_id"), ("sendWabaMessageToChat", "waba_account_id")}
+"""What may be given and means nothing: the contract wants it so."""
+INSTEAD = {("sendWabaMessageToPhone", "file_uid"): "template"}
+"""Members that stand instead of another one."""
+EXACT = {"updateWabaChat", "requestWabaAnalytics"}
+"""Operations that refuse members of their body that they do not know."""
+
 Stock = Mapping[str, Any]
-"""A value for each of the things, and for some others that must fit together with them."""
+"""A value for each of the things, and for some others that must fit together with them. Under `waba` are those of a
+business number."""
+
+
+def fitting(operation: Operation, stock: Stock) -> Stock:
+    """The things that this operation is about."""
+    return {**stock, **stock.get("waba", {})} if operation.tag.startswith("waba") else stock
 
 
 def names(operation: Operation) -> dict[str, str]:
     """Every parameter and member, with its place: path, query, body or form."""
     found = {one.name: one.place for one in operation.parameters if one.place != "header"}
-    found |= dict.fromkeys(CONTRACT.members(operation.json_body) if operation.json_body else (), "body")
-    return found | dict.fromkeys(CONTRACT.members(operation.form_body) if operation.form_body else (), "form")
+    found |= dict.fromkeys(CONTRACT.members(operation.form_body) if operation.form_body else (), "form")
+    return found | dict.fromkeys(CONTRACT.members(operation.json_body) if operation.json_body else (), "body")
 
 
 def things(operation: Operation) -> Iterator[tuple[str, str]]:
     """The names that say which thing is meant, each with its place."""
     for name, place in names(operation).items():
-        if name in THINGS or (operation.id, name) in NAMED_BY_ITS_NAME:
+        is_thing = name in THINGS or (operation.id, name) in NAMED_BY_ITS_NAME
+        if is_thing and (operation.id, name) not in NOT_LOOKED_AT:
             yield name, place
 
 
@@ -70,6 +84,7 @@ class Sample:
     @classmethod
     def of(cls, operation: Operation, stock: Stock) -> "Sample":
         """The example of the contract with this workspace's things in it."""
+        stock = fitting(operation, stock)
         path = {name: stock[name] for name in operation.path_parameters}
         query = {name: stock.get(name, value) for name, value in needed(operation).items()}
         body = example(operation)
@@ -86,7 +101,8 @@ class Sample:
                 return replace(self, query={**self.query, name: value})
             case "form":
                 return replace(self, form={**(self.form or {}), name: value})
-        return replace(self, body={**(self.body or {}), name: value})
+        left = self.without(INSTEAD.get((self.operation.id, name), "")).body or {}
+        return replace(self, body={**left, name: value})
 
     def varied(self) -> "Sample":
         """Another right request to the same operation."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.support import business
 from tests.support.api_world import Place
 from tests.support.full_house import bring_bytes, given_up
 from tests.support.samples import Stock
@@ -33,6 +34,7 @@ async def stock(place: Place, mark: str, number: Number | None = None) -> Stock:
         "label": f"vip {mark}",
         **await place.run(_belongings, place, mark),
     }
+    found["waba"] = await business.stock(place, mark, "15550100088" if mark == "harbour" else "15550100089")
     return found | dict.fromkeys(("reply_to", "after_message", "before_message"), str(heard.uid))
 
 

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from tideline.features import chats, files, messages, numbers, workspaces
+from tideline.features import business, chats, files, messages, numbers, workspaces
 from tideline.features.chats import Chat, ChatFilter, SeenPeer
 from tideline.features.files import File, NewFile, Purpose
 from tideline.features.messages import HistoryFilter, Message, MessageUid, Outgoing, ToChat
@@ -18,6 +18,7 @@ from tideline.features.numbers import Lease, Number, NumberKind
 from tideline.features.numbers.port import (
     AccountEvent,
     AccountState,
+    BusinessTemplate,
     GroupChanged,
     GroupMember,
     HistoryChunk,
@@ -38,6 +39,20 @@ T = TypeVar("T")
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 NODE = UUID(int=7)
+ORDER_UPDATE = BusinessTemplate(
+    external_id="136000000000001",
+    name="order_update",
+    language="en",
+    status="APPROVED",
+    category="UTILITY",
+    parameter_format="POSITIONAL",
+    components=[
+        {"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"},
+        {"type": "BODY", "text": "Hello {{1}}, your order {{2}} is on its way."},
+        {"type": "FOOTER", "text": "Harbour Bikes"},
+    ],
+)
+"""A template that is approved, with one variable in its header and two in its body."""
 
 
 class HandClock:
@@ -110,6 +125,35 @@ class World:
         linked = await self.run(numbers.link, paired, NODE, timedelta(seconds=20))
         self.leases[linked.number.id] = linked.lease
         return await self.run(numbers.report, linked.number.id, [StateChanged(AccountState.ONLINE)])
+
+    async def business_number(self, phone: str | None = None, *, waba_id: str = "210000000000001") -> Number:
+        """A number that the Business Platform speaks for, held by a gateway."""
+        serial = next(self.serial)
+        phone = phone or f"1555021{serial:04d}"
+        new = business.NewAccount(
+            phone,
+            f"1090000000{self.id:06d}{serial:04d}",
+            waba_id,
+            "token",
+            "secret",
+            f"+{phone[0]} {phone[1:]}",
+            "Harbour Service",
+        )
+        self.clock.advance()
+        opened = await self.run(
+            business.add, self.access.keyring, new, owner_id=self.owner.id, kind=NumberKind.SIMULATOR
+        )
+        number_id = opened.account.number_id
+        async with self.db.system() as tx:
+            claimed = await numbers.claim_leases(
+                tx, NODE, ["simulator"], held=list(self.leases), limit=100, ttl=timedelta(days=9), grace=timedelta()
+            )
+        self.leases |= {lease.number_id: lease for lease in claimed}
+        return await self.run(numbers.get, number_id)
+
+    async def templates(self, number: Number, *some: BusinessTemplate) -> None:
+        """What the number's account has from now on."""
+        await self.run(business.take_templates, number.id, some or [ORDER_UPDATE])
 
     def lease_of(self, number_id: int) -> Lease:
         return self.leases[number_id]

@@ -382,8 +382,8 @@ async def test_a_person_known_by_a_lid_only(world: World, number: Number) -> Non
 # The table ---------------------------------------------------------------------------------------------------
 
 
-def test_every_event_but_those_of_the_business_platform_has_a_body() -> None:
-    assert {event for event in EventType if not event.is_waba} == set(RENDERERS)
+def test_every_event_has_a_body() -> None:
+    assert set(EventType) == set(RENDERERS)
 
 
 def test_the_contract_describes_every_event_and_its_examples_fit() -> None:

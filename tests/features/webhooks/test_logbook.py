@@ -15,7 +15,6 @@ from tideline.features.chats import Chat
 from tideline.features.webhooks import (
     DeliveryNotFound,
     DeliveryUnderWay,
-    EventNotCaused,
     EventType,
     LogFilter,
     Logged,
@@ -213,12 +212,6 @@ async def test_a_test_event_is_tried_once_and_does_not_count(stage: Stage, world
     assert (await stage.reload(webhook)).errors_counter == 0
     await world.run(webhooks.redeliver, webhook.id, delivery.uid)
     assert len(await stage.deliver()) == 1
-
-
-async def test_there_is_no_test_of_what_nothing_causes(stage: Stage, world: World) -> None:
-    waba = await stage.subscribe(EventType.WABA_RECEIVED)
-    with pytest.raises(EventNotCaused):
-        await world.run(webhooks.send_test, waba.id)
 
 
 async def test_a_test_for_a_paused_webhook_waits(stage: Stage, world: World, webhook: Webhook) -> None:

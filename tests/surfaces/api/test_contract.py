@@ -54,9 +54,7 @@ def test_the_limits_in_the_code_are_the_limits_in_the_contract() -> None:
 def test_one_command_prints_what_is_not_built() -> None:
     command = [sys.executable, "-m", "tideline.surfaces.api.contract", "not-built"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert len(printed) == len(unbuilt_operations()) == len(NOT_BUILT)
-    assert "GET    /waba/accounts  listWabaAccounts" in printed
-    assert not [line for line in printed if line.endswith(" listChats")]
+    assert len(printed) == len(unbuilt_operations()) == len(NOT_BUILT) == 0
 
 
 # Served ------------------------------------------------------------------------------------------------------

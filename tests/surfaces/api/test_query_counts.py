@@ -68,10 +68,10 @@ async def statements_of(counted: StatementsCounted, house: FullHouse, prepare: P
 async def answer(house: FullHouse, request: Request) -> Any:
     known = {"responsible": house.responsible, "group": house.group.id, "letter": house.letter, "wall": house.wall}
     known |= {"template": house.templates[0], "webhook": house.webhooks[0], "file": house.uploads[0]}
-    known |= {"delivery": house.deliveries[0]}
+    known |= {"delivery": house.deliveries[0], **house.waba}
     path = request.path.format_map(known)
     response = await house.api_of(request.role).request(request.method, path, request.body)
-    assert response.status == 200, response.body
+    assert response.status < 300, response.body
     return response.json.get("data")
 
 
@@ -151,6 +151,20 @@ READS: dict[str, Read] = {
     "listChatMessagesV2 of the assigned": Read("/v2/chats/{group}/messages", ("messages",), Role.COLLABORATOR),
     "listWhatsappAccountsV2": Read("/v2/whatsapp_accounts", ("whatsapp_accounts",)),
     "listTemplatesV2": Read("/v2/templates", ("templates",)),
+    "listWabaChats": Read("/waba/chats", ("chats",)),
+    "listWabaChats with_msg": Read("/waba/chats?with_msg=true", ("chats",)),
+    "listWabaChats filtered": Read("/waba/chats?waba_account_id={account}&closed=false", ("chats",)),
+    "getWabaChat": Read("/waba/chats/{waba_chat}", ("labels",)),
+    "listWabaChatLabels": Read("/waba/chats/{waba_chat}/labels", ("labels",)),
+    "listWabaChatMessages": Read("/waba/chats/{waba_chat}/messages", ("messages",)),
+    "listWabaAccounts": Read("/waba/accounts", ("waba_accounts",)),
+    "getWabaAccount": Read("/waba/accounts/{account}", ("waba_profile", "account_ids")),
+    "pollWabaAnalytics": Read("/waba/accounts/{account}/analytics/{handle}", None),
+    "getWabaMessage": Read("/waba/messages/{waba_letter}", None),
+    "getWabaMessageStatusHistory": Read("/waba/messages/{waba_letter}/status_history", None),
+    "getWabaReactions": Read("/waba/messages/{waba_letter}/reactions", None),
+    "listWabaTemplates": Read("/waba/templates", ("templates",)),
+    "getWabaTemplate": Read("/waba/templates/{waba_template}", ("accounts",)),
 }
 
 
@@ -223,6 +237,37 @@ async def send_to_a_stranger_within_the_own_view(house: FullHouse) -> Request:
     return Request("POST", "/v2/messages", body, Role.TEAMMATE)
 
 
+async def change_everything_of_a_waba_chat(house: FullHouse) -> Request:
+    turn = next(house.serial) % 2 == 0
+    body = {"name": f"Service {turn}", "closed": turn, "read": turn}
+    return Request("PATCH", "/waba/chats/{waba_chat}", {**body, "responsible": house.place.owner_email if turn else ""})
+
+
+async def label_a_waba_chat(house: FullHouse) -> Request:
+    return Request("POST", "/waba/chats/{waba_chat}/labels", {"labels": [fresh(house) for _ in range(house.size)]})
+
+
+async def send_a_file_to_a_waba_chat(house: FullHouse) -> Request:
+    return Request("POST", "/waba/chats/{waba_chat}/messages", {"text": "Look", "file_uid": str(house.uploads[-1])})
+
+
+async def send_a_template_to_a_stranger(house: FullHouse) -> Request:
+    template = {"name": "order_update", "language": "en"}
+    body = {"waba_account_id": house.waba["account"], "phone": f"+49172{next(house.serial):07d}", "template": template}
+    return Request("POST", "/waba/messages", body)
+
+
+async def ask_for_figures(house: FullHouse) -> Request:
+    return Request("POST", "/waba/accounts/{account}/analytics", {"start": next(house.serial) + 10, "end": 1793920000})
+
+
+async def add_a_business_number(house: FullHouse) -> Request:
+    serial = next(house.serial)
+    ids = {"meta_phone_id": f"77{serial:06d}", "meta_waba_id": "210000000000001"}
+    secrets = {"access_token": "token", "app_secret": "secret"}
+    return Request("POST", "/waba/accounts", {"phone": f"+1555023{serial:04d}", **ids, **secrets})
+
+
 async def invite(house: FullHouse) -> Request:
     return Request("POST", "/workspace/invitations", {"email": "teammate0@harbour.example", "first_name": fresh(house)})
 
@@ -276,6 +321,12 @@ WRITES = [
     change_a_teammate,
     remove_a_team,
     react,
+    change_everything_of_a_waba_chat,
+    label_a_waba_chat,
+    send_a_file_to_a_waba_chat,
+    send_a_template_to_a_stranger,
+    ask_for_figures,
+    add_a_business_number,
     write_a_template,
     change_a_template,
     delete_a_template,

@@ -10,10 +10,25 @@ Actions of a workspace (`tx: Tx`):
     change_secrets(tx, keyring, number_id, token=, app_secret=) -> Opened
     describe(tx, number_id, display_phone=, name=) -> Account          how WhatsApp shows it
     remove(tx, number_id)                                              chats stay, secrets go
+    get_template(tx, id) -> Template                                   or TemplateNotFound
+    list_templates(tx, page=1) -> ([Template], has_more)               the newest first
+    find_templates(tx, names) -> [Template]                            in every language and account
+    accounts_of(tx, waba_id) -> [NumberId]                             the numbers of a business account
+    ask_for_templates(tx, number_id)                                   the gateway reads them soon
+    take_templates(tx, number_id, [BusinessTemplate])                  as WhatsApp has them now
+    change_template(tx, number_id, TemplateChanged)                    what WhatsApp told of one
+    ask_analytics(tx, number_id, Asked) -> Analytics                   AccountNotFound, InvalidAnalytics
+    get_analytics(tx, handle) -> Analytics                             or AnalyticsNotFound
+    answer_analytics(tx, handle, result) / fail_analytics(tx, handle, problem)
 
 Across workspaces (`tx: SystemTx`):
+    accounts_due(tx) -> [(workspace id, number id)]                    whose templates are to be asked for
+    forget_analytics(tx) -> int                                        answers that are old
     find_by_path(tx, keyring, path_key) -> Opened | None               whose address was called
     count_unreadable_accounts(tx, keyring) -> int                      reencrypt_accounts(db, keyring) -> int
+
+Pure rules: `fill(template, WantedTemplate) -> TemplateMessage` (TemplateNotApproved, TemplateVariablesMismatch),
+`parse_dimensions(text)` (InvalidAnalytics).
 
 `Vault(db, keyring)` hands connectors the credentials of a number.
 """
@@ -31,29 +46,88 @@ from tideline.features.business.actions.accounts import (
     reencrypt_accounts,
     remove,
 )
-from tideline.features.business.errors import AccountExists, AccountNotFound, InvalidAccount, SecretMissing
+from tideline.features.business.actions.analytics import (
+    answer_analytics,
+    ask_analytics,
+    fail_analytics,
+    forget_analytics,
+    get_analytics,
+)
+from tideline.features.business.actions.templates import (
+    ASKED_EVERY,
+    accounts_due,
+    accounts_of,
+    ask_for_templates,
+    change_template,
+    find_templates,
+    get_template,
+    list_templates,
+    take_templates,
+)
+from tideline.features.business.analytics import Analytics, AnalyticsState, Asked, parse_dimensions
+from tideline.features.business.errors import (
+    AccountExists,
+    AccountNotFound,
+    AnalyticsNotFound,
+    InvalidAccount,
+    InvalidAnalytics,
+    SecretMissing,
+    TemplateNotApproved,
+    TemplateNotFound,
+    TemplateOfOtherAccount,
+    TemplateVariablesMismatch,
+)
 from tideline.features.business.model import Account, NewAccount, Opened, Secrets
+from tideline.features.business.templates import BusinessTemplateId, Template, WantedTemplate, fill
 from tideline.features.business.vault import Vault
 
 __all__ = [
+    "ASKED_EVERY",
     "Account",
     "AccountExists",
     "AccountNotFound",
+    "Analytics",
+    "AnalyticsNotFound",
+    "AnalyticsState",
+    "Asked",
+    "BusinessTemplateId",
     "InvalidAccount",
+    "InvalidAnalytics",
     "NewAccount",
     "Opened",
     "SecretMissing",
     "Secrets",
+    "Template",
+    "TemplateNotApproved",
+    "TemplateNotFound",
+    "TemplateOfOtherAccount",
+    "TemplateVariablesMismatch",
     "Vault",
+    "WantedTemplate",
+    "accounts_due",
+    "accounts_of",
     "add",
+    "answer_analytics",
+    "ask_analytics",
+    "ask_for_templates",
     "change_secrets",
+    "change_template",
     "count_unreadable_accounts",
     "describe",
+    "fail_analytics",
+    "fill",
     "find_by_path",
+    "find_templates",
+    "forget_analytics",
     "get",
+    "get_analytics",
+    "get_template",
     "list_accounts",
     "list_of_app",
+    "list_templates",
     "open_account",
+    "parse_dimensions",
     "reencrypt_accounts",
     "remove",
+    "take_templates",
 ]

@@ -29,7 +29,7 @@ Who sees what: `Sight.of(teammate)`, None for everything; `seen_by(sight, "$3::i
 tenant.chat in statements of others, whose `$1` is the workspace and `$3` the teammate's id.
 
 Pure rules: `clean_phone(typed) -> digits` (or WrongPhone), `peer_of(jid) -> Peer` (or WrongJid),
-`clean_metadata(given)` (or InvalidMetadata),
+`ensure_kind(chat, is_business)` (or OtherKindOfNumber), `clean_metadata(given)` (or InvalidMetadata),
 `snapshot(chat) -> dict` (the chat as facts carry it) and `from_snapshot`.
 """
 
@@ -70,13 +70,16 @@ from tideline.features.chats.errors import (
     InvalidChatName,
     InvalidLabel,
     InvalidMetadata,
+    OtherKindOfNumber,
     TooManyLabels,
     WrongJid,
     WrongPhone,
 )
 from tideline.features.chats.events import from_snapshot, snapshot
+from tideline.features.chats.kinds import ensure_kind
 from tideline.features.chats.metadata import clean_metadata
 from tideline.features.chats.model import (
+    SERVICE_WINDOW,
     Cause,
     Chat,
     ChatFilter,
@@ -102,6 +105,7 @@ from tideline.features.chats.store.sight import seen_by
 
 __all__ = [
     "CHAT_AS_ROW",
+    "SERVICE_WINDOW",
     "AssigneeNotFound",
     "CannotMessage",
     "Cause",
@@ -121,6 +125,7 @@ __all__ = [
     "Label",
     "Member",
     "MemberRole",
+    "OtherKindOfNumber",
     "Page",
     "Person",
     "SeenPeer",
@@ -138,6 +143,7 @@ __all__ = [
     "clean_name",
     "clean_phone",
     "close",
+    "ensure_kind",
     "find_groups",
     "find_met",
     "find_named",

@@ -70,6 +70,17 @@ class WrongJid(Problem):
         super().__init__(f'Wrong WhatsApp address "{typed}"', typed=typed)
 
 
+class OtherKindOfNumber(Problem):
+    """Linked numbers and business numbers have operations of their own."""
+
+    code = "other_kind_of_number"
+    message = "This is not offered for the kind of number that the chat belongs to."
+
+    def __init__(self, is_business: bool) -> None:
+        theirs = "a business number: use /waba" if is_business else "a linked number: use the operations without /waba"
+        super().__init__(f"This belongs to {theirs}.")
+
+
 class CannotMessage(Problem):
     """A group that was left, a broadcast list or a channel."""
 

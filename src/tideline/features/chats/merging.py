@@ -28,6 +28,7 @@ class Combined:
     last_message_at: datetime | None
     read_until: UUID | None
     metadata: dict[str, Any] | None
+    window_until: datetime | None
 
 
 def combine(stays: Chat, goes: Chat) -> Combined:
@@ -53,6 +54,7 @@ def combine(stays: Chat, goes: Chat) -> Combined:
         last_message_at=latest.last_message_at,
         read_until=_read_until(stays, goes),
         metadata={**(goes.metadata or {}), **(stays.metadata or {})} or None,
+        window_until=max(filter(None, (stays.window_until, goes.window_until)), default=None),
     )
 
 

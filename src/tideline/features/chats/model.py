@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Literal, NewType, TypeVar
 from uuid import UUID
@@ -21,6 +21,7 @@ NAME_MAX = 256
 LABEL_MAX = 64
 LABELS_MAX = 1000
 LABELS_PAGE = 1000
+SERVICE_WINDOW = timedelta(hours=24)
 
 T = TypeVar("T")
 
@@ -65,8 +66,8 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `roster` is the JSON of `members`, ready for the wire: a page may hold fifty groups of two hundred people,
     and none of them has to be unpacked for it. Only groups have one. Incoming messages with a uid up to
-    `read_until` have been read. `metadata` is what an integration keeps here. The order of the fields is the order
-    of the store's columns.
+    `read_until` have been read. `metadata` is what an integration keeps here. On a business number (`is_business`) free
+    messages are delivered until `window_until`. The order of the fields is the order of the store's columns.
     """
 
     id: ChatId
@@ -99,6 +100,8 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
     last_message_at: datetime | None = None
     read_until: UUID | None = None
     metadata: dict[str, Any] | None = None
+    window_until: datetime | None = None
+    is_business: bool = False
     roster: msgspec.Raw | None = None
 
     @property
@@ -145,6 +148,10 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
         """Would a send be accepted now?"""
         return self.number_state is ACTIVE and self.kind in MESSAGEABLE and not self.is_left
 
+    def has_open_window(self, at: datetime) -> bool | None:
+        """Are free messages delivered at this time? None on a business number to which nobody has written yet."""
+        return None if self.window_until is None else at < self.window_until
+
     @property
     def members(self) -> list[Member]:
         return MEMBERS.decode(self.roster) if self.roster is not None else []
@@ -180,11 +187,14 @@ class ChatFilter:
     """What to list; what is left out does not restrict. Sequences mean: any of these.
 
     `phone` and `whatsapp_phone` are taken as typed (`+1 555-010-0234`, `0100234`); see `phones`. The times of changes
-    are inclusive, those of the beginning are not. `visible_to` keeps the list to what this teammate may see.
+    are inclusive, those of the beginning are not. `visible_to` keeps the list to what this teammate may see,
+    `is_business` to chats of business numbers or to those of linked ones.
     """
 
     labels: Sequence[str] | None = None
     number_jids: Sequence[str] | None = None
+    number_ids: Sequence[int] | None = None
+    is_business: bool | None = None
     is_group: bool | None = None
     responsible: Sequence[str] | None = None
     names: Sequence[str] | None = None

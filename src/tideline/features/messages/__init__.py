@@ -52,6 +52,7 @@ from tideline.features.messages.actions.words import read_older, workspaces_to_r
 from tideline.features.messages.carrying import Carrier, Load
 from tideline.features.messages.errors import (
     BlankText,
+    BusinessNumberInactive,
     CannotReact,
     InvalidNote,
     MessageNotFound,
@@ -60,11 +61,14 @@ from tideline.features.messages.errors import (
     ReplyToOtherNumber,
     SendingQuotaExceeded,
     SendQueueClosed,
+    ServiceWindowClosed,
+    TemplateAlone,
     TextTooLong,
     TwoFiles,
 )
 from tideline.features.messages.events import from_snapshot, snapshot
 from tideline.features.messages.model import (
+    TEMPLATE,
     Attachment,
     Failure,
     HistoryFilter,
@@ -90,8 +94,10 @@ from tideline.features.messages.queue import SendQueue
 from tideline.features.messages.wording import clean_note, clean_text
 
 __all__ = [
+    "TEMPLATE",
     "Attachment",
     "BlankText",
+    "BusinessNumberInactive",
     "CannotReact",
     "Carrier",
     "Failure",
@@ -115,9 +121,11 @@ __all__ = [
     "SendQueueClosed",
     "Sender",
     "SendingQuotaExceeded",
+    "ServiceWindowClosed",
     "Status",
     "StatusEntry",
     "Target",
+    "TemplateAlone",
     "TextTooLong",
     "ToChat",
     "ToChatName",

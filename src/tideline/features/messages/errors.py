@@ -61,6 +61,25 @@ class NumberNotConnected(Problem):
     message = "No connected WhatsApp account"
 
 
+class BusinessNumberInactive(Problem):
+    """The business number that was chosen, or that owns the chat, is paused, restricted or gone."""
+
+    code = "business_number_inactive"
+    message = "WABA account is not active"
+
+
+class ServiceWindowClosed(Problem):
+    """Free messages of a business number are delivered for a day after the customer wrote."""
+
+    code = "service_window_is_closed"
+    message = "The 24 hour service window is closed: send a template"
+
+
+class TemplateAlone(Problem):
+    code = "template_alone"
+    message = "A template is sent alone: without text, file or quoted message."
+
+
 class SendingQuotaExceeded(Problem):
     code = "sending_quota_exceeded"
     message = "Mass sending quota exceeded"

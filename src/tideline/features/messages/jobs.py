@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import structlog
 
 from tideline.features import files, numbers
 from tideline.features.files import File, Files
 from tideline.features.messages.actions import progress
 from tideline.features.messages.actions.progress import Accepted
-from tideline.features.messages.model import Failure, MessageUid, Status, parse_uid
+from tideline.features.messages.model import TEMPLATE, Failure, MessageUid, Status, parse_uid
 from tideline.features.messages.outcomes import InDoubt, NotNow, Outcome, Refused, later, outcome_of, refused
 from tideline.features.messages.pacing import Pace
 from tideline.features.messages.store import outbox, states
@@ -27,6 +28,7 @@ from tideline.features.numbers.port import (
     MediaKind,
     NotLinked,
     Sound,
+    TemplateMessage,
     Text,
     UnknownOutcome,
 )
@@ -155,6 +157,8 @@ class Sending:
         return Accepted(accepted.external_id, accepted.at)
 
     async def _content(self, workspace_id: int, outbound: Outbound) -> Content:
+        if outbound.content == TEMPLATE:
+            return msgspec.convert({**outbound.data[TEMPLATE], "text": outbound.text or ""}, TemplateMessage)
         if outbound.file_uid is None:
             return Text(outbound.text or "")
         file = await self._files.get(workspace_id, outbound.file_uid)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from tideline.features.business import WantedTemplate
 from tideline.features.chats import Chat, ChatId
 from tideline.features.messages import errors
 from tideline.features.numbers import NumberId
@@ -21,6 +22,8 @@ from tideline.platform.once import Once
 MessageUid = NewType("MessageUid", UUID)
 
 PAGE = 50
+TEMPLATE = "template"
+"""What the content of a message is called that is a template of a business number, and where its data has it."""
 
 
 class MessageType(StrEnum):
@@ -88,18 +91,21 @@ Target = ToChat | ToPhone | ToJid | ToChatName
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The chosen number, by phone or by JID as typed; the phone wins. Neither: the one connected last."""
+    """The chosen number, by its id, or by phone or JID as typed; the phone wins. None of them: the one connected
+    last."""
 
     phone: str | None = None
     jid: str | None = None
+    number_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to send. `text` has been through `clean_text`; ids are parsed with `parse_uid`.
 
-    `template_id` names the template whose file goes along. `kind` is how WhatsApp shows the file, by default as its
-    type suggests. `label` is added to the chat, `chat_name` becomes its
+    `template_id` names the template whose file goes along, `template` the one of a business number that is sent instead
+    of a text. Where `is_business` says which kind of number is to send, the other kind is refused. `kind` is how
+    WhatsApp shows the file, by default as its type suggests. `label` is added to the chat, `chat_name` becomes its
     name. `metadata` has been through `clean_metadata`. `actor` is who sends, by default the transaction's. What a
     teammate types in the inbox has `is_free` and costs no credits. With `once` it is sent once, however often it is
     asked for.
@@ -109,6 +115,8 @@ class Outgoing:
     text: str | None = None
     file_uid: UUID | None = None
     template_id: int | None = None
+    template: WantedTemplate | None = None
+    is_business: bool | None = None
     kind: MediaKind | None = None
     reply_to: UUID | None = None
     label: str | None = None
@@ -122,8 +130,8 @@ class Outgoing:
 
     @property
     def credits(self) -> int:
-        """1 for a text or a file, 2 for both."""
-        return 0 if self.is_free else (self.text is not None) + self.has_file
+        """1 for a text, a file or a template, 2 for a text and a file."""
+        return 0 if self.is_free else (self.text is not None) + self.has_file + (self.template is not None)
 
     @property
     def has_file(self) -> bool:
@@ -175,11 +183,14 @@ class Reaction(msgspec.Struct, frozen=True):
     is_own: bool
 
 
-class Failure(msgspec.Struct, frozen=True):
-    """Why a message failed: the code of a problem and its sentence."""
+class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a message failed: the code of a problem and its sentence. On a business number `number` is WhatsApp's own
+    code, and title and details are WhatsApp's words."""
 
     code: str
     title: str
+    number: int | None = None
+    details: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -227,7 +238,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """What to show of a chat's history. Times are inclusive, the named messages are not shown themselves.
+    """What to show of a chat's history. Times are inclusive, the named messages are not shown themselves. A chat of
+    the other kind of number is refused where `is_business` says which.
 
     The places are found by the named messages; nobody else fills them in.
     """
@@ -238,6 +250,7 @@ class HistoryFilter:
     after_message: UUID | None = None
     before_message: UUID | None = None
     order: Literal["asc", "desc"] = "desc"
+    is_business: bool | None = None
     after_place: Place | None = None
     before_place: Place | None = None
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tideline.features.messages.actions.progress import Accepted
 from tideline.features.messages.model import Failure
+from tideline.features.messages.statuses import failure_of
 from tideline.features.numbers.port import ColdContactBlocked, ConnectorProblem, RateLimited
 
 OFFLINE_WAITS: Final = (2.0, 5.0, 15.0, 60.0, 300.0)
@@ -38,16 +39,21 @@ Outcome = Accepted | Refused | NotNow | InDoubt
 
 
 def refused(problem: type[ConnectorProblem] | ConnectorProblem) -> Refused:
-    return Refused(Failure(problem.code, problem.message))
+    return Refused(_failure(problem))
 
 
 def outcome_of(problem: ConnectorProblem, attempt: int) -> Refused | NotNow:
     if isinstance(problem, ColdContactBlocked):
-        return Refused(Failure(problem.code, problem.message), is_too_cold=True, until=_until(problem))
+        return Refused(_failure(problem), is_too_cold=True, until=_until(problem))
     if problem.is_final:
         return refused(problem)
     waits = RATE_WAITS if isinstance(problem, RateLimited) else OFFLINE_WAITS
     return NotNow(waits[min(attempt, len(waits)) - 1])
+
+
+def _failure(problem: type[ConnectorProblem] | ConnectorProblem) -> Failure:
+    said = problem.failure if isinstance(problem, ConnectorProblem) else None
+    return failure_of(problem.code, problem.message, said)
 
 
 def later(attempt: int) -> NotNow:

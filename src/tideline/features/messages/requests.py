@@ -1,14 +1,26 @@
 """Requests to send, checked against what is there; one that cannot be done ends with its problem. No I/O."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from tideline.features import chats
-from tideline.features.chats import CannotMessage, Chat, ChatId, ChatKind, ChatNameTaken, ChatNotFound
+from tideline.features import business, chats
+from tideline.features.chats import (
+    CannotMessage,
+    Chat,
+    ChatId,
+    ChatKind,
+    ChatNameTaken,
+    ChatNotFound,
+    OtherKindOfNumber,
+)
 from tideline.features.files import File, FileNotFound, FileNotReady, FileState, FileUid, kind_of
 from tideline.features.messages import errors
 from tideline.features.messages.model import (
+    TEMPLATE,
+    Message,
     MessageUid,
     Outgoing,
     Quotable,
@@ -20,11 +32,28 @@ from tideline.features.messages.model import (
 )
 from tideline.features.messages.people import author_of
 from tideline.features.numbers import Number, NumberId
-from tideline.features.numbers.port import MediaKind, Peer
+from tideline.features.numbers.port import MediaKind, Peer, TemplateMessage
 from tideline.features.templates import Template, TemplateId, TemplateNotFound, TemplateWithoutFile, Use, Viewer
 from tideline.features.workspaces import Charge, Teammate, TeammateId
 from tideline.platform.errors import Problem
 from tideline.platform.facts import Actor
+
+EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A template of a business number with its variables in place."""
+
+    template: business.Template
+    message: TemplateMessage
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What is kept of it with the message, beside the text that it makes."""
+        sent = self.message
+        kept = {"name": sent.name, "language": sent.language, "header": sent.header, "body": sent.body}
+        return {TEMPLATE: {"id": self.template.id, **kept}}
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +63,7 @@ class Request:
     asked: Outgoing
     actor: Actor
     template: Template | None = None
+    filled: Filled | None = None
     number: Number | None = None
     peer: Peer | None = None
     chat_id: ChatId | None = None
@@ -41,6 +71,7 @@ class Request:
     chat_name: str | None = None
     charge: Charge | None = None
     uid: MessageUid | None = None
+    message: Message | None = None
     problem: Exception | None = None
 
     @property
@@ -92,18 +123,22 @@ class Desk:
     numbers: Mapping[NumberId, Number]
     templates: Mapping[TemplateId, Template]
     files: Mapping[FileUid, File]
+    platform_templates: Sequence[business.Template]
     quotable: Mapping[UUID, Quotable]
     named: Mapping[str, ChatId]
     authors: Mapping[TeammateId, Teammate]
     groups: Mapping[tuple[NumberId, str], ChatId] = field(default_factory=dict)
     current: Mapping[int, ChatId] = field(default_factory=dict)
+    now: datetime = EARLIEST
     chats: dict[ChatId, Chat] = field(default_factory=dict)
     given_names: dict[str, object] = field(default_factory=dict)
 
     def check_content(self, request: Request) -> None:
         asked = request.asked
-        if asked.text is None and not asked.has_file:
+        if asked.text is None and not asked.has_file and asked.template is None:
             raise errors.NothingToSend
+        if asked.template is not None and (asked.text is not None or asked.has_file or asked.reply_to is not None):
+            raise errors.TemplateAlone
         if asked.template_id is not None:
             request.template = self._template(request, asked.template_id)
         if request.file_uid is not None:
@@ -112,7 +147,12 @@ class Desk:
             raise errors.MessageNotFound(asked.reply_to)
         request.label = chats.clean_label(asked.label) if asked.label else None
         request.chat_name = chats.clean_name(asked.chat_name) if asked.chat_name else None
-        match asked.to:
+        self.address(request)
+
+    @staticmethod
+    def address(request: Request) -> None:
+        """Whom it goes to, where that is an address."""
+        match request.asked.to:
             case ToPhone(phone):
                 request.peer = Peer(phone=chats.clean_phone(phone))
             case ToJid(jid):
@@ -148,28 +188,39 @@ class Desk:
                     raise ChatNotFound(chat_id)
                 request.chat_id = self.current[chat_id]
             case ToChatName(name):
-                self._chosen(request.asked.sender)  # the chat decides, but a number that is none of ours is a mistake
+                self._chosen(request.asked)  # the chat decides, but a number that is none of ours is a mistake
                 if name not in self.named:
                     raise ChatNotFound(name)
                 request.chat_id = self.named[name]
             case _ if request.peer and request.peer.group:
-                request.chat_id = self._group(request.peer.group, self._chosen(request.asked.sender))
+                request.chat_id = self._group(request.peer.group, self._chosen(request.asked))
             case _:
-                request.number = self._chosen(request.asked.sender) or self._default()
+                request.number = self._chosen(request.asked) or self._default()
 
-    def _chosen(self, sender: Sender) -> Number | None:
+    def _chosen(self, asked: Outgoing) -> Number | None:
         """The number somebody asked for, None when they asked for none; the phone wins."""
+        sender = asked.sender
         phone = phone_of(sender)
-        if phone is None:
+        if sender.number_id is not None:
+            found = self.numbers.get(NumberId(sender.number_id))
+        elif phone is not None:
+            found = next((number for number in self.numbers.values() if number.phone == phone), None)
+        else:
             return None
-        found = next((number for number in self.numbers.values() if number.phone == phone), None)
         if found is None:
-            raise errors.NumberNotConnected
+            raise business.AccountNotFound if sender.number_id is not None else errors.NumberNotConnected
+        self._ensure_kind(found, asked)
         return found
 
+    @staticmethod
+    def _ensure_kind(number: Number, asked: Outgoing) -> None:
+        if asked.is_business is not None and number.is_business != asked.is_business:
+            raise OtherKindOfNumber(number.is_business)
+
     def _default(self) -> Number:
-        """The number connected last, as the list has it first."""
-        found = next((number for number in self.numbers.values() if number.is_connected), None)
+        """The linked number connected last, as the list has it first. From a business number nobody writes by accident:
+        it costs money, and most people it could not reach."""
+        found = next((one for one in self.numbers.values() if one.is_connected and not one.is_business), None)
         if found is None:
             raise errors.NumberNotConnected
         return found
@@ -188,15 +239,43 @@ class Desk:
         if request.chat_id is not None:
             chat = self.chats[request.chat_id]
             request.number, request.peer = self.numbers[chat.number_id], chat.peer
+            self._ensure_kind(request.number, request.asked)
             if not chat.is_messageable:
                 raise CannotMessage
         assert request.number is not None
+        if request.number.is_business:
+            self._check_business(request, request.number)
+        elif request.asked.template is not None:
+            raise OtherKindOfNumber(is_business=False)
         if not request.number.is_connected:
             raise errors.NumberNotConnected
         reply_to = request.asked.reply_to
         if reply_to is not None and self.quotable[reply_to].number_id != request.number.id:
             raise errors.ReplyToOtherNumber
         self._check_name(request)
+
+    def _check_business(self, request: Request, number: Number) -> None:
+        """Free messages reach a customer within a day after they wrote, templates at any time."""
+        if not number.is_connected:
+            raise errors.BusinessNumberInactive
+        if request.asked.template is not None:
+            template = self._of_platform(request.asked.template, number)
+            request.filled = Filled(template, business.fill(template, request.asked.template))
+            return
+        chat = None if request.chat_id is None else self.chats[request.chat_id]
+        if chat is None or not (chat.is_group or chat.has_open_window(self.now)):
+            raise errors.ServiceWindowClosed
+
+    def _of_platform(self, wanted: business.WantedTemplate, number: Number) -> business.Template:
+        """The template of the number's account. One that is approved wins over others of the same name."""
+        waba_id = number.platform.waba_id if number.platform else None
+        named = [one for one in self.platform_templates if (one.name, one.language) == (wanted.name, wanted.language)]
+        mine = sorted((one for one in named if one.waba_id == waba_id), key=lambda one: not one.is_approved)
+        if mine:
+            return mine[0]
+        if named:
+            raise business.TemplateOfOtherAccount
+        raise business.TemplateNotFound(wanted.name)
 
     def _check_name(self, request: Request) -> None:
         """Names are unique: nobody else's, and nobody else's in this batch either."""

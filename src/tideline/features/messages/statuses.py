@@ -1,10 +1,12 @@
 """How far a message got: states only go forward, whatever order the news comes in. No I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from tideline.features.messages.model import Failure, Status
+from tideline.features.numbers.port import FailureReason
 
 _ORDER: Final = (Status.PENDING, Status.SENDING, Status.SENT, Status.DELIVERED, Status.READ)
 _RANK: Final = {status: rank for rank, status in enumerate(_ORDER)}
@@ -15,19 +17,36 @@ UNKNOWN_OUTCOME: Final = Failure("unknown_outcome", "Nobody can say whether What
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """News about a message that this number sent."""
+    """News about a message that this number sent. `reason` and `pricing` are what the Business Platform says of it."""
 
     status: Status
     at: datetime
     error: str | None = None
+    reason: FailureReason | None = None
+    pricing: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, word: str, at: datetime, error: str | None = None) -> "Receipt":
-        return cls(_WORDS[word], at, error)
+    def of(
+        cls,
+        word: str,
+        at: datetime,
+        error: str | None = None,
+        *,
+        reason: FailureReason | None = None,
+        pricing: Mapping[str, Any] | None = None,
+    ) -> "Receipt":
+        return cls(_WORDS[word], at, error, reason, pricing)
 
     @property
     def failure(self) -> Failure:
-        return Failure(self.error or "rejected", "WhatsApp could not deliver the message.")
+        return failure_of(self.error or "rejected", "WhatsApp could not deliver the message.", self.reason)
+
+
+def failure_of(code: str, title: str, reason: FailureReason | None) -> Failure:
+    """Why a message failed: our words, unless the Business Platform has its own."""
+    if reason is None:
+        return Failure(code, title)
+    return Failure(code, reason.title or title, reason.code, reason.details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ Actions of a workspace (`tx: Tx`):
     hold_new_chats(tx, id, until) / pass_on(tx, id)   what WhatsApp forbids for a while, and the end of it
     keep_check(tx, id, NumberInfo)                    what WhatsApp said about a phone
     snapshot(number) -> dict                          the number as facts carry it
+    tell_with(recorded, number)                       facts of this transaction with what is known by now
     add_business(tx, phone, owner_id=, name=, kind=CLOUD) -> Number    one without a phone to scan with
     begin_link(tx, teammate_id, kind, method=QR, phone=None, limits=LinkingLimits()) -> Pairing
                                                       or TooManyLinkingAttempts
@@ -19,7 +20,7 @@ Actions of a workspace (`tx: Tx`):
     create_link_for(tx, keyring, teammate_id, lifetime) -> NewLink      a link of a teammate; it works once
     list_usable_links(tx, keyring) -> list[UsableLink]    revoke_link_of(tx, teammate_id) -> bool
     look_through(tx, link) -> SeenThrough             begin_through(tx, link_uid, kind, method, phone) -> Pairing
-    order(tx, number_id, [MarkRead | React | Fetch])  work for the gateway that holds the session (not awaited)
+    order(tx, number_id, [Command, ...])              work for the gateway that holds the session (not awaited)
     fence(tx, lease)                                  raises LeaseLost when another gateway has taken over
 
 Across workspaces (`tx: SystemTx`):
@@ -85,7 +86,16 @@ from tideline.features.numbers.actions.qr_links import (
     reencrypt_qr_links,
     revoke_link_of,
 )
-from tideline.features.numbers.commands import Command, Fetch, MarkRead, React, Unlink, from_payload
+from tideline.features.numbers.commands import (
+    Analyse,
+    Command,
+    Fetch,
+    MarkRead,
+    React,
+    Synchronise,
+    Unlink,
+    from_payload,
+)
 from tideline.features.numbers.errors import (
     LeaseLost,
     NoConnectedNumber,
@@ -100,7 +110,7 @@ from tideline.features.numbers.errors import (
     TooManyCodes,
     TooManyLinkingAttempts,
 )
-from tideline.features.numbers.events import snapshot
+from tideline.features.numbers.events import snapshot, tell_with
 from tideline.features.numbers.linking import LinkingLimits
 from tideline.features.numbers.model import (
     Lease,
@@ -113,6 +123,7 @@ from tideline.features.numbers.model import (
     PairingId,
     PairingMethod,
     PairingState,
+    Platform,
 )
 from tideline.features.numbers.qr_links import LinkState, NewLink, QrLink, SeenThrough, UsableLink
 from tideline.features.numbers.states import ends_session, needs_session
@@ -123,6 +134,7 @@ __all__ = [
     "NUMBERS_TOPIC",
     "PAIRINGS_TOPIC",
     "SEND_LANE",
+    "Analyse",
     "Command",
     "Fetch",
     "Lease",
@@ -149,10 +161,12 @@ __all__ = [
     "PairingState",
     "PhoneAlreadyLinked",
     "PhoneNeeded",
+    "Platform",
     "QrLink",
     "QrLinkOver",
     "React",
     "SeenThrough",
+    "Synchronise",
     "TooManyCodes",
     "TooManyLinkingAttempts",
     "Unlink",
@@ -204,5 +218,6 @@ __all__ = [
     "set_aside",
     "snapshot",
     "take_pairing",
+    "tell_with",
     "unlink",
 ]

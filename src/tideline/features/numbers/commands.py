@@ -41,9 +41,26 @@ class Unlink:
     linked_at: datetime
 
 
-Command = MarkRead | React | Fetch | Unlink
+@dataclass(frozen=True, slots=True)
+class Synchronise:
+    """Read the templates of a business number's account."""
 
-_WORDS: dict[str, type[Command]] = {"read": MarkRead, "react": React, "fetch": Fetch, "unlink": Unlink}
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Analyse:
+    """Have a question for the figures of a business number answered."""
+
+    handle: UUID
+
+
+Command = MarkRead | React | Fetch | Unlink | Synchronise | Analyse
+
+_WORDS: dict[str, type[Command]] = {
+    "read": MarkRead, "react": React, "fetch": Fetch, "unlink": Unlink,
+    "synchronise": Synchronise, "analyse": Analyse,
+}  # fmt: skip
 _WORD_OF = {kind: word for word, kind in _WORDS.items()}
 
 

@@ -90,6 +90,16 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Platform:
+    """What the Business Platform calls a number and the business account it is in, and how it shows the number."""
+
+    phone_number_id: str
+    waba_id: str
+    display_phone: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A WhatsApp number of a workspace. `phone` and `lid` are bare digits. The Business Platform, real or simulated,
     speaks for one that `is_business`. Until `no_new_chats_until` WhatsApp lets it write to nobody new."""
@@ -110,6 +120,7 @@ class Number:
     created_at: datetime
     is_business: bool = False
     no_new_chats_until: datetime | None = None
+    platform: Platform | None = None
 
     @property
     def owner_id(self) -> int:

@@ -13,7 +13,7 @@ Actions of a workspace (`tx: Tx`), with the `Terms` that hold for all webhooks o
     get_delivery(tx, webhook_id, uid) -> list[Logged]      all attempts; or DeliveryNotFound
     redeliver(tx, webhook_id, uid) -> Delivery             or DeliveryUnderWay
     redeliver_failed(tx, webhook_id, since) -> Redelivered
-    send_test(tx, webhook_id) -> Delivery                  or EventNotCaused
+    send_test(tx, webhook_id) -> Delivery
 
 Objects of the program:
 
@@ -46,7 +46,6 @@ from tideline.features.webhooks.errors import (
     CursorExpired,
     DeliveryNotFound,
     DeliveryUnderWay,
-    EventNotCaused,
     InvalidCursor,
     InvalidUrl,
     TooManyWebhooks,
@@ -72,7 +71,6 @@ __all__ = [
     "DeliveryUnderWay",
     "Entry",
     "EventLog",
-    "EventNotCaused",
     "EventPage",
     "EventType",
     "InvalidCursor",

@@ -47,11 +47,6 @@ class DeliveryUnderWay(Problem):
     message = "This event is still being delivered."
 
 
-class EventNotCaused(Problem):
-    code = "event_not_caused"
-    message = "Nothing causes this event on this server yet, so there is no example of it to send."
-
-
 class InvalidCursor(Problem):
     code = "invalid_cursor"
     message = "This is not a cursor of this workspace's event log."

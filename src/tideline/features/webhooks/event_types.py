@@ -51,5 +51,5 @@ class EventType(StrEnum):
 
     @property
     def is_waba(self) -> bool:
-        """An event of the business platform, which no number of this installation causes yet."""
+        """An event of a business number."""
         return self.startswith("waba:")

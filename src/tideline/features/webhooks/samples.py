@@ -1,7 +1,7 @@
 """Facts that never happened, for deliveries with which somebody tries a receiver. No I/O."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tideline.features.webhooks.event_types import EventType
@@ -27,6 +27,20 @@ CHAT: Final = {
     "responsible_email": "idris@harbour-bikes.example",
     "last_message_uid": "6f1d0c52-8a0b-4c1e-9d2a-51f7c0b7a901",
 }
+BUSINESS: Final = {
+    **NUMBER,
+    "is_business": True,
+    "phone": "15555550177",
+    "jid": "15555550177@s.whatsapp.net",
+    "account_name": "Harbour Bikes Service",
+    "platform": {
+        "phone_number_id": "555000111222333",
+        "waba_id": "555000999888777",
+        "display_phone": "+1 555 555 0177",
+        "name": "Harbour Bikes Service",
+    },
+}
+SERVICE: Final = {"name": "Harbour Bikes Service", "phone": "+15555550177"}
 CONTACT: Final = {"name": "Otto Lind", "phone": "+15555550142"}
 OWN: Final = {"name": "Harbour Bikes", "phone": "+15555550100"}
 NOBODY: Final = {"responsible_name": None, "responsible_email": None}
@@ -53,11 +67,41 @@ def _message(*, from_me: bool, status: str, **more: Any) -> dict[str, Any]:
 
 RECEIVED: Final = _message(from_me=False, status="Delivered")
 FAILURE: Final = {"code": "not_on_whatsapp", "title": "This phone is not on WhatsApp."}
+WINDOW_CLOSED: Final = {
+    "code": "service_window_closed",
+    "title": "Re-engagement message",
+    "number": 131047,
+    "details": "More than 24 hours have passed since the customer last replied to this number.",
+}
 
 
 def _sent(status: str, before: str, **more: Any) -> tuple[str, dict[str, Any]]:
     sent = {"message": _message(from_me=True, status=status, **more), "status_before": before}
     return "MessageStatusChanged", sent
+
+
+def _served(kind: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    """Something that happened on a business number."""
+    return kind, {"number": BUSINESS, **more}
+
+
+def _service(status: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    own = {"sender_name": SERVICE["name"], "sender_phone": SERVICE["phone"]}
+    sent = _message(from_me=True, status=status, **own, **more)
+    return _served("MessageStatusChanged", message=sent, status_before="Sent")
+
+
+def _template(status: str) -> tuple[str, dict[str, Any]]:
+    template = {
+        "id": 0,
+        "name": "bike_ready",
+        "language": "en",
+        "status": status,
+        "parameter_format": "NAMED",
+        "waba_id": "555000999888777",
+        "accounts": [0],
+    }
+    return "TemplateStatusChanged", {"template": template, "status_before": "PENDING"}
 
 
 def _call(direction: str, outcome: str, status: str, duration: int | None) -> tuple[str, dict[str, Any]]:
@@ -115,13 +159,30 @@ SAMPLES: Final[Mapping[EventType, tuple[str, dict[str, Any]]]] = {
     EventType.ACCOUNT_RESUMED: ("NumberResumed", {}),
     EventType.ACCOUNT_SUSPENDED: ("NumberSuspended", {"number": {**NUMBER, "state": "paused"}}),
     EventType.ACCOUNT_DISCONNECTED: ("NumberDisconnected", {"number": {**NUMBER, "state": "unlinked"}}),
+    EventType.WABA_RECEIVED: _served(
+        "MessageReceived",
+        message={**RECEIVED, "recipient_name": SERVICE["name"], "recipient_phone": SERVICE["phone"]},
+    ),
+    EventType.WABA_DELIVERED: _service("Delivered"),
+    EventType.WABA_READ: _service("Read"),
+    EventType.WABA_FAILED: _service("Failed", failure=WINDOW_CLOSED),
+    EventType.WABA_CHAT_INCOMING: _served("ChatOpened", cause="incoming"),
+    EventType.WABA_CHAT_OUTGOING: _served("ChatOpened", cause="outgoing"),
+    EventType.WABA_CHAT_ASSIGNED: _served("ChatAssigned", previous_responsible=NO_ONE),
+    EventType.WABA_CHAT_UNASSIGNED: _served("ChatUnassigned", previous_responsible=IDRIS),
+    EventType.WABA_CHAT_CLOSED: _served("ChatClosed"),
+    EventType.WABA_CHAT_REOPENED: _served("ChatReopened"),
+    EventType.WABA_ACCOUNT_ACTIVE: _served("NumberConnected"),
+    EventType.WABA_ACCOUNT_DISABLED: _served("NumberSuspended"),
+    EventType.WABA_ACCOUNT_DISCONNECTED: _served("NumberDisconnected"),
+    EventType.WABA_TEMPLATE_APPROVED: _template("APPROVED"),
+    EventType.WABA_TEMPLATE_REJECTED: _template("REJECTED"),
+    EventType.WABA_TEMPLATE_DISABLED: _template("DISABLED"),
 }
 
 
-def sample(event_type: EventType, workspace_id: int, at: datetime) -> Fact | None:
-    """A fact that causes this event, as if it had happened at that time; none where no fact causes it yet."""
-    if event_type not in SAMPLES:
-        return None
+def sample(event_type: EventType, workspace_id: int, at: datetime) -> Fact:
+    """A fact that causes this event, as if it had happened at that time."""
     kind, given = SAMPLES[event_type]
     then = at.isoformat()
     payload: dict[str, Any] = {"number": NUMBER, "chat": CHAT, **given}
@@ -129,6 +190,8 @@ def sample(event_type: EventType, workspace_id: int, at: datetime) -> Fact | Non
     payload["chat"] = {**payload["chat"], "created_at": then, "last_message_at": then}
     if kind == "ChatClosed":
         payload["chat"]["closed_at"] = then
+    if payload["number"].get("is_business"):
+        payload["chat"]["window_until"] = (at + timedelta(hours=20)).isoformat()
     if "message" in payload:
         payload["message"] = {**payload["message"], "at": then, "received_at": then}
     if "file" in payload:

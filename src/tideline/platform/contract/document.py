@@ -43,6 +43,11 @@ class Operation:
         """What a token with scopes needs for it, such as `chats:read`."""
         return f"{self.tag}:{'read' if self.method == 'GET' else 'write'}"
 
+    @cached_property
+    def success(self) -> int:
+        """The status of an answer of success."""
+        return next(int(status) for status in self.responses if status.startswith("2"))
+
     def names(self, place: str) -> set[str]:
         return {parameter.name for parameter in self.parameters if parameter.place == place}
 

@@ -81,7 +81,7 @@ class PublicApi:
         if turn.wait:
             await asyncio.sleep(turn.wait)
         try:
-            answer = await self._answer(scope, receive)
+            status, answer = await self._answer(scope, receive)
         except ClientGone:
             return
         except AnsweredBefore as before:
@@ -97,9 +97,9 @@ class PublicApi:
             log.exception("api.broke", path=scope["path"], request_id=request_id)
             await _refuse(send, problems.internal(request_id), turn.head)
         else:
-            await respond(send, 200, answer, turn.head)
+            await respond(send, status, answer, turn.head)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> bytes:
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         binding, texts = self._find(scope)
         headers = dict(scope["headers"])
         caller = await self._desk.admit(bearer_token(headers), binding)
@@ -117,7 +117,8 @@ class PublicApi:
                 raw = await whole_body(receive, headers, seconds=self._body_seconds)
                 arguments["body"] = read_body(binding.operation, binding.body, raw, media_type(headers))
             named = RequestKey(key, digest_of(scope["method"], path_of(scope), raw)) if key else None
-            return encode(await self._desk.run(caller, binding, arguments, named))
+            answer = encode(await self._desk.run(caller, binding, arguments, named))
+            return binding.operation.success, answer
 
     def _find(self, scope: Scope) -> tuple[Binding, Mapping[str, str]]:
         found = self._paths.find(path_of(scope))

@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -29,7 +30,7 @@ UNDOCUMENTED = frozenset({"limit"})
 
 FROM_REQUEST = ("query", "body", "form")
 
-KEEPERS = ("once", "send", "send_own", "tx")
+KEEPERS = ("once", "send", "send_own", "send_waba", "tx")
 """One of them keeps the answer of an operation that takes an Idempotency-Key, in the transaction of its change."""
 
 
@@ -72,7 +73,7 @@ class Binding:
         return found
 
 
-NOT_FOUND = {"chat_id": "Whatsapp chat_id #", "template_id": "Template id #"}
+NOT_FOUND = {"chat_id": "Whatsapp chat_id #", "template_id": "Template id #", "account_id": "WABA account id #"}
 
 
 def bind(
@@ -107,11 +108,17 @@ def _bind(operation: Operation, function: Function | None, contract: Contract, o
         function,
         whole_ids=whole_ids(operation),
         query=_query_reader(operation, hints.get("query")),
-        body=body_reader(operation, hints.get("body"), contract),
-        form=_form_reader(operation, hints.get("form"), contract),
+        body=body_reader(operation, _struct(hints.get("body")), contract),
+        form=_form_reader(operation, _struct(hints.get("form")), contract),
         wants=wants,
         is_repeatable=HEADER in operation.names("header"),
     )
+
+
+def _struct(hint: Any) -> Any:
+    """Where both a JSON body and a form are taken, each of them may be missing."""
+    given = [one for one in get_args(hint) if one is not NoneType]
+    return given[0] if given else hint
 
 
 def _query_reader(operation: Operation, struct: type[msgspec.Struct] | None) -> QueryReader[Any] | None:

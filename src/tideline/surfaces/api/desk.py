@@ -7,15 +7,17 @@ from functools import partial
 from typing import Any
 
 from tideline.features import messages, webhooks, workspaces
+from tideline.features.business import AccountNotFound
 from tideline.features.files import FileNotFound, Links, Spool, Uploads, Voices
-from tideline.features.messages import Carrier, Load, MessageUid, Outgoing, SendQueue
+from tideline.features.messages import Carrier, Load, Message, MessageUid, Outgoing, SendQueue
 from tideline.features.templates import TemplateNotFound
 from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
 from tideline.platform.clock import Clock
+from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
 from tideline.platform.facts import Actor
 from tideline.platform.once import Once, do_once, ensure_new
-from tideline.surfaces.api import problems, shapes
+from tideline.surfaces.api import problems, shapes, waba_wire
 from tideline.surfaces.api.answers import encode
 from tideline.surfaces.api.binding import Binding
 from tideline.surfaces.api.idempotency import RequestKey
@@ -49,13 +51,17 @@ class ApiDeps:
     keys_kept: timedelta = timedelta(days=1)
 
     @property
+    def keyring(self) -> Keyring:
+        return self.access.keyring
+
+    @property
     def clock(self) -> Clock:
         return self.db.clock
 
 
-HANDED_ON = ("access", "api_calls", "uploads", "voices", "terms", "events", "clock")
+HANDED_ON = ("access", "api_calls", "uploads", "voices", "terms", "events", "clock", "keyring", "public_url")
 """What functions get as it is."""
-OFFERED = frozenset({"tx", "show", "caller", "send", "send_own", "once", *HANDED_ON})
+OFFERED = frozenset({"tx", "show", "caller", "send", "send_own", "send_waba", "once", *HANDED_ON})
 """What a route's function may ask for by name, besides what stands in the request.
 
 `once` is for functions with transactions of their own: they use it in the one that makes the change.
@@ -88,6 +94,8 @@ class ApiDesk:
             arguments["send"] = partial(self._send, caller, once)
         if "send_own" in wants:
             arguments["send_own"] = partial(self._send_own, caller, once)
+        if "send_waba" in wants:
+            arguments["send_waba"] = partial(self._send_waba, caller, once)
         if "once" in wants:
             arguments["once"] = once
         if "tx" in wants:
@@ -119,21 +127,43 @@ class ApiDesk:
     async def _send(
         self, caller: Caller, once: Once | None, outgoing: Outgoing, load: Load | None = None
     ) -> shapes.MessageRef:
-        actor = Actor("token", caller.teammate_id)
         if once:
             outgoing = replace(outgoing, once=replace(once, render=_named))
+        return shapes.MessageRef(str(await self._submit(caller, outgoing, load)))
+
+    async def _send_waba(
+        self, caller: Caller, once: Once | None, outgoing: Outgoing, load: Load | None = None
+    ) -> shapes.Message:
+        """Answered with the whole message; under a key with the one that is kept for when the request comes again."""
+        show = await self._wire(caller.workspace_id)
+        shown: list[shapes.Message] = []
+
+        def render(message: Message) -> bytes:
+            shown.append(waba_wire.message(message, show, self._deps.clock.now()))
+            return encode(shown[-1])
+
+        if once:
+            outgoing = replace(outgoing, once=replace(once, render=render))
+        uid = await self._submit(caller, outgoing, load)
+        if shown:
+            return shown[-1]
+        async with self._deps.db.read(caller.workspace_id) as tx:
+            return waba_wire.message(await messages.get(tx, uid), show, self._deps.clock.now())
+
+    async def _submit(self, caller: Caller, outgoing: Outgoing, load: Load | None) -> MessageUid:
+        actor = Actor("token", caller.teammate_id)
         try:
             if load:
-                uid = await self._deps.carrier.submit(caller.workspace_id, actor, outgoing, load)
-            else:
-                uid = await self._deps.sends.submit(caller.workspace_id, actor, outgoing)
+                return await self._deps.carrier.submit(caller.workspace_id, actor, outgoing, load)
+            return await self._deps.sends.submit(caller.workspace_id, actor, outgoing)
         except FileNotFound:
             if outgoing.file_uid is None:
                 raise
             raise problems.file_missing(outgoing.file_uid) from None
         except TemplateNotFound:
             raise problems.missing("Attachment template id #", outgoing.template_id) from None
-        return shapes.MessageRef(str(uid))
+        except AccountNotFound:
+            raise problems.missing("WABA account id #", outgoing.sender.number_id) from None
 
     async def _send_own(self, caller: Caller, once: Once | None, outgoing: Outgoing) -> shapes.MessageRef:
         """Only what the caller may send with their own view of the workspace."""
@@ -158,5 +188,5 @@ class ApiDesk:
         return known
 
 
-def _named(uid: MessageUid) -> bytes:
-    return encode(shapes.MessageRef(str(uid)))
+def _named(message: Message) -> bytes:
+    return encode(shapes.MessageRef(str(message.uid)))

@@ -1,6 +1,7 @@
 """The contract's limits on texts, in characters."""
 
 TEXT = 2000
+WABA_TEXT = 4096
 NOTE = 10_000
 REACTION = 50
 LABEL = 64

@@ -11,6 +11,7 @@ NEEDS: Final[Mapping[str, Action]] = {
     "webhooks:read": Action.WEBHOOKS,
     "webhooks:write": Action.WEBHOOKS,
     "events:read": Action.WEBHOOKS,
+    "waba-accounts:write": Action.ALL_NUMBERS,
 }
 """By scope. What is not named here everybody with a token may do."""
 

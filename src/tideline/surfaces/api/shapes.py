@@ -29,6 +29,14 @@ class LabelPage(msgspec.Struct):
     labels: list[Label]
 
 
+class FailureReason(msgspec.Struct):
+    """In WhatsApp's words; without a code of WhatsApp's the code is empty."""
+
+    code: int | str
+    title: str
+    details: str
+
+
 class Message(msgspec.Struct):
     uid: str
     chat_id: int
@@ -49,6 +57,7 @@ class Message(msgspec.Struct):
     reactions: "Reactions | Raw | Absent"
     data: dict[str, Any] | Raw
     created_by: str
+    failure_reason: FailureReason | Absent
     metadata: dict[str, Any] | Absent
 
 
@@ -120,6 +129,7 @@ class Reactions(msgspec.Struct):
 class StatusStep(msgspec.Struct):
     status: str
     timestamp: str
+    failure_reason: FailureReason | Absent = UNSET
 
 
 class WhatsappAccount(msgspec.Struct):

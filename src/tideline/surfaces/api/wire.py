@@ -174,6 +174,7 @@ class Wire:
             reactions,
             self._data(message, now),
             message.created_by or "",
+            UNSET,
             UNSET if message.metadata is None else message.metadata,
         )
 

@@ -2,14 +2,15 @@
 
 import time
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
 
-from tideline.features import files, messages, numbers
+from tideline.features import business, files, messages, numbers
 from tideline.features.files import Files
-from tideline.features.numbers import Fetch, MarkRead, React, Unlink
-from tideline.features.numbers.port import ConnectorProblem, NotLinked, Offline, UnknownOutcome
+from tideline.features.numbers import Analyse, Fetch, MarkRead, React, Synchronise, Unlink
+from tideline.features.numbers.port import BusinessConnector, ConnectorProblem, NotLinked, Offline, UnknownOutcome
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
 from tideline.platform.lanes import Held as HeldLane
@@ -86,7 +87,7 @@ class Commands:
 
     async def _do(self, held: Held, command: numbers.Command) -> None:
         match command:
-            case MarkRead() | React() if held.number.is_gone:
+            case MarkRead() | React() | Synchronise() | Analyse() if held.number.is_gone:
                 raise NotLinked
             case MarkRead(keys=keys):
                 await held.connector.mark_read(held.number.account, keys)
@@ -98,6 +99,10 @@ class Commands:
                 chunks = held.connector.open_media(held.number.account, media)
                 await self._files.fill(held.lease.workspace_id, uid, chunks)
                 self._figures.media.labels("stored").inc()
+            case Synchronise():
+                await self._synchronise(held)
+            case Analyse(handle=handle):
+                await self._analyse(held, handle)
 
     async def _react(self, held: Held, uid: UUID, asked_at: datetime) -> None:
         """Setting the same reaction twice is setting it once, so a crash in between does no harm."""
@@ -108,6 +113,17 @@ class Commands:
             await held.connector.react(held.number.account, wanted.key, wanted.emoji)
             await self._db.run(workspace_id, lambda tx: messages.settle_reaction(tx, uid, wanted.emoji))
 
+    async def _synchronise(self, held: Held) -> None:
+        found = await _business(held).templates(held.number.account)
+        await self._db.run(held.lease.workspace_id, lambda tx: business.take_templates(tx, held.lease.number_id, found))
+
+    async def _analyse(self, held: Held, handle: UUID) -> None:
+        workspace_id = held.lease.workspace_id
+        async with self._db.read(workspace_id) as tx:
+            asked = await business.get_analytics(tx, handle)
+        result = await _business(held).analytics(held.number.account, asked.question)
+        await self._db.run(workspace_id, lambda tx: business.answer_analytics(tx, handle, result))
+
     async def _give_up(self, held: Held, command: numbers.Command, problem: Problem) -> None:
         workspace_id = held.lease.workspace_id
         match command:
@@ -116,6 +132,8 @@ class Commands:
                 self._figures.media.labels("given up").inc()
             case React(message_uid=uid, asked_at=asked_at):
                 await self._db.run(workspace_id, lambda tx: messages.give_up_reaction(tx, uid, asked_at, problem))
+            case Analyse(handle=handle):
+                await self._db.run(workspace_id, lambda tx: business.fail_analytics(tx, handle, problem))
 
     async def _settle(self, lane: HeldLane, item: Item, wait: timedelta | None) -> None:
         async with self._db.tx(lane.workspace_id) as tx:
@@ -124,6 +142,11 @@ class Commands:
             else:
                 at = tx.now + wait
                 tx.before_commit(lambda last: lane.retry(last, item, at))
+
+
+def _business(held: Held) -> BusinessConnector:
+    """The connector of a business number; what it cannot do, it says itself."""
+    return cast(BusinessConnector, held.connector)
 
 
 async def leave_to_others(db: Database, lane: HeldLane) -> None:

@@ -4,10 +4,11 @@ import time as stopwatch
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import time, timedelta
+from functools import partial
 
 import structlog
 
-from tideline.features import files, messages, numbers, webhooks
+from tideline.features import business, files, messages, numbers, webhooks
 from tideline.features.files import Files
 from tideline.features.numbers import Pairing, PairingClosed, linking
 from tideline.features.workspaces import SignIn
@@ -80,6 +81,16 @@ def chores(
         async with db.system() as tx:
             await webhooks.keep_log(tx, log_kept)
 
+    async def ask_for_templates() -> None:
+        async with db.system_read() as tx:
+            due = await business.accounts_due(tx)
+        for workspace_id, number_id in due:
+            await db.run(workspace_id, partial(business.ask_for_templates, number_id=number_id))
+
+    async def forget_analytics() -> None:
+        async with db.system() as tx:
+            await business.forget_analytics(tx)
+
     return [
         Timer("unknown outcomes", Every(min(LOOK_FOR_DOUBT, unknown_after / 2)), settle_unknown),
         Timer("older messages for the search", READ_OLDER, read_older_messages),
@@ -88,6 +99,8 @@ def chores(
         Timer("expired links", Every(timedelta(hours=1)), forget_links),
         Timer("idempotency keys", Every(timedelta(minutes=10)), forget_keys),
         Timer("webhook log", Every(timedelta(hours=6)), keep_webhook_log),
+        Timer("templates of business numbers", Every(timedelta(minutes=1)), ask_for_templates),
+        Timer("old figures of business numbers", Every(timedelta(hours=6)), forget_analytics),
         Timer("idle lanes", Every(timedelta(hours=1)), sweep_lanes),
     ]
 

@@ -7,6 +7,7 @@ import structlog
 
 from tideline.features import numbers
 from tideline.features.business import sealing
+from tideline.features.business.actions.templates import ask_for_templates
 from tideline.features.business.errors import AccountExists, AccountNotFound, InvalidAccount, SecretMissing
 from tideline.features.business.model import Account, NewAccount, Opened, Secrets
 from tideline.features.business.store import accounts as store
@@ -50,6 +51,8 @@ async def add(
     )
     await store.save(tx, account)
     await store.set_path(tx, number.id, keyring.token_hash(secrets.path_key))
+    numbers.tell_with(tx.recorded, await numbers.get(tx, number.id))
+    await ask_for_templates(tx, number.id)
     return Opened(account, secrets)
 
 

@@ -29,6 +29,19 @@ async def list_all(tx: Tx) -> list[Account]:
     ]
 
 
+async def list_of_waba(tx: Tx, waba_id: str) -> list[NumberId]:
+    """The numbers that a business account has here, without those that were removed."""
+    rows = await tx.fetch(
+        """
+        SELECT a.number_id FROM tenant.business_account a
+        WHERE a.workspace = $1 AND a.waba_id = $2 AND a.secrets IS NOT NULL ORDER BY a.number_id
+        """,
+        tx.workspace_id,
+        waba_id,
+    )
+    return [NumberId(row["number_id"]) for row in rows]
+
+
 async def save(tx: Tx, account: Account) -> None:
     """Write an account, also over what is left of an earlier one of the same number."""
     await tx.execute(

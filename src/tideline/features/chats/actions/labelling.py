@@ -8,6 +8,7 @@ from tideline.features import numbers
 from tideline.features.chats import events, names
 from tideline.features.chats.actions.changes import lock
 from tideline.features.chats.errors import ChatNotFound, TooManyLabels
+from tideline.features.chats.kinds import ensure_kind
 from tideline.features.chats.model import LABELS_MAX, LABELS_PAGE, Chat, Label, Page
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import labels as store
@@ -15,10 +16,11 @@ from tideline.features.numbers import Number, NumberId
 from tideline.platform.db import Tx
 
 
-async def labels(tx: Tx, chat_id: int) -> list[str]:
+async def labels(tx: Tx, chat_id: int, *, is_business: bool | None = None) -> list[str]:
     chat = await rows.find_brief(tx, chat_id)
     if chat is None:
         raise ChatNotFound(chat_id)
+    ensure_kind(chat, is_business)
     return chat.labels
 
 
@@ -28,18 +30,20 @@ async def list_labels(tx: Tx, page: int = 1, size: int = LABELS_PAGE) -> Page[La
     return Page(found[:size], has_more=len(found) > size)
 
 
-async def add_labels(tx: Tx, chat_id: int, typed: Sequence[str]) -> list[str]:
+async def add_labels(tx: Tx, chat_id: int, typed: Sequence[str], *, is_business: bool | None = None) -> list[str]:
     """Put labels on the chat, beside those it has. The answer is the whole set."""
     wanted = _clean(typed)
     chat = await lock(tx, chat_id)
+    ensure_kind(chat, is_business)
     labelled = await put(tx, [(chat, wanted)], await numbers.get_many(tx, [chat.number_id]))
     return labelled[0].labels
 
 
-async def replace_labels(tx: Tx, chat_id: int, typed: Sequence[str]) -> list[str]:
+async def replace_labels(tx: Tx, chat_id: int, typed: Sequence[str], *, is_business: bool | None = None) -> list[str]:
     """Make these the whole set; an empty list clears it."""
     wanted = _clean(typed)
     chat = await lock(tx, chat_id)
+    ensure_kind(chat, is_business)
     gone = [label for label in chat.labels if label not in wanted]
     new = [label for label in wanted if label not in chat.labels]
     if not gone and not new:

@@ -24,7 +24,7 @@ COLUMNS: Final = """
     date_part('epoch', c.updated_at), c.is_renamed, c.phone, c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left,
     date_part('epoch', c.closed_at), c.responsible_id, t.email, t.display_name, c.autoresponse, c.autoresponse_locked,
     c.unattended, c.photo_uid, c.labels, c.last_message_uid, date_part('epoch', c.last_message_at), c.read_until,
-    c.metadata::text
+    c.metadata::text, date_part('epoch', c.window_until), n.is_business
 """
 ROSTER: Final = """
     CASE WHEN c.kind = 'group' THEN (
@@ -55,7 +55,7 @@ def read(rows: Sequence[Row | Sequence[Any]]) -> list[Chat]:
         return []
     columns["number_state"] = map(_STATES.__getitem__, columns["number_state"])
     columns["kind"] = map(_KINDS.__getitem__, columns["kind"])
-    for name in ("created_at", "updated_at", "closed_at", "last_message_at"):
+    for name in ("created_at", "updated_at", "closed_at", "last_message_at", "window_until"):
         columns[name] = instants(columns[name])
     columns["metadata"] = [None if kept is None else msgspec.json.decode(kept) for kept in columns["metadata"]]
     if "roster" in columns:
@@ -307,15 +307,17 @@ async def touch(tx: Tx, chat_id: ChatId) -> None:
 
 
 async def move(tx: Tx, moved: Sequence[Chat]) -> None:
-    """What messages change about their chats: the newest message, unread, reopened, attended to."""
+    """What messages change about their chats: the newest message, unread, reopened, attended to, the window."""
     await tx.execute(
         """
         UPDATE tenant.chat c
         SET last_message_uid = new.last_message_uid, last_message_at = new.last_message_at, is_read = new.is_read,
             closed_at = new.closed_at, autoresponse_locked = new.autoresponse_locked, unattended = new.unattended,
-            updated_at = GREATEST(c.updated_at, $9)
-        FROM unnest($2::int[], $3::uuid[], $4::timestamptz[], $5::bool[], $6::timestamptz[], $7::bool[], $8::bool[])
-             AS new (id, last_message_uid, last_message_at, is_read, closed_at, autoresponse_locked, unattended)
+            window_until = new.window_until, updated_at = GREATEST(c.updated_at, $10)
+        FROM unnest($2::int[], $3::uuid[], $4::timestamptz[], $5::bool[], $6::timestamptz[], $7::bool[], $8::bool[],
+                    $9::timestamptz[])
+             AS new (id, last_message_uid, last_message_at, is_read, closed_at, autoresponse_locked, unattended,
+                     window_until)
         WHERE c.workspace = $1 AND c.id = ANY ($2::int[]) AND c.id = new.id
         """,
         tx.workspace_id,
@@ -326,5 +328,6 @@ async def move(tx: Tx, moved: Sequence[Chat]) -> None:
         [chat.closed_at for chat in moved],
         [chat.autoresponse_locked for chat in moved],
         [chat.unattended for chat in moved],
+        [chat.window_until for chat in moved],
         tx.now,
     )

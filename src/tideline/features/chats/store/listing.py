@@ -232,6 +232,13 @@ def _by_column(query: _Query, wanted: ChatFilter) -> None:
         jids = query.arg(_storable(wanted.number_jids), "text[]")
         theirs = f"SELECT o.id FROM tenant.number o WHERE o.workspace = $1 AND o.jid = ANY ({jids})"
         query.where(f"c.number_id = ANY (ARRAY({theirs}))")
+    if wanted.number_ids is not None:
+        query.where(f"c.number_id = ANY ({query.arg(list(wanted.number_ids), 'int[]')})")
+    if wanted.is_business is not None:
+        # As a set that is looked into, not as a join: most workspaces have no business number, and the planner must
+        # not hope for few rows.
+        theirs = "SELECT o.id FROM tenant.number o WHERE o.workspace = $1 AND o.is_business"
+        query.where(f"c.number_id IN ({theirs})" if wanted.is_business else f"c.number_id NOT IN ({theirs})")
     if wanted.responsible is not None:
         emails = query.arg([email.strip().lower() for email in _storable(wanted.responsible)], "text[]")
         theirs = f"SELECT o.id FROM tenant.teammate o WHERE o.workspace = $1 AND lower(o.email) = ANY ({emails})"

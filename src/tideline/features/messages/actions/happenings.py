@@ -8,7 +8,7 @@ import msgspec
 from tideline.features import chats, files, search
 from tideline.features.chats import Chat, Company
 from tideline.features.messages import reactions, wording
-from tideline.features.messages.actions.incoming import PHONE, newest
+from tideline.features.messages.actions.incoming import PHONE, newest, window
 from tideline.features.messages.actions.reacting import own_reactor
 from tideline.features.messages.actions.words import renew
 from tideline.features.messages.drafts import Draft, shown
@@ -128,6 +128,8 @@ async def end_call(tx: Tx, number: Number, company: Company, event: CallEnded) -
     draft = _call(number, chat, event)
     await rows.insert(tx, [draft])
     changes = newest(chat, draft)
+    if event.direction == "incoming":
+        changes |= window(chat, number, event.at, tx.now)
     if event.direction == "incoming" and event.outcome == "missed":
         changes |= {"is_read": False, "closed_at": None}
     moved = company.chats[chat.id] = msgspec.structs.replace(chat, **changes)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -181,7 +182,7 @@ async def _tell(tx: Tx, number: Number, company: Company, arrived: Sequence[Arri
     moved = {}
     for one in arrived:
         before = company.chats[one.draft.chat_id]
-        chat = company.chats[before.id] = moved[before.id] = _moved(before, one)
+        chat = company.chats[before.id] = moved[before.id] = _moved(before, one, number, tx.now)
         writer = company.person_of(one.event.sender) if one.event.sender and chat.is_group else None
         actor = PHONE if one.draft.from_me else Actor("contact", writer.id if writer else chat.contact_id)
         if before.is_closed and chat.is_open:
@@ -197,14 +198,25 @@ def _kind(one: Arrived) -> str:
     return "MessageSent" if one.draft.from_me else "MessageReceived"
 
 
-def _moved(chat: Chat, one: Arrived) -> Chat:
+def _moved(chat: Chat, one: Arrived, number: Number, now: datetime) -> Chat:
     """What a message does to its chat. History only fills in; an answer from the phone silences the machine."""
     changes = newest(chat, one.draft)
+    if not one.draft.from_me:
+        changes |= window(chat, number, one.draft.at, now)
     if one.is_live and one.draft.from_me:
         changes |= {"autoresponse_locked": True, "unattended": False}
     elif one.is_live:
         changes |= {"is_read": False, "closed_at": None}
     return msgspec.structs.replace(chat, **changes)
+
+
+def window(chat: Chat, number: Number, at: datetime, now: datetime) -> dict[str, Any]:
+    """The customer of a business number came forward: free messages are delivered for a day from then. What comes late
+    or twice does not shorten that, and nobody comes forward in the future."""
+    until = min(at, now) + chats.SERVICE_WINDOW
+    if not number.is_business or chat.is_group or (chat.window_until is not None and chat.window_until >= until):
+        return {}
+    return {"window_until": until}
 
 
 def newest(chat: Chat, draft: Draft) -> dict[str, Any]:

@@ -23,6 +23,7 @@ async def add_note(
     is_private: bool = True,
     metadata: dict[str, Any] | None = None,
     origin: str = Origin.PUBLIC_API,
+    is_business: bool | None = None,
 ) -> MessageUid:
     """Put a note into the history. `text` has been through `clean_note`.
 
@@ -31,6 +32,7 @@ async def add_note(
     """
     mentioned = await _mentioned(tx, text)
     chat = await chats.note(tx, chat_id, [teammate.id for teammate in mentioned])
+    chats.ensure_kind(chat, is_business)
     draft = Draft(
         uid=MessageUid(uuid7()),
         chat_id=chat.id,

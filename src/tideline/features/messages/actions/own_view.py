@@ -49,7 +49,7 @@ async def _sender(tx: Tx, sight: Sight, teammate: Teammate, phone: str, asked: S
     candidates = [
         number
         for number in await numbers.list_numbers(tx)
-        if (number.is_connected if wanted is None else number.phone == wanted)
+        if (number.is_connected and not number.is_business if wanted is None else number.phone == wanted)
     ]
     for number in candidates:
         if sight.has_number(number):

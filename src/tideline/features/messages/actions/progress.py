@@ -14,7 +14,7 @@ from tideline.features.messages.statuses import Progress, Receipt
 from tideline.features.messages.store import states, twins, views
 from tideline.features.messages.store.states import Sent
 from tideline.features.numbers import Number
-from tideline.features.numbers.port import Peer, StatusChanged
+from tideline.features.numbers.port import FailureReason, Peer, StatusChanged
 from tideline.platform.db import SystemTx, Tx
 
 EARLY_RECEIPTS_KEPT = timedelta(hours=1)
@@ -49,10 +49,24 @@ Claims = dict[str, list[tuple[Peer, Receipt]]]
 def _by_message(told: Sequence[StatusChanged]) -> Claims:
     claims: Claims = defaultdict(list)
     for event in told:
-        receipt = Receipt.of(event.status, event.at, wording.received(event.error))
+        receipt = Receipt.of(
+            event.status,
+            event.at,
+            wording.received(event.error),
+            reason=_told(event.failure),
+            pricing=event.pricing,
+        )
         for external_id in event.external_ids:
             claims[external_id].append((event.chat, receipt))
     return claims
+
+
+def _told(reason: FailureReason | None) -> FailureReason | None:
+    """WhatsApp's words as the database can keep them."""
+    if reason is None:
+        return None
+    title, details = wording.received(reason.title) or "", wording.received(reason.details) or ""
+    return FailureReason(reason.code, title, details)
 
 
 async def _late_or_early(tx: Tx, number: Number, company: Company, claims: Claims) -> dict[str, Sent]:
@@ -76,9 +90,12 @@ async def _late_or_early(tx: Tx, number: Number, company: Company, claims: Claim
 
 def _after(sent: Sent, receipts: Sequence[Receipt]) -> Sent:
     progress = sent.progress
+    data = sent.data
     for receipt in receipts:
         progress = progress.after(receipt)
-    return renewed(sent, progress)
+        if receipt.pricing:
+            data = {**data, "pricing": dict(receipt.pricing)}
+    return renewed(replace(sent, data=data), progress)
 
 
 def renewed(sent: Sent, progress: Progress) -> Sent:

@@ -31,12 +31,13 @@ class ReactionToBring:
     emoji: str | None
 
 
-async def set_reaction(tx: Tx, uid: UUID, emoji: str | None) -> None:
+async def set_reaction(tx: Tx, uid: UUID, emoji: str | None, *, is_business: bool | None = None) -> None:
     """React to a message in the number's name, None takes the reaction away. It counts from now on, and follows to
     WhatsApp as soon as the number can bring it there."""
     chat = await _hold_chat(tx, uid)
     if chat is None:
         raise MessageNotFound(uid)
+    chats.ensure_kind(chat, is_business)
     _check_message(await store.hold_message(tx, uid))
     _check_chat(chat)
     before = await store.lock(tx, uid, None)

@@ -14,11 +14,12 @@ from tideline.platform.db import Tx
 EVERYTHING = HistoryFilter()
 
 
-async def get(tx: Tx, uid: UUID) -> Message:
+async def get(tx: Tx, uid: UUID, *, is_business: bool | None = None) -> Message:
     chat_id = await views.find_chat(tx, uid)
     if chat_id is None:
         raise MessageNotFound(uid)
     chat = await chats.get_brief(tx, chat_id)
+    chats.ensure_kind(chat, is_business)
     found = await views.find_many(tx, [uid], {chat.id: chat})
     if uid not in found:
         raise MessageNotFound(uid)
@@ -33,8 +34,8 @@ async def history(
         raise ChatNotFound(chat_id)
     wanted = await _placed(tx, wanted)
     found = await views.history(tx, chat_id, wanted, offset=(page - 1) * size, limit=size + 1)
-    if not found:
-        await chats.get_brief(tx, chat_id)  # an empty page, unless there is no such chat
+    if not found:  # an empty page, unless there is no such chat
+        chats.ensure_kind(await chats.get_brief(tx, chat_id), wanted.is_business)
     return Page(found[:size], has_more=len(found) > size)
 
 
@@ -52,11 +53,14 @@ async def _placed(tx: Tx, wanted: HistoryFilter) -> HistoryFilter:
     return replace(wanted, after_place=after, before_place=before)
 
 
-async def status_history(tx: Tx, uid: UUID) -> list[StatusEntry]:
+async def status_history(tx: Tx, uid: UUID, *, is_business: bool | None = None) -> list[StatusEntry]:
     """The states a sent message got to, oldest first."""
-    now = await states.find_reached(tx, uid)
-    if now is None:
+    found = await states.find_reached(tx, uid)
+    if found is None:
         raise MessageNotFound(uid)
+    now, of_business = found
+    if is_business is not None and of_business != is_business:
+        raise chats.OtherKindOfNumber(of_business)
     reached = [
         StatusEntry(status, at, now.failure if status is Status.FAILED else None)
         for status, at in (

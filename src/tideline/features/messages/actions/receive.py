@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from tideline.features import chats, numbers
+from tideline.features import business, chats, numbers
 from tideline.features.chats import Cause, Company, Guests, SeenPeer
 from tideline.features.messages.actions import happenings, lies
 from tideline.features.messages.actions.incoming import store_messages
@@ -24,6 +24,7 @@ from tideline.features.numbers.port import (
     ReactionChanged,
     ReadOnPhone,
     StatusChanged,
+    TemplateChanged,
     Via,
 )
 from tideline.platform.db import Tx
@@ -87,6 +88,8 @@ async def _happened(tx: Tx, number: Number, company: Company, event: AccountEven
             await happenings.read(tx, number, company, event)
         case CallEnded():
             await happenings.end_call(tx, number, company, event)
+        case TemplateChanged():
+            await business.change_template(tx, number.id, event)
         case GroupChanged():
             await chats.apply_group(tx, number, company, event)
         case _:

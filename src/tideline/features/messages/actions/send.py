@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tideline.features import chats, files, numbers, templates, workspaces
+from tideline.features import business, chats, files, numbers, templates, workspaces
 from tideline.features.chats import Chat, ChatId, SeenPeer
+from tideline.features.files import File
 from tideline.features.messages import errors
 from tideline.features.messages.actions.incoming import newest
 from tideline.features.messages.drafts import Draft, attachment_of, shown
 from tideline.features.messages.events import Told
-from tideline.features.messages.model import MessageUid, Outgoing, Status, ToChat, ToChatName
+from tideline.features.messages.model import TEMPLATE, MessageUid, Outgoing, Status, ToChat, ToChatName
 from tideline.features.messages.requests import Desk, Request, media_kind
 from tideline.features.messages.store import rows
 from tideline.features.numbers import Number, NumberId
@@ -57,17 +58,21 @@ async def _send(tx: Tx, requests: Sequence[Request]) -> None:
         await _label(tx, desk, [request for request in accepted if request.label])
         await _name(tx, desk, [request for request in accepted if request.chat_name])
         await _queue(tx, desk, accepted)
-        await once.remember(tx, [(request.asked.once, request.uid) for request in accepted if request.asked.once])
+        await once.remember(tx, [(request.asked.once, request.message) for request in accepted if request.asked.once])
 
 
 async def ensure_open(tx: Tx, outgoing: Outgoing) -> None:
-    """Raise now what a send into a chat would raise later because of the chat; for those who have much to do before
-    they send. Nothing is locked: the send looks again."""
+    """Raise now what a send would raise later because of the chat; for those who have much to do before they send.
+    Nothing is locked: the send looks again."""
     request = Request(outgoing, outgoing.actor or tx.actor)
     desk = await _look(tx, [request])
     if isinstance(outgoing.to, ToChat):
         desk.current = await chats.resolve(tx, {outgoing.to.chat_id})
+    request.check(desk.address)
     request.check(desk.aim)
+    if request.number and (person := request.person):
+        met = await chats.find_met(tx, [(request.number.id, person)])
+        request.chat_id = met.get((request.number.id, person))
     if request.chat_id is not None:
         desk.chats = dict(await chats.get_many(tx, [request.chat_id]))
     request.check(desk.check_chat)
@@ -90,14 +95,17 @@ async def _look(tx: Tx, requests: Sequence[Request]) -> Desk:
     found_templates = await templates.get_many(tx, wanted_templates) if wanted_templates else {}
     attached = {one.file_uid for one in asked if one.file_uid}
     attached |= {template.file.uid for template in found_templates.values() if template.file}
+    wanted_platform = {one.template.name for one in asked if one.template}
     authors = {author_id for request in requests if (author_id := request.author_id) is not None}
     return Desk(
         numbers={number.id: number for number in await numbers.list_numbers(tx)},
         templates=found_templates,
         files=await files.get_many(tx, attached) if attached else {},
+        platform_templates=await business.find_templates(tx, wanted_platform) if wanted_platform else (),
         quotable=await rows.find_quotable(tx, quoted) if quoted else {},
         named=await chats.find_named(tx, wanted_names) if wanted_names else {},
         authors=await workspaces.find_teammates(tx, authors) if authors else {},
+        now=tx.now,
     )
 
 
@@ -176,7 +184,7 @@ async def _queue(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
         message = shown(draft, chat, tx.now, sender_phone=None, author=author.display_name if author else None)
         tx.record(told[draft.number_id].fact("MessageSent", chat, message, actor=request.actor))
         items.append(item(desk.numbers[draft.number_id], chat, draft.uid, tx))
-        request.uid = draft.uid
+        request.uid, request.message = draft.uid, message
     await chats.move(tx, list(moved.values()))
     if uses := [(use, request.actor) for request in requests if (use := request.use)]:
         await templates.count_uses(tx, uses)
@@ -210,11 +218,18 @@ def _draft(tx: Tx, desk: Desk, request: Request) -> Draft:
         status=Status.PENDING,
         origin=asked.origin,
         at=tx.now,
-        content=(asked.kind or media_kind(file.mimetype)).value if file else "text",
-        text=asked.text,
+        content=_content(request, file),
+        text=request.filled.message.text if request.filled else asked.text,
         created_by=request.author_id,
         reply_to=asked.reply_to,
         metadata=asked.metadata,
         attachment=attachment_of(file) if file else None,
         charge=request.charge,
+        data=request.filled.data if request.filled else {},
     )
+
+
+def _content(request: Request, file: File | None) -> str:
+    if request.filled:
+        return TEMPLATE
+    return (request.asked.kind or media_kind(file.mimetype)).value if file else "text"

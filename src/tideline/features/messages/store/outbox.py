@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tideline.features.messages.model import Status
@@ -25,6 +26,7 @@ class Outbound:
     content: str
     to: Peer
     text: str | None
+    data: dict[str, Any]
     file_uid: UUID | None
     reply_to: MessageKey | None
     is_first: bool = False
@@ -34,7 +36,7 @@ class Outbound:
 async def lock(tx: Tx, uid: UUID, number_id: int) -> Outbound | None:
     row = await tx.row(
         """
-        SELECT m.status, m.content, m.text, m.file_uid, (
+        SELECT m.status, m.content, m.text, m.data, m.file_uid, (
                    SELECT ROW(c.phone, c.lid, c.group_jid)
                    FROM tenant.chat c WHERE c.workspace = m.workspace AND c.id = m.chat_id
                ) AS peer, (
@@ -76,6 +78,7 @@ async def lock(tx: Tx, uid: UUID, number_id: int) -> Outbound | None:
         row["content"],
         to,
         row["text"],
+        row["data"],
         row["file_uid"],
         quoted,
         is_first=row["is_first"] and phone is not None,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ import msgspec
 from tideline.features.chats import ChatId
 from tideline.features.messages.model import Failure, MessageUid, Status
 from tideline.features.messages.statuses import Progress, Receipt
+from tideline.features.numbers.port import FailureReason
 from tideline.features.workspaces import Charge
 from tideline.platform.db import Row, SystemTx, Tx
 
@@ -46,17 +47,21 @@ def _failure(row: Row) -> Failure | None:
     return msgspec.convert(row["failure"], Failure) if row["failure"] else None
 
 
-async def find_reached(tx: Tx, uid: UUID) -> Progress | None:
-    """When a message got where, whatever kind of message it is."""
+async def find_reached(tx: Tx, uid: UUID) -> tuple[Progress, bool] | None:
+    """When a message got where, whatever kind of message it is, and whether its number is a business number."""
     row = await tx.row(
         """
-        SELECT m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.failure FROM tenant.message m
+        SELECT m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.failure, n.is_business
+        FROM tenant.message m
+        JOIN tenant.number n ON n.workspace = m.workspace AND n.id = m.number_id
         WHERE m.workspace = $1 AND m.uid = $2
         """,
         tx.workspace_id,
         uid,
     )
-    return Progress(Status.PENDING, row[0], row[1], row[2], row[3], _failure(row)) if row else None
+    if row is None:
+        return None
+    return Progress(Status.PENDING, row[0], row[1], row[2], row[3], _failure(row)), row["is_business"]
 
 
 async def lock(tx: Tx, uids: Collection[UUID], number_id: int) -> dict[MessageUid, Sent]:
@@ -229,9 +234,10 @@ async def keep_early(tx: Tx, number_id: int, receipts: Mapping[str, Sequence[Rec
     flat = [(external_id, receipt) for external_id, some in receipts.items() for receipt in some]
     await tx.execute(
         """
-        INSERT INTO tenant.early_receipt (workspace, number_id, received_at, external_id, status, at, error)
-        SELECT $1, $2, $3, new.external_id, new.status, new.at, new.error
-        FROM unnest($4::text[], $5::text[], $6::timestamptz[], $7::text[]) AS new (external_id, status, at, error)
+        INSERT INTO tenant.early_receipt
+            (workspace, number_id, received_at, external_id, status, at, error, failure, pricing)
+        SELECT $1, $2, $3, new.*
+        FROM unnest($4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::jsonb[], $9::jsonb[]) AS new
         ON CONFLICT (workspace, number_id, external_id, status) DO NOTHING
         """,
         tx.workspace_id,
@@ -241,6 +247,8 @@ async def keep_early(tx: Tx, number_id: int, receipts: Mapping[str, Sequence[Rec
         [receipt.status for _, receipt in flat],
         [receipt.at for _, receipt in flat],
         [receipt.error for _, receipt in flat],
+        [asdict(receipt.reason) if receipt.reason else None for _, receipt in flat],
+        [dict(receipt.pricing) if receipt.pricing else None for _, receipt in flat],
     )
 
 
@@ -249,7 +257,7 @@ async def take_early(tx: Tx, number_id: int, external_ids: Collection[str]) -> d
         """
         DELETE FROM tenant.early_receipt e
         WHERE e.workspace = $1 AND e.number_id = $2 AND e.external_id = ANY ($3::text[])
-        RETURNING e.external_id, e.status, e.at, e.error
+        RETURNING e.external_id, e.status, e.at, e.error, e.failure, e.pricing
         """,
         tx.workspace_id,
         number_id,
@@ -257,7 +265,9 @@ async def take_early(tx: Tx, number_id: int, external_ids: Collection[str]) -> d
     )
     taken: dict[str, list[Receipt]] = defaultdict(list)
     for row in rows:
-        taken[row["external_id"]].append(Receipt(Status(row["status"]), row["at"], row["error"]))
+        reason = FailureReason(**row["failure"]) if row["failure"] else None
+        receipt = Receipt(Status(row["status"]), row["at"], row["error"], reason, row["pricing"])
+        taken[row["external_id"]].append(receipt)
     return taken
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from tideline.features.chats import CHAT_AS_ROW, Chat, ChatId, read_chat
+from tideline.features.chats import CHAT_AS_ROW, Chat, ChatId, ensure_kind, read_chat
 from tideline.features.messages.drafts import Sides, incoming_status, note_parties
 from tideline.features.messages.model import (
     Attachment,
@@ -130,7 +130,9 @@ async def history(tx: Tx, chat_id: int, wanted: HistoryFilter, *, offset: int, l
     )
     if not rows:
         return []
-    return read(rows, repeat(read_chat([rows[0][-1]])[0]))
+    chat = read_chat([rows[0][-1]])[0]
+    ensure_kind(chat, wanted.is_business)
+    return read(rows, repeat(chat))
 
 
 def _conditions(wanted: HistoryFilter, args: list[Any]) -> list[str]:

@@ -47,16 +47,17 @@ async def find_by_phone(tx: Tx, phone: str) -> Number | None:
 
 
 async def default_sender(tx: Tx) -> Number:
-    """Who sends when nobody is named: the number that was connected last, of those that are connected now."""
+    """Who sends when nobody is named: the linked number that was connected last, of those that are connected now."""
     number = await store.find_default_sender(tx)
     if number is None:
         raise NoConnectedNumber
     return number
 
 
-async def list_numbers(tx: Tx) -> list[Number]:
-    """All numbers of the workspace, connected or not, the one connected last first."""
-    return await store.list_all(tx)
+async def list_numbers(tx: Tx, *, is_business: bool | None = None) -> list[Number]:
+    """All numbers of the workspace, connected or not, the one connected last first; or those of one kind."""
+    found = await store.list_all(tx)
+    return found if is_business is None else [number for number in found if number.is_business is is_business]
 
 
 async def report(tx: Tx, number_id: int, reports: Sequence[StateChanged]) -> Number:

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from tideline.features.numbers.model import Number, NumberId, NumberKind, NumberState, Owner
+from tideline.features.numbers.model import Number, NumberId, NumberKind, NumberState, Owner, Platform
 from tideline.platform.db import Row, SystemTx, Tx
 
 _SELECT = """
     SELECT n.workspace, n.id, n.kind, n.phone, n.jid, n.lid, n.account_name, n.state, n.state_reason, n.state_until,
            n.state_at, n.connected_at, n.created_at, n.is_business, n.no_new_chats_until,
-           n.owner_id, t.display_name AS owner_name, t.email AS owner_email, t.team_id AS owner_team_id
+           n.owner_id, t.display_name AS owner_name, t.email AS owner_email, t.team_id AS owner_team_id,
+           a.phone_number_id, a.waba_id, a.display_phone, a.name AS platform_name
     FROM tenant.number n
     JOIN tenant.teammate t ON t.workspace = n.workspace AND t.id = n.owner_id
+    LEFT JOIN tenant.business_account a ON a.workspace = n.workspace AND a.number_id = n.id AND n.is_business
 """
 
 
@@ -37,7 +39,11 @@ async def find_by_jid(tx: Tx, jid: str) -> Number | None:
 
 async def find_default_sender(tx: Tx) -> Number | None:
     row = await tx.row(
-        _SELECT + "WHERE n.workspace = $1 AND n.state = $2 ORDER BY n.connected_at DESC, n.id DESC LIMIT 1",
+        _SELECT
+        + """
+        WHERE n.workspace = $1 AND n.state = $2 AND NOT n.is_business
+        ORDER BY n.connected_at DESC, n.id DESC LIMIT 1
+        """,
         tx.workspace_id,
         NumberState.ACTIVE,
     )
@@ -143,4 +149,11 @@ def _read(row: Row) -> Number:
         created_at=row["created_at"],
         is_business=row["is_business"],
         no_new_chats_until=row["no_new_chats_until"],
+        platform=_platform(row),
     )
+
+
+def _platform(row: Row) -> Platform | None:
+    if row["phone_number_id"] is None:
+        return None
+    return Platform(row["phone_number_id"], row["waba_id"], row["display_phone"], row["platform_name"])

@@ -7,7 +7,7 @@ bodies(fact, view) -> {event_type: body}
 
 from collections.abc import Callable, Iterator
 
-from tideline.features.webhooks.bodies import chats, files, messages, talk
+from tideline.features.webhooks.bodies import chats, files, messages, talk, waba
 from tideline.features.webhooks.bodies.told import Payload, Told
 from tideline.features.webhooks.bodies.view import Body, FileLink, View
 from tideline.features.webhooks.event_types import EventType
@@ -70,11 +70,14 @@ RENDERERS: dict[EventType, Callable[[Told, View], Body]] = {
     EventType.ACCOUNT_RESUMED: chats.account_on,
     EventType.ACCOUNT_SUSPENDED: chats.account_off,
     EventType.ACCOUNT_DISCONNECTED: chats.account_off,
+    **waba.RENDERERS,
 }
 
 
 def event_types(fact: Fact) -> tuple[EventType, ...]:
-    """The events that a fact causes. Most facts cause none."""
+    """The events that a fact causes. Most facts cause none. Business numbers have events of their own."""
+    if waba.is_about(fact):
+        return tuple(waba.event_types(fact))
     cause = SOMETIMES.get(fact.kind)
     return ALWAYS.get(fact.kind, ()) if cause is None else tuple(cause(fact.payload))
 

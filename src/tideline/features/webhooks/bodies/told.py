@@ -18,6 +18,14 @@ class Owner(msgspec.Struct, frozen=True):
     email: str
 
 
+class Platform(msgspec.Struct, frozen=True):
+    """What the Business Platform calls a number."""
+
+    phone_number_id: str
+    waba_id: str
+    display_phone: str
+
+
 class Number(msgspec.Struct, frozen=True):
     """A number of the workspace; `phone` is bare digits."""
 
@@ -29,6 +37,8 @@ class Number(msgspec.Struct, frozen=True):
     connected_at: datetime
     owner: Owner
     state_until: datetime | None = None
+    id: int = 0
+    platform: Platform | None = None
 
     @property
     def is_gone(self) -> bool:
@@ -56,6 +66,7 @@ class Chat(msgspec.Struct, frozen=True):
     last_message_uid: UUID | None = None
     last_message_at: datetime | None = None
     metadata: dict[str, Any] | None = None
+    window_until: datetime | None = None
 
     @property
     def is_group(self) -> bool:
@@ -83,6 +94,8 @@ class Attachment(msgspec.Struct, frozen=True):
 class Failure(msgspec.Struct, frozen=True):
     code: str
     title: str
+    number: int | None = None
+    details: str = ""
 
 
 class Reaction(msgspec.Struct, frozen=True):
@@ -105,6 +118,7 @@ class Message(msgspec.Struct, frozen=True):
     recipient_phone: str | None = None
     text: str | None = None
     attachment: Attachment | None = None
+    data: dict[str, Any] = {}
     reply_to: UUID | None = None
     created_by: str | None = None
     is_private: bool | None = None

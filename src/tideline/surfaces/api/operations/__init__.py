@@ -14,6 +14,9 @@ from tideline.surfaces.api.operations import (
     search,
     sending,
     templates,
+    waba_accounts,
+    waba_chats,
+    waba_messages,
     webhooks,
     workspace,
 )
@@ -36,6 +39,9 @@ __all__ = [
     "search",
     "sending",
     "templates",
+    "waba_accounts",
+    "waba_chats",
+    "waba_messages",
     "webhooks",
     "workspace",
 ]

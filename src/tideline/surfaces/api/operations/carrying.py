@@ -27,7 +27,7 @@ class VoiceForm(Form, kw_only=True):
 
 @operation("sendVoiceMessage")
 async def send_voice_message(chat_id: ChatId, form: VoiceForm, voices: Voices, send: Carry) -> shapes.MessageRef:
-    outgoing = Outgoing(ToChat(chat_id), kind=MediaKind.VOICE, metadata=read(form.metadata))
+    outgoing = Outgoing(ToChat(chat_id), kind=MediaKind.VOICE, is_business=False, metadata=read(form.metadata))
     return await send(outgoing, partial(voices.save, form.file.spooled, form.file.filename))
 
 
@@ -49,5 +49,7 @@ async def send_file_message(chat_id: ChatId, form: FileMessageForm, uploads: Upl
         spooled, kind = form.file.spooled, FileKind.DOCUMENT
         return (await uploads.take(workspace_id, spooled, said, part=part, kind=kind, actor=actor)).file
 
-    outgoing = Outgoing(ToChat(chat_id), form.text, kind=MediaKind.DOCUMENT, metadata=read(form.metadata))
+    outgoing = Outgoing(
+        ToChat(chat_id), form.text, kind=MediaKind.DOCUMENT, is_business=False, metadata=read(form.metadata)
+    )
     return await send(outgoing, load)

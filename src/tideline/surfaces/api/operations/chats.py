@@ -49,13 +49,13 @@ class ChatQuery(OwnChatQuery):
 
 @operation("listChats")
 async def list_chats(tx: Tx, query: ChatQuery, show: Wire) -> shapes.ChatPage:
-    return await _list(tx, query, ChatFilter(phone=query.phone), show)
+    return await _list(tx, query, ChatFilter(phone=query.phone, is_business=False), show)
 
 
 @operation("listChatsV2")
 async def list_own_chats(tx: Tx, caller: Caller, query: OwnChatQuery, show: Wire) -> shapes.ChatPage:
     me = await workspaces.get_teammate(tx, caller.teammate_id)
-    return await _list(tx, query, ChatFilter(visible_to=me), show)
+    return await _list(tx, query, ChatFilter(visible_to=me, is_business=False), show)
 
 
 async def _list(tx: Tx, query: OwnChatQuery, besides: ChatFilter, show: Wire) -> shapes.ChatPage:
@@ -87,7 +87,14 @@ def _filter(query: OwnChatQuery, besides: ChatFilter, show: Wire) -> ChatFilter:
 
 @operation("getChat")
 async def get_chat(tx: Tx, chat_id: ChatId, show: Wire) -> shapes.Chat:
-    return show.chat(await chats.get(tx, chat_id))
+    return show.chat(await _linked(tx, chat_id))
+
+
+async def _linked(tx: Tx, chat_id: ChatId) -> chats.Chat:
+    """Chats of business numbers are those of /waba. What was done to one before is undone."""
+    chat = await chats.get(tx, chat_id)
+    chats.ensure_kind(chat, False)
+    return chat
 
 
 class ChatUpdate(Body):
@@ -121,7 +128,7 @@ async def update_chat(tx: Tx, chat_id: ChatId, body: ChatUpdate, show: Wire) -> 
         await chats.set_autoresponse(tx, chat_id, body.chatgpt_autoresponse_enabled)
     if body.metadata is not UNSET:
         await chats.set_metadata(tx, chat_id, body.metadata)
-    return show.chat(await chats.get(tx, chat_id))
+    return show.chat(await _linked(tx, chat_id))
 
 
 async def _assign(tx: Tx, chat_id: ChatId, email: str | None) -> None:

@@ -42,22 +42,22 @@ async def list_labels(tx: Tx, query: LabelQuery) -> shapes.LabelPage:
 
 @operation("listChatLabels")
 async def list_chat_labels(tx: Tx, chat_id: ChatId) -> shapes.LabelSet:
-    return shapes.LabelSet(await chats.labels(tx, chat_id))
+    return shapes.LabelSet(await chats.labels(tx, chat_id, is_business=False))
 
 
 @operation("addChatLabels")
 async def add_chat_labels(tx: Tx, chat_id: ChatId, body: Labels) -> shapes.LabelSet:
-    return shapes.LabelSet(await chats.add_labels(tx, chat_id, _named(body)))
+    return shapes.LabelSet(await chats.add_labels(tx, chat_id, named(body), is_business=False))
 
 
 @operation("replaceChatLabels")
 async def replace_chat_labels(tx: Tx, chat_id: ChatId, body: Labels) -> shapes.LabelSet:
     if body.labels is UNSET:
-        return shapes.LabelSet(await chats.add_labels(tx, chat_id, _named(body)))
-    return shapes.LabelSet(await chats.replace_labels(tx, chat_id, body.labels))
+        return shapes.LabelSet(await chats.add_labels(tx, chat_id, named(body), is_business=False))
+    return shapes.LabelSet(await chats.replace_labels(tx, chat_id, body.labels, is_business=False))
 
 
-def _named(body: Labels) -> list[str]:
+def named(body: Labels) -> list[str]:
     if body.labels is not UNSET:
         return body.labels
     return [] if body.label is UNSET else [body.label]

@@ -1,6 +1,6 @@
 """Messages: the history of a chat, one message, and how its delivery went."""
 
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 
 import msgspec
@@ -31,7 +31,7 @@ class HistoryQuery(msgspec.Struct):
 
 @operation("listChatMessages")
 async def list_chat_messages(tx: Tx, chat_id: ChatId, query: HistoryQuery, show: Wire) -> shapes.MessagePage:
-    page = await messages.history(tx, chat_id, _filter(query, show), page=query.page, size=page_size(query.limit))
+    page = await messages.history(tx, chat_id, filter_of(query, show), page=query.page, size=page_size(query.limit))
     return show.message_page(page, tx.now)
 
 
@@ -40,11 +40,22 @@ async def list_own_chat_messages(
     tx: Tx, caller: Caller, chat_id: ChatId, query: HistoryQuery, show: Wire
 ) -> shapes.MessagePage:
     me = await workspaces.get_teammate(tx, caller.teammate_id)
-    wanted, size = _filter(query, show), page_size(query.limit)
+    wanted, size = filter_of(query, show), page_size(query.limit)
     return show.message_page(await messages.seen_history(tx, chat_id, me, wanted, query.page, size), tx.now)
 
 
-def _filter(query: HistoryQuery, show: Wire) -> HistoryFilter:
+class Filtered(Protocol):
+    """The filters that lists of messages share."""
+
+    from_me: bool | None
+    after: Moment | None
+    before: Moment | None
+    after_message: str | None
+    before_message: str | None
+    sorting_order: Literal["asc", "desc"]
+
+
+def filter_of(query: Filtered, show: Wire, *, is_business: bool = False) -> HistoryFilter:
     return HistoryFilter(
         from_me=query.from_me,
         after=None if query.after is None else show.time.first(query.after),
@@ -52,6 +63,7 @@ def _filter(query: HistoryQuery, show: Wire) -> HistoryFilter:
         after_message=_named(query.after_message),
         before_message=_named(query.before_message),
         order=query.sorting_order,
+        is_business=is_business,
     )
 
 
@@ -61,9 +73,9 @@ def _named(text: str | None) -> UUID | None:
 
 @operation("getMessage")
 async def get_message(tx: Tx, message_uid: str, show: Wire) -> shapes.Message:
-    return show.message(await messages.get(tx, message_uid_of(message_uid)), tx.now)
+    return show.message(await messages.get(tx, message_uid_of(message_uid), is_business=False), tx.now)
 
 
 @operation("getMessageStatusHistory")
 async def get_message_status_history(tx: Tx, message_uid: str, show: Wire) -> list[shapes.StatusStep]:
-    return show.status_steps(await messages.status_history(tx, message_uid_of(message_uid)))
+    return show.status_steps(await messages.status_history(tx, message_uid_of(message_uid), is_business=False))

@@ -30,5 +30,7 @@ class NoteBody(Body):
 @operation("addChatNote")
 async def add_chat_note(tx: Tx, chat_id: ChatId, body: NoteBody) -> shapes.MessageRef:
     metadata = None if body.metadata is UNSET else body.metadata
-    uid = await messages.add_note(tx, chat_id, body.text, is_private=body.is_private, metadata=metadata)
+    uid = await messages.add_note(
+        tx, chat_id, body.text, is_private=body.is_private, metadata=metadata, is_business=False
+    )
     return shapes.MessageRef(str(uid))

@@ -106,7 +106,7 @@ async def remove_teammate(tx: Tx, user_id: str) -> Whole:
 
 
 async def _shown(tx: Tx, teammate: Teammate, show: Wire) -> shapes.Teammate:
-    return show.teammate(teammate, await numbers.list_numbers(tx), tx.now)
+    return show.teammate(teammate, await numbers.list_numbers(tx, is_business=False), tx.now)
 
 
 # Teams -------------------------------------------------------------------------------------------------------

@@ -19,12 +19,12 @@ class ReactionBody(Body):
 
 @operation("getReactions")
 async def get_reactions(tx: Tx, message_uid: str) -> shapes.Reactions:
-    message = await messages.get(tx, message_uid_of(message_uid))
+    message = await messages.get(tx, message_uid_of(message_uid), is_business=False)
     return wire.reactions(message.reactions)
 
 
 @operation("setReaction")
 async def set_reaction(tx: Tx, message_uid: str, body: ReactionBody) -> shapes.MessageRef:
     uid = message_uid_of(message_uid)
-    await messages.set_reaction(tx, uid, body.reaction.strip() or None)
+    await messages.set_reaction(tx, uid, body.reaction.strip() or None, is_business=False)
     return shapes.MessageRef(str(uid))

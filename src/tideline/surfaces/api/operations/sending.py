@@ -67,6 +67,7 @@ class MessageBody(Body):
             chat_name=None if isinstance(to, ToChatName) else _given(self.chat_name),
             metadata=None if self.metadata is UNSET else self.metadata,
             sender=sender,
+            is_business=False,
         )
 
 
