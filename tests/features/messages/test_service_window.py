@@ -9,7 +9,7 @@ from tests.support.world import World
 from tideline.features import business, chats, messages, numbers
 from tideline.features.business import WantedTemplate
 from tideline.features.chats import Chat
-from tideline.features.messages import BusinessNumberInactive, Outgoing, Sender, ServiceWindowClosed, ToChat, ToPhone
+from tideline.features.messages import BusinessNumberInactive, Outgoing, Sender, ToChat, ToPhone, WindowIsClosed
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import AccountState, CallEnded, Peer, StateChanged
 
@@ -108,13 +108,13 @@ async def test_once_it_is_closed_nothing_is_stored(world: World, number: Number)
     chat = await written(world, number)
     world.clock.advance(DAY)
     before = await world.rows()
-    with pytest.raises(ServiceWindowClosed):
+    with pytest.raises(WindowIsClosed):
         await sent(world, Outgoing(ToChat(chat.id), "Are you still there?"))
     assert await world.rows() == before
 
 
 async def test_nobody_is_written_to_out_of_nothing(world: World, number: Number) -> None:
-    with pytest.raises(ServiceWindowClosed):
+    with pytest.raises(WindowIsClosed):
         await sent(world, Outgoing(ToPhone(MIRA), "Hello", sender=Sender(number_id=number.id)))
     assert (await world.run(chats.list_chats)).items == []
 

@@ -61,10 +61,10 @@ from tideline.features.messages.errors import (
     ReplyToOtherNumber,
     SendingQuotaExceeded,
     SendQueueClosed,
-    ServiceWindowClosed,
     TemplateAlone,
     TextTooLong,
     TwoFiles,
+    WindowIsClosed,
 )
 from tideline.features.messages.events import from_snapshot, snapshot
 from tideline.features.messages.model import (
@@ -121,7 +121,6 @@ __all__ = [
     "SendQueueClosed",
     "Sender",
     "SendingQuotaExceeded",
-    "ServiceWindowClosed",
     "Status",
     "StatusEntry",
     "Target",
@@ -132,6 +131,7 @@ __all__ = [
     "ToJid",
     "ToPhone",
     "TwoFiles",
+    "WindowIsClosed",
     "add_note",
     "clean_note",
     "clean_text",

@@ -68,10 +68,10 @@ class BusinessNumberInactive(Problem):
     message = "WABA account is not active"
 
 
-class ServiceWindowClosed(Problem):
+class WindowIsClosed(Problem):
     """Free messages of a business number are delivered for a day after the customer wrote."""
 
-    code = "service_window_is_closed"
+    code = "window_is_closed"
     message = "The 24 hour service window is closed: send a template"
 
 

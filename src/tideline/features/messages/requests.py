@@ -264,7 +264,7 @@ class Desk:
             return
         chat = None if request.chat_id is None else self.chats[request.chat_id]
         if chat is None or not (chat.is_group or chat.has_open_window(self.now)):
-            raise errors.ServiceWindowClosed
+            raise errors.WindowIsClosed
 
     def _of_platform(self, wanted: business.WantedTemplate, number: Number) -> business.Template:
         """The template of the number's account. One that is approved wins over others of the same name."""

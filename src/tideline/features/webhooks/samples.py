@@ -85,7 +85,7 @@ def _served(kind: str, **more: Any) -> tuple[str, dict[str, Any]]:
     return kind, {"number": BUSINESS, **more}
 
 
-def _service(status: str, **more: Any) -> tuple[str, dict[str, Any]]:
+def _sent_to_customer(status: str, **more: Any) -> tuple[str, dict[str, Any]]:
     own = {"sender_name": SERVICE["name"], "sender_phone": SERVICE["phone"]}
     sent = _message(from_me=True, status=status, **own, **more)
     return _served("MessageStatusChanged", message=sent, status_before="Sent")
@@ -163,9 +163,9 @@ SAMPLES: Final[Mapping[EventType, tuple[str, dict[str, Any]]]] = {
         "MessageReceived",
         message={**RECEIVED, "recipient_name": SERVICE["name"], "recipient_phone": SERVICE["phone"]},
     ),
-    EventType.WABA_DELIVERED: _service("Delivered"),
-    EventType.WABA_READ: _service("Read"),
-    EventType.WABA_FAILED: _service("Failed", failure=WINDOW_CLOSED),
+    EventType.WABA_DELIVERED: _sent_to_customer("Delivered"),
+    EventType.WABA_READ: _sent_to_customer("Read"),
+    EventType.WABA_FAILED: _sent_to_customer("Failed", failure=WINDOW_CLOSED),
     EventType.WABA_CHAT_INCOMING: _served("ChatOpened", cause="incoming"),
     EventType.WABA_CHAT_OUTGOING: _served("ChatOpened", cause="outgoing"),
     EventType.WABA_CHAT_ASSIGNED: _served("ChatAssigned", previous_responsible=NO_ONE),

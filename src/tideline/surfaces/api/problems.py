@@ -166,7 +166,7 @@ STATUSES = {
     "business_number_inactive": (409, "account_inactive"),
     "template_not_approved": (409, "template_not_approved"),
     "template_wrong_waba": (409, "template_wrong_waba"),
-    "service_window_is_closed": (409, "service_window_closed"),
+    "window_is_closed": (409, "service_window_closed"),
     "template_variables_mismatch": (422, "template_variables_mismatch"),
     "other_kind_of_number": (405, "not_supported"),
     "delivery_under_way": (409, "conflict"),
