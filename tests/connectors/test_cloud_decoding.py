@@ -1,0 +1,226 @@
+"""Recorded webhooks of the Business Platform, and what we make of them. Whatever comes, reading it never fails."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tideline.connectors.cloud.decode import Listener, events_in
+from tideline.connectors.cloud.routing import addressed
+from tideline.features.numbers.port import (
+    AccountEvent,
+    AccountState,
+    CallEnded,
+    FailureReason,
+    HistoryChunk,
+    MediaKind,
+    MediaRef,
+    MessageEdited,
+    MessageReceived,
+    MessageRevoked,
+    Peer,
+    ReactionChanged,
+    StateChanged,
+    StatusChanged,
+    TemplateChanged,
+    Via,
+)
+
+PAYLOADS = Path(__file__).parent / "payloads" / "cloud"
+US = Listener("106540352242922", "102290129340398")
+NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+AT = datetime(2025, 2, 12, 1, 37, 4, tzinfo=UTC)  # 1739324224
+ANA = Peer(phone="16505551234")
+WAMID = "wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA="
+
+
+def load(name: str) -> Any:
+    return json.loads((PAYLOADS / f"{name}.json").read_text())
+
+
+def said(**what: Any) -> MessageReceived:
+    return MessageReceived(ANA, WAMID, AT, from_me=False, via=Via.CONTACT, push_name="Ana Ruiz", **what)
+
+
+def picture(kind: MediaKind, name: str, mimetype: str, ref: str) -> MediaRef:
+    return MediaRef(kind, name, mimetype, 0, ref)
+
+
+RECORDED: dict[str, Sequence[AccountEvent]] = {
+    "text": [said(text="Do you open today?\n🙂")],
+    "text_with_quote": [said(text="Yes", reply_to="wamid.QUOTED")],
+    "text_from_nobody_with_a_phone": [
+        MessageReceived(
+            Peer(lid="US.13491208655302741918"), WAMID, AT, from_me=False, via=Via.CONTACT, text="It is me",
+            push_name="@ana",
+        )
+    ],
+    "text_without_contacts": [MessageReceived(ANA, WAMID, AT, from_me=False, via=Via.CONTACT, text="Hello")],
+    "image": [
+        said(text="Look", media=picture(MediaKind.IMAGE, "image-20250212-013704.jpg", "image/jpeg", "1013859600285441"))
+    ],
+    "voice": [
+        said(media=picture(MediaKind.VOICE, "voice-20250212-013704.ogg", "audio/ogg; codecs=opus", "1908647269898587"))
+    ],
+    "audio": [said(media=picture(MediaKind.AUDIO, "audio-20250212-013704.mp3", "audio/mpeg", "1908647269898588"))],
+    "document": [said(text="Signed", media=picture(MediaKind.DOCUMENT, "Lease.pdf", "application/pdf", "4042424242"))],
+    "sticker": [said(media=picture(MediaKind.STICKER, "sticker-20250212-013704.webp", "image/webp", "55"))],
+    "location": [said(text="Philz Coffee\n101 Forest Ave\nhttps://maps.google.com/?q=37.44,-122.16")],
+    "contacts": [said(text="Barbara Johnson +1 650 555 9999")],
+    "button": [said(text="Unsubscribe", reply_to="wamid.TEMPLATE")],
+    "list_reply": [said(text="Priority Mail Express")],
+    "flow": [said(text="Sent")],
+    "order": [said(text="2 please\n2 × di9ozbzfi4")],
+    "unsupported": [said(unsupported="poll")],
+    "kind_of_tomorrow": [said(unsupported="hologram")],
+    "image_without_its_id": [said(unsupported="image")],
+    "system": [],
+    "reaction": [ReactionChanged(ANA, "wamid.REACTED", "👍", AT, by=ANA, push_name="Ana Ruiz")],
+    "reaction_taken_away": [ReactionChanged(ANA, "wamid.REACTED", None, AT, by=ANA, push_name="Ana Ruiz")],
+    "edit": [MessageEdited(ANA, "wamid.EDITED", "At 9", AT, by=ANA)],
+    "revoke": [MessageRevoked(ANA, "wamid.REVOKED", AT, by=ANA)],
+    "status_sent": [
+        MessageReceived(
+            ANA, WAMID, AT, from_me=True, via=Via.ECHO, client_ref="0193a5b0-7c1e-7000-8000-000000000001"
+        ),
+        StatusChanged(
+            ANA, [WAMID], "sent", AT,
+            pricing={"billable": True, "pricing_model": "PMP", "category": "utility", "type": "regular", "new": 1},
+        ),
+    ],
+    "status_read": [StatusChanged(ANA, [WAMID], "read", AT)],
+    "status_played": [StatusChanged(ANA, [WAMID], "read", AT)],
+    "status_failed": [
+        StatusChanged(
+            ANA, [WAMID], "failed", AT, error="service_window_closed",
+            failure=FailureReason(131047, "Re-engagement message", "Message failed to send because more than 24 hours"),
+        )
+    ],
+    "status_of_tomorrow": [],
+    "two_customers": [
+        said(text="One"),
+        MessageReceived(
+            Peer(phone="4915150002"), "wamid.SECOND", AT, from_me=False, via=Via.CONTACT, text="Two", push_name="Bo"
+        ),
+    ],
+    "for_another_number": [],
+    "typed_on_the_phone": [MessageReceived(ANA, WAMID, AT, from_me=True, via=Via.PHONE, text="Here's the info")],
+    "history": [
+        HistoryChunk(
+            [
+                MessageReceived(
+                    ANA, "wamid.OLD1", AT, from_me=False, via=Via.HISTORY, text="Hi there"
+                ),
+                MessageReceived(
+                    ANA, "wamid.OLD2", AT.replace(second=5), from_me=True, via=Via.HISTORY, text="Hello!"
+                ),
+            ]
+        )
+    ],
+    "call_answered": [CallEnded(ANA, "wacid.1", "incoming", "answered", False, 42, AT)],
+    "call_missed": [CallEnded(ANA, "wacid.2", "incoming", "missed", False, 0, AT)],
+    "call_rejected_by_them": [CallEnded(ANA, "wacid.3", "outgoing", "rejected", False, 0, AT)],
+    "call_begins": [],
+    "template_approved": [
+        TemplateChanged("1689556908129832", "order_confirmation", "en-US", "APPROVED", AT)
+    ],
+    "template_rejected": [
+        TemplateChanged("1689556908129835", "abandoned_cart", "en", "REJECTED", AT, "INVALID_FORMAT")
+    ],
+    "account_deleted": [StateChanged(AccountState.UNLINKED, "The WhatsApp Business account was deleted.")],
+    "account_disabled": [StateChanged(AccountState.BANNED, "WhatsApp has disabled the business account.")],
+    "account_reinstated": [StateChanged(AccountState.ONLINE)],
+    "account_restricted": [
+        StateChanged(
+            AccountState.RESTRICTED,
+            "WhatsApp has restricted the business account (restricted biz initiated messaging).",
+            datetime(2026, 12, 1, tzinfo=UTC),
+        )
+    ],
+    "quality": [],
+    "field_of_tomorrow": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_webhook(name: str) -> None:
+    assert events_in(load(name), US, NOW) == list(RECORDED[name])
+
+
+def test_every_recording_is_read_here() -> None:
+    assert sorted(path.stem for path in PAYLOADS.glob("*.json")) == sorted(RECORDED)
+
+
+def test_who_does_not_speak_for_the_account_tells_no_news_of_templates() -> None:
+    silent = Listener(US.phone_number_id, US.waba_id, speaks_for_account=False)
+    assert events_in(load("template_approved"), silent, NOW) == []
+    assert events_in(load("account_deleted"), silent, NOW) == events_in(load("account_deleted"), US, NOW)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_members_that_nobody_knows_change_nothing(name: str) -> None:
+    def more(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: more(inner) for key, inner in value.items()} | {"zz_new": {"a": [1]}}
+        return [more(inner) for inner in value] if isinstance(value, list) else value
+
+    body = load(name)
+    known = events_in(body, US, NOW)
+    assert [_without_pricing(event) for event in events_in(more(body), US, NOW)] == [
+        _without_pricing(event) for event in known
+    ]
+
+
+def _without_pricing(event: AccountEvent) -> AccountEvent:
+    if isinstance(event, StatusChanged):
+        return StatusChanged(event.chat, event.external_ids, event.status, event.at, event.error, event.failure)
+    return event
+
+
+# Anything at all ---------------------------------------------------------------------------------------------
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> Any:
+    """A recorded webhook in which some values were exchanged for anything, or taken away."""
+    body = load(draw(st.sampled_from(sorted(RECORDED))))
+
+    def change(value: Any) -> Any:
+        if draw(st.integers(0, 11)) == 0:
+            return draw(JSON)
+        if isinstance(value, dict):
+            return {key: change(inner) for key, inner in value.items() if draw(st.integers(0, 11))}
+        return [change(inner) for inner in value] if isinstance(value, list) else value
+
+    return change(body)
+
+
+@given(JSON | broken())
+def test_reading_never_fails(body: Any) -> None:
+    for event in events_in(body, US, NOW):
+        assert not (isinstance(event, MessageReceived) and event.from_me and event.via is Via.CONTACT)
+
+
+@given(st.binary(max_size=200) | broken().map(lambda body: json.dumps(body).encode("utf-8", "surrogatepass")))
+def test_finding_out_whom_it_is_for_never_fails(body: bytes) -> None:
+    addressed(body)
+
+
+def test_a_customer_who_claims_to_be_us_is_still_a_customer() -> None:
+    body = load("text")
+    message = body["entry"][0]["changes"][0]["value"]["messages"][0]
+    message |= {"from_me": True, "via": "history", "client_ref": "0193a5b0-7c1e-7000-8000-000000000001"}
+    [event] = events_in(body, US, NOW)
+    assert isinstance(event, MessageReceived)
+    assert (event.from_me, event.via, event.client_ref) == (False, Via.CONTACT, None)
