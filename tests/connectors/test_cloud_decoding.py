@@ -138,8 +138,14 @@ RECORDED: dict[str, Sequence[AccountEvent]] = {
     "account_restricted": [
         StateChanged(
             AccountState.RESTRICTED,
-            "WhatsApp has restricted the business account (restricted biz initiated messaging).",
+            "WhatsApp has restricted the business account (restricted biz initiated messaging, restricted customer "
+            "initiated messaging).",
             datetime(2026, 12, 1, tzinfo=UTC),
+        )
+    ],
+    "account_restricted_to_answers": [
+        StateChanged(
+            AccountState.ONLINE, "WhatsApp has restricted the business account (restricted biz initiated messaging)."
         )
     ],
     "quality": [],

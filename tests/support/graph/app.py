@@ -164,7 +164,8 @@ class Graph:
     async def restrict(self, number: Number, is_restricted: bool) -> None:
         number.is_restricted = is_restricted
         if is_restricted:
-            info = [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": self.now() + DAY}]
+            kinds = ("RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING")
+            info = [{"restriction_type": kind, "expiration": self.now() + DAY} for kind in kinds]
             value: dict[str, Any] = {"event": "ACCOUNT_RESTRICTION", "restriction_info": info}
         else:
             value = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}}

@@ -150,7 +150,7 @@ async def thing(graph: Graph, request: Request, token: str, thing_id: str) -> An
 
 
 def number_info(number: Number) -> dict[str, Any]:
-    can_send = "AVAILABLE" if number.is_usable else ("BLOCKED" if number.is_disabled else "LIMITED")
+    can_send = "AVAILABLE" if number.is_usable else "BLOCKED"
     return {
         "id": number.id,
         "verified_name": number.name,

@@ -275,20 +275,24 @@ def _account(value: Mapping[str, Any]) -> Iterator[AccountEvent]:
 
 
 def _restriction(value: Mapping[str, Any]) -> AccountEvent:
+    """Only what also forbids answers stops a number. Whom else it may not write to, the platform says when it tries."""
     kinds, ends = [], []
     for info in _objects(value.get("restriction_info")):
-        kinds.append(_text(info.get("restriction_type")).replace("_", " ").lower())
+        kinds.append(_text(info.get("restriction_type")))
         ends.append(_time(info.get("expiration"), EPOCH))
+    named = ", ".join(kind.replace("_", " ").lower() for kind in kinds if kind)
+    reason = f"WhatsApp has restricted the business account{f' ({named})' if named else ''}."
+    if kinds and not any("CUSTOMER_INITIATED" in kind for kind in kinds):
+        return StateChanged(AccountState.ONLINE, reason)
     until = max(ends, default=EPOCH)
-    reason = "WhatsApp has restricted the business account" + (f" ({', '.join(filter(None, kinds))})" if kinds else "")
-    return StateChanged(AccountState.RESTRICTED, f"{reason}.", until if until > EPOCH else None)
+    return StateChanged(AccountState.RESTRICTED, reason, until if until > EPOCH else None)
 
 
 def _ban(state: str) -> Iterator[AccountEvent]:
     if state == "DISABLE":
         yield StateChanged(AccountState.BANNED, "WhatsApp has disabled the business account.")
     elif state == "SCHEDULE_FOR_DISABLE":
-        yield StateChanged(AccountState.RESTRICTED, "WhatsApp is going to disable the business account.")
+        yield StateChanged(AccountState.ONLINE, "WhatsApp is going to disable the business account.")
     elif state == "REINSTATE":
         yield StateChanged(AccountState.ONLINE)
 

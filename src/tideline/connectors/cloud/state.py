@@ -26,16 +26,14 @@ def load(body: bytes) -> StateChanged:
 
 _STATUSES = {
     "BANNED": StateChanged(AccountState.BANNED, "WhatsApp has disabled the business account."),
-    "RESTRICTED": StateChanged(AccountState.RESTRICTED, "WhatsApp has restricted the number."),
-    "FLAGGED": StateChanged(AccountState.RESTRICTED, "WhatsApp has flagged the number for its low quality."),
-    "RATE_LIMITED": StateChanged(AccountState.RESTRICTED, "The number has reached its limit of conversations."),
     "DELETED": StateChanged(AccountState.UNLINKED, "The number was deleted from the business account."),
     "DISCONNECTED": StateChanged(AccountState.OFFLINE, "The number is not registered on the Business Platform."),
 }
 
 
 def seen(number: Mapping[str, Any]) -> StateChanged:
-    """What `GET /{phone number id}` says of the number. Its status counts; its health only when that is silent."""
+    """What `GET /{phone number id}` says of the number. A number that is flagged, or may only answer, goes on; one that
+    can send nothing is restricted."""
     status = number.get("status")
     if isinstance(status, str) and status.upper() in _STATUSES:
         return _STATUSES[status.upper()]
