@@ -357,6 +357,33 @@ async def test_an_echo_that_does_not_say_whose_it_is_gives_way(post: Post) -> No
     assert (await post.world.reload(post.chat)).last_message_uid == uid
 
 
+def voucher(post: Post, ref: str, external_id: str) -> MessageReceived:
+    """What the Business Platform tells of a message: our reference and its own, and nothing else."""
+    return post.world.written(
+        Peer(phone="15550100999") if external_id == "UNKNOWN" else post.chat.peer,
+        None,
+        from_me=True,
+        via=Via.ECHO,
+        external_id=external_id,
+        client_ref=ref,
+    )
+
+
+async def test_who_vouches_for_what_is_in_doubt_need_not_repeat_it(post: Post) -> None:
+    uid = await post.world.send(post.chat, "Thank you")
+    post.outlet.next.append(UnknownOutcome())
+    await post.turn()
+    await post.receive(voucher(post, str(uid), "W1"), post.receipt("W1", "delivered"))
+    [message] = await post.world.history(post.chat)
+    assert (message.uid, message.status, message.text) == (uid, "Delivered", "Thank you")
+
+
+async def test_who_vouches_for_what_we_never_sent_adds_nothing(post: Post) -> None:
+    before = await post.world.rows()
+    await post.receive(voucher(post, "0193a5b0-7c1e-7000-8000-000000000001", "UNKNOWN"))
+    assert await post.world.rows() == before
+
+
 async def test_an_echo_that_does_not_say_whose_it_is_belongs_to_what_is_in_doubt(post: Post) -> None:
     uid = await post.world.send(post.chat, "Thank you")
     post.outlet.next.append(UnknownOutcome())

@@ -61,16 +61,22 @@ async def store_messages(tx: Tx, number: Number, company: Company, events: Seque
 async def _without_echoes(
     tx: Tx, number: Number, company: Company, events: Sequence[MessageReceived]
 ) -> list[MessageReceived]:
-    """An echo of what we sent says that WhatsApp has it, also when nobody could say so until now."""
+    """An echo of what we sent says that WhatsApp has it, also when nobody could say so until now. One that holds nothing
+    itself is of use for that alone."""
     ours = {uid: event for event in events if event.from_me and (uid := _uid(event.client_ref))}
     nameless = [event for event in events if event.via is Via.ECHO and event.from_me and not _uid(event.client_ref)]
     if nameless:
         ours |= await _recognised(tx, number, company, nameless)
-    if not ours:
-        return list(events)
-    accepted = {uid: Accepted(event.external_id, event.at) for uid, event in ours.items()}
-    taken = {ours[uid].external_id for uid in await accept(tx, number, accepted)}
-    return [event for event in events if event.external_id not in taken]
+    taken = set[str]()
+    if ours:
+        accepted = {uid: Accepted(event.external_id, event.at) for uid, event in ours.items()}
+        taken = {ours[uid].external_id for uid in await accept(tx, number, accepted)}
+    return [event for event in events if event.external_id not in taken and not only_vouches(event)]
+
+
+def only_vouches(event: MessageReceived) -> bool:
+    """An echo that says that a message of ours was taken, and nothing of what is in it."""
+    return event.via is Via.ECHO and event.text is None and event.media is None and event.unsupported is None
 
 
 async def _recognised(

@@ -7,7 +7,7 @@ from itertools import groupby
 from tideline.features import business, chats, numbers
 from tideline.features.chats import Cause, Company, Guests, SeenPeer
 from tideline.features.messages.actions import happenings, lies
-from tideline.features.messages.actions.incoming import store_messages
+from tideline.features.messages.actions.incoming import only_vouches, store_messages
 from tideline.features.messages.actions.progress import take_receipts
 from tideline.features.messages.people import is_own
 from tideline.features.numbers import Number
@@ -104,6 +104,8 @@ def _guests(number: Number, events: Sequence[AccountEvent]) -> Guests:
     mentioned: list[Peer] = []
     for event in events:
         match event:
+            case MessageReceived() if only_vouches(event):
+                mentioned.append(event.chat)
             case MessageReceived():
                 found.append(_chat_of(event))
                 if event.chat.is_group and event.sender and not event.from_me and not is_own(number, event.sender):
