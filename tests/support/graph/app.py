@@ -1,5 +1,6 @@
 """The emulated Graph API: state, what drives it, and the application that answers for it."""
 
+import asyncio
 import itertools
 import time
 from collections import defaultdict, deque
@@ -29,6 +30,8 @@ class Graph:
         self.requests: list[tuple[str, str, Any]] = []
         self.media_base = "https://lookaside.fbsbx.com"
         self.keeps_windows = False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.ahead = 0
         self.post: Post = _nowhere
         self._serial = itertools.count(1)

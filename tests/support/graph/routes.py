@@ -82,7 +82,9 @@ async def send(graph: Graph, request: Request, token: str, number_id: str) -> An
     body = await _body(request)
     graph.requests.append((request.method, request.url.path, body))
     number = _number(graph, token, number_id)
-    return await messages.take(graph, number, body)
+    answer = await messages.take(graph, number, body)
+    await graph.may_answer.wait()
+    return answer
 
 
 async def upload(graph: Graph, request: Request, token: str, number_id: str) -> Any:

@@ -34,7 +34,7 @@ class Outbox:
 
     def __init__(self, post: Callable[[], Post]) -> None:
         self._post = post
-        self._waiting: deque[tuple[str, bytes, Mapping[str, str]]] = deque()
+        self._waiting: deque[tuple[Number, bytes, Mapping[str, str]]] = deque()
         self._task: asyncio.Task[None] | None = None
         self.told = 0
 
@@ -42,7 +42,7 @@ class Outbox:
         if not (number.callback and number.subscribed):
             return
         raw = dump(body)
-        self._waiting.append((number.callback, raw, signed(raw, number.app_secret)))
+        self._waiting.append((number, raw, signed(raw, number.app_secret)))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._tell())
 
@@ -58,9 +58,9 @@ class Outbox:
 
     async def _tell(self) -> None:
         while self._waiting:
-            url, raw, headers = self._waiting[0]
+            number, raw, headers = self._waiting[0]
             try:
-                status = await self._post()(url, raw, headers)
+                status = await self._post()(number.callback, raw, headers)
             except OSError:
                 status = 0
             if status == 200:
