@@ -61,8 +61,8 @@ async def store_messages(tx: Tx, number: Number, company: Company, events: Seque
 async def _without_echoes(
     tx: Tx, number: Number, company: Company, events: Sequence[MessageReceived]
 ) -> list[MessageReceived]:
-    """An echo of what we sent says that WhatsApp has it, also when nobody could say so until now. One that holds nothing
-    itself is of use for that alone."""
+    """An echo of what we sent says that WhatsApp has it, also when nobody could say so until now. One that holds
+    nothing itself is of use for that alone."""
     ours = {uid: event for event in events if event.from_me and (uid := _uid(event.client_ref))}
     nameless = [event for event in events if event.via is Via.ECHO and event.from_me and not _uid(event.client_ref)]
     if nameless:
