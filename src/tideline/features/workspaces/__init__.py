@@ -9,6 +9,12 @@ Functions of one workspace take a `Tx` first, those across workspaces a `SystemT
 """
 
 from tideline.features.workspaces.access import Access
+from tideline.features.workspaces.actions.changes import (
+    rename_workspace,
+    restore_workspace,
+    set_seats,
+    suspend_workspace,
+)
 from tideline.features.workspaces.actions.create import (
     create,
     find_workspace_id,
@@ -18,8 +24,24 @@ from tideline.features.workspaces.actions.create import (
 )
 from tideline.features.workspaces.actions.invite import invite, revoke_invitation
 from tideline.features.workspaces.actions.links import reset_link, sign_in_link
-from tideline.features.workspaces.actions.membership import change_role, change_team, remove, restore, suspend
-from tideline.features.workspaces.actions.quotas import charge, quotas, refund, top_up
+from tideline.features.workspaces.actions.membership import (
+    change_role,
+    change_team,
+    free_seat,
+    remove,
+    restore,
+    suspend,
+)
+from tideline.features.workspaces.actions.placeholders import add_placeholders, create_with_placeholder
+from tideline.features.workspaces.actions.quotas import (
+    charge,
+    notice_seats,
+    quotas,
+    refund,
+    set_quotas,
+    spend_transaction,
+    top_up,
+)
 from tideline.features.workspaces.actions.removal import remove_workspace
 from tideline.features.workspaces.actions.team import (
     find_teammate,
@@ -66,6 +88,7 @@ from tideline.features.workspaces.errors import (
     TokenExists,
     TokenNotFound,
     TooManyAttempts,
+    TransactionsUsedUp,
     WeakPassword,
     WorkspaceNotFound,
     WrongCredentials,
@@ -89,7 +112,7 @@ from tideline.features.workspaces.model import (
     Workspace,
     WorkspaceId,
 )
-from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas
+from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas, Threshold
 from tideline.features.workspaces.policy import MAY, VIEWS, Action, View, ensure_may, may
 from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, SignIn
 
@@ -144,15 +167,18 @@ __all__ = [
     "Teammate",
     "TeammateId",
     "TeammateNotFound",
+    "Threshold",
     "TokenExists",
     "TokenNotFound",
     "TooManyAttempts",
+    "TransactionsUsedUp",
     "View",
     "WeakPassword",
     "Workspace",
     "WorkspaceId",
     "WorkspaceNotFound",
     "WrongCredentials",
+    "add_placeholders",
     "change_role",
     "change_team",
     "charge",
@@ -160,11 +186,13 @@ __all__ = [
     "create",
     "create_team",
     "create_token",
+    "create_with_placeholder",
     "ensure_may",
     "find_teammate",
     "find_teammates",
     "find_teammates_by_email",
     "find_workspace_id",
+    "free_seat",
     "get_member",
     "get_owner",
     "get_team",
@@ -176,6 +204,7 @@ __all__ = [
     "list_teams",
     "list_workspaces",
     "may",
+    "notice_seats",
     "quotas",
     "reencrypt_tokens",
     "refund",
@@ -183,12 +212,18 @@ __all__ = [
     "remove_team",
     "remove_workspace",
     "rename_team",
+    "rename_workspace",
     "reset_link",
     "restore",
+    "restore_workspace",
     "revoke_invitation",
     "rotate_token",
+    "set_quotas",
+    "set_seats",
     "show_token",
     "sign_in_link",
+    "spend_transaction",
     "suspend",
+    "suspend_workspace",
     "top_up",
 ]

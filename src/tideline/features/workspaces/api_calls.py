@@ -8,11 +8,12 @@ from math import ceil
 
 import structlog
 
+from tideline.features.workspaces.actions.quotas import notice
 from tideline.features.workspaces.errors import ApiCallsUsedUp, WorkspaceNotFound
 from tideline.features.workspaces.model import WorkspaceId
-from tideline.features.workspaces.periods import Kind, Period
+from tideline.features.workspaces.periods import Kind, Period, Taken, Threshold
 from tideline.features.workspaces.store import usage as store
-from tideline.platform.db import Database
+from tideline.platform.db import Database, SystemTx
 
 EVERY_SECONDS = 1.0
 IDLE_FLUSHES = 60
@@ -31,6 +32,7 @@ class _Counter:
     used: int
     since: int = 0
     has_refused: bool = False
+    has_told: bool = False
     idle: int = 0
 
     @property
@@ -121,6 +123,9 @@ class ApiCalls:
         batch = [store.Calls(counter.workspace_id, counter.period, calls) for counter, calls in written]
         async with self._db.system() as tx:
             known = await store.add_calls(tx, batch)
+            told = [counter for counter, calls in written if await _tell(tx, counter, calls, known)]
+        for counter in told:
+            counter.has_told = True
         for counter, calls in written:
             counter.since -= calls
             counter.has_refused = False
@@ -138,3 +143,16 @@ class ApiCalls:
             counter.idle = 0 if counter.workspace_id in busy else counter.idle + 1
             if counter.idle >= IDLE_FLUSHES and not counter.is_to_be_written:
                 del self._counters[counter.workspace_id]
+
+
+async def _tell(tx: SystemTx, counter: _Counter, calls: int, known: store.Known) -> bool:
+    """Who uses the last call of a period says so, in the transaction that adds it up."""
+    now = known.get((counter.workspace_id, counter.period.start))
+    if now is None or counter.has_told:
+        return False
+    used, total = now
+    if used < total:
+        return False
+    async with tx.workspace(counter.workspace_id) as own:
+        await notice(own, Taken(Kind.API_CALLS, calls, used, total, counter.period), [Threshold.FULL])
+    return True

@@ -153,6 +153,11 @@ class SessionEnded(Problem):
     message = "Please sign in again."
 
 
+class TransactionsUsedUp(Problem):
+    code = "transactions_used_up"
+    message = "Transactions quota exceeded"
+
+
 class ApiCallsUsedUp(Problem):
     """Carries `details["retry_after"]`, in whole seconds."""
 

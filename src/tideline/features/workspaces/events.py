@@ -1,8 +1,10 @@
 """What has happened to workspaces, teammates, tokens and credits. Payloads never hold a secret."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tideline.features.workspaces.model import Teammate, TeammateId, Workspace
+from tideline.features.workspaces.periods import Taken, Threshold
 from tideline.platform.facts import NewFact
 
 
@@ -65,6 +67,37 @@ def token_created(teammate_id: TeammateId) -> NewFact:
 
 def token_rotated(teammate_id: TeammateId) -> NewFact:
     return NewFact("TokenRotated", {"teammate_id": teammate_id})
+
+
+def quota_reached(taken: Taken, threshold: Threshold) -> NewFact:
+    return NewFact(
+        "WorkspaceQuotaReached",
+        {
+            "quota": taken.kind.value,
+            "threshold": threshold.value,
+            "total": taken.total,
+            "used": taken.used,
+            "period_start": taken.period.start.isoformat(),
+            "period_end": taken.period.end.isoformat(),
+        },
+    )
+
+
+def seats_full(seats: int) -> NewFact:
+    return NewFact("WorkspaceSeatsFull", {"seats": seats})
+
+
+def workspace_changed(workspace: Workspace, changed: Sequence[str]) -> NewFact:
+    """Another name or another number of seats, or suspended, or open again."""
+    return NewFact(
+        "WorkspaceChanged",
+        {
+            "display_name": workspace.display_name,
+            "seats": workspace.seats,
+            "suspended": workspace.suspended_at is not None,
+            "changed": sorted(changed),
+        },
+    )
 
 
 def balance_topped_up(amount: int, remaining: int) -> NewFact:

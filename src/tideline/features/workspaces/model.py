@@ -15,6 +15,7 @@ TeamId = NewType("TeamId", int)
 PersonId = NewType("PersonId", int)
 
 DEFAULT_TEAM = "Default"
+TRANSACTIONS = 1_000_000
 
 
 class Role(StrEnum):
@@ -56,6 +57,8 @@ class Workspace:
     billing_anchor: date
     suspended_at: datetime | None
     created_at: datetime
+    transactions_quota: int = TRANSACTIONS
+    updated_at: datetime | None = None
 
     @cached_property
     def tz(self) -> ZoneInfo:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from fractions import Fraction
+from math import ceil
 from zoneinfo import ZoneInfo
 
 
@@ -13,6 +15,21 @@ class Kind(StrEnum):
 
     MESSAGES = "messages"
     API_CALLS = "api_calls"
+    TRANSACTIONS = "transactions"
+
+
+class Threshold(StrEnum):
+    """How far into a quota somebody wants to be told, once in each period."""
+
+    NEAR_FULL = "near_full"
+    FULL = "full"
+
+    def of(self, total: int) -> int:
+        """From how many on."""
+        return total if self is Threshold.FULL else ceil(total * NEAR)
+
+
+NEAR = Fraction(9, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,26 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """So much was just taken from a period of a renewing quota."""
+
+    kind: Kind
+    amount: int
+    used: int
+    total: int
+    period: Period
+
+    def crossed(self) -> list[Threshold]:
+        """What this took the quota over, the nearer one first."""
+        before = self.used - self.amount
+        return [one for one in Threshold if before < one.of(self.total) <= self.used]
+
+    def reached(self) -> list[Threshold]:
+        """The same, with what was taken before, and where the quota has become smaller meanwhile."""
+        return [one for one in Threshold if self.used >= one.of(self.total)]
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """Credits that do not expire. `updated_at` is the last top-up, None when there never was one."""
 
@@ -54,6 +91,7 @@ class Quotas:
     seats: Quota
     messages: Quota
     api_calls: Quota
+    transactions: Quota
     balance: Balance
 
 

@@ -53,7 +53,7 @@ async def create(
     email = names.clean_email(owner_email)
     slug = names.clean_slug(slug) if slug else names.slug_from(name)
     workspace = Workspace(
-        id=await _reserve(tx, slug),
+        id=await reserve(tx, slug),
         slug=slug,
         display_name=name,
         plan=names.clean_name(plan),
@@ -103,7 +103,8 @@ async def list_workspaces(tx: SystemTx) -> Sequence[Workspace]:
     return await store.list_all(tx)
 
 
-async def _reserve(tx: SystemTx, slug: str) -> WorkspaceId:
+async def reserve(tx: SystemTx, slug: str) -> WorkspaceId:
+    """A new workspace's id."""
     workspace_id = await store.reserve_slug(tx, slug)
     if workspace_id is None:
         raise SlugTaken(f"The identifier {slug} is taken.")

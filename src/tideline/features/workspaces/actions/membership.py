@@ -38,6 +38,17 @@ async def suspend(tx: Tx, teammate_id: TeammateId) -> Teammate:
     return suspended
 
 
+async def free_seat(tx: Tx, teammate_id: TeammateId) -> Teammate:
+    """Suspend somebody who has a seat: like `suspend`, and an open invitation ends too."""
+    await lock_team(tx)
+    teammate = await _lock_movable(tx, teammate_id)
+    if teammate.status is Status.SUSPENDED:
+        return teammate
+    suspended = await _end(tx, teammate, Status.SUSPENDED)
+    tx.record(events.teammate_suspended(suspended))
+    return suspended
+
+
 async def restore(tx: Tx, teammate_id: TeammateId) -> Teammate:
     """Open the workspace to a suspended teammate again. Needs a free seat; a token has to be made anew."""
     seats = await lock_team(tx)

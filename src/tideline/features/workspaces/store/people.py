@@ -30,6 +30,20 @@ async def find_or_create(tx: Tx, email: str) -> PersonId:
     return PersonId(created)
 
 
+async def insert_many(tx: Tx, emails: Sequence[str]) -> list[PersonId]:
+    """People whom nobody knows yet, in the order of their addresses here."""
+    rows = await tx.fetch(
+        """
+        INSERT INTO directory.person (email, created_at) SELECT n.email, $2 FROM unnest($1::text[]) AS n(email)
+        RETURNING id, email
+        """,
+        list(emails),
+        tx.now,
+    )
+    found = {row["email"]: PersonId(row["id"]) for row in rows}
+    return [found[email] for email in emails]
+
+
 async def find_login(tx: SystemTx, email: str) -> Login | None:
     """Only people who are an active member somewhere can sign in."""
     row = await tx.row(

@@ -1,6 +1,7 @@
 """Teammates: people in their places."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tideline.features.workspaces.model import PersonId, Role, Status, TeamId, Teammate, TeammateId
@@ -45,6 +46,40 @@ async def put(
         tx.now,
     )
     return TeammateId(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A place for nobody in particular."""
+
+    id: int
+    email: str
+    display_name: str
+
+
+async def reserve_ids(tx: Tx, count: int) -> list[int]:
+    rows = await tx.fetch("SELECT nextval('tenant.teammate_id')::int AS id FROM generate_series(1, $1::int)", count)
+    return sorted(row["id"] for row in rows)
+
+
+async def insert_placeholders(
+    tx: Tx, places: Sequence[Placeholder], persons: Sequence[PersonId], *, role: Role, team_id: TeamId
+) -> None:
+    await tx.execute(
+        """
+        INSERT INTO tenant.teammate (workspace, id, person, team_id, email, display_name, role, status, created_at)
+        SELECT $1, n.id, n.person, $2, n.email, n.display_name, $3, 'active', $4
+        FROM unnest($5::int[], $6::int[], $7::text[], $8::text[]) AS n(id, person, email, display_name)
+        """,
+        tx.workspace_id,
+        team_id,
+        role.value,
+        tx.now,
+        [one.id for one in places],
+        persons,
+        [one.email for one in places],
+        [one.display_name for one in places],
+    )
 
 
 async def find(tx: Tx, teammate_id: TeammateId) -> Teammate | None:

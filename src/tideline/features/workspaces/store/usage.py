@@ -1,12 +1,12 @@
 """What was used of the quotas, and the balance. The usage row comes before the balance, always."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tideline.features.workspaces.model import WorkspaceId
-from tideline.features.workspaces.periods import Balance, Kind, Period, Quota, period_at
+from tideline.features.workspaces.periods import Balance, Kind, Period, Quota, Taken, Threshold, period_at
 from tideline.platform.db import Row, SystemTx, Tx
 
 _MOST = 2**31 - 1
@@ -21,9 +21,14 @@ class Totals:
     seats: int
     messages: int
     api_calls: int
+    transactions: int
 
     def of(self, kind: Kind) -> int:
-        return self.messages if kind is Kind.MESSAGES else self.api_calls
+        return {
+            Kind.MESSAGES: self.messages,
+            Kind.API_CALLS: self.api_calls,
+            Kind.TRANSACTIONS: self.transactions,
+        }[kind]
 
     def period_at(self, now: datetime) -> Period:
         return period_at(now, self.billing_anchor.day, ZoneInfo(self.zone))
@@ -41,18 +46,25 @@ class Calls:
 async def find_totals(tx: Tx) -> Totals | None:
     row = await tx.row(
         """
-        SELECT zone, billing_anchor, seats, messages_quota, api_calls_quota
+        SELECT zone, billing_anchor, seats, messages_quota, api_calls_quota, transactions_quota
         FROM tenant.workspace WHERE workspace = $1
         """,
         tx.workspace_id,
     )
     if row is None:
         return None
-    return Totals(row["zone"], row["billing_anchor"], row["seats"], row["messages_quota"], row["api_calls_quota"])
+    return Totals(
+        row["zone"],
+        row["billing_anchor"],
+        row["seats"],
+        row["messages_quota"],
+        row["api_calls_quota"],
+        row["transactions_quota"],
+    )
 
 
 async def find_current(tx: Tx, totals: Totals) -> dict[Kind, Quota]:
-    """Both renewing quotas in the period of now. A period that has begun keeps its bounds, whatever changes later."""
+    """The renewing quotas in the period of now. A period that has begun keeps its bounds, whatever changes later."""
     rows = await tx.fetch(
         """
         SELECT kind, period_start, period_end, used FROM tenant.usage
@@ -66,48 +78,75 @@ async def find_current(tx: Tx, totals: Totals) -> dict[Kind, Quota]:
     return {kind: _quota(begun.get(kind), totals.of(kind), totals.period_at(tx.now)) for kind in Kind}
 
 
-async def take_from_period(tx: Tx, amount: int) -> datetime | None:
-    """Take all of it from the current period, if it is there: one statement, one lock. Its start, or None."""
-    start: datetime | None = await tx.value(
+async def take_from_period(tx: Tx, kind: Kind, amount: int) -> Taken | None:
+    """Take all of it from the current period, if it is there: one statement, one lock."""
+    row = await tx.row(
         """
         UPDATE tenant.usage u SET used = u.used + $3
-        FROM tenant.workspace w
-        WHERE u.workspace = $1 AND w.workspace = u.workspace AND u.kind = 'messages'
-          AND u.period_start <= $2 AND u.period_end > $2 AND u.used::bigint + $3 <= w.messages_quota
-        RETURNING u.period_start
+        FROM (
+            SELECT w.workspace, CASE WHEN $4::text = 'messages' THEN w.messages_quota
+                                     ELSE w.transactions_quota END AS total
+            FROM tenant.workspace w WHERE w.workspace = $1
+        ) w
+        WHERE u.workspace = $1 AND w.workspace = u.workspace AND u.kind = $4
+          AND u.period_start <= $2 AND u.period_end > $2 AND u.used::bigint + $3 <= w.total
+        RETURNING u.period_start, u.period_end, u.used, w.total
         """,
         tx.workspace_id,
         tx.now,
         amount,
+        kind,
     )
-    return start
+    if row is None:
+        return None
+    return Taken(kind, amount, row["used"], row["total"], Period(row["period_start"], row["period_end"]))
 
 
-async def lock_used(tx: Tx, period: Period) -> int:
-    """Messages used in a period, its row held until the end of the transaction, and made when it is not there."""
+async def lock_used(tx: Tx, kind: Kind, period: Period) -> int:
+    """What is used in a period, its row held until the end of the transaction, and made when it is not there."""
     used: int = await tx.value(
         """
-        INSERT INTO tenant.usage AS u (workspace, kind, period_start, period_end) VALUES ($1, 'messages', $2, $3)
+        INSERT INTO tenant.usage AS u (workspace, kind, period_start, period_end) VALUES ($1, $4, $2, $3)
         ON CONFLICT (workspace, kind, period_start) DO UPDATE SET used = u.used
         RETURNING used
         """,
         tx.workspace_id,
         period.start,
         period.end,
+        kind,
     )
     return used
 
 
-async def add_used(tx: Tx, period_start: datetime, amount: int) -> None:
+async def add_used(tx: Tx, kind: Kind, period_start: datetime, amount: int) -> None:
     """Add to a period, or give back with a negative number, never below nothing."""
     await tx.execute(
         """
         UPDATE tenant.usage SET used = greatest(0, used + $3)
-        WHERE workspace = $1 AND kind = 'messages' AND period_start = $2
+        WHERE workspace = $1 AND kind = $4 AND period_start = $2
         """,
         tx.workspace_id,
         period_start,
         amount,
+        kind,
+    )
+
+
+async def note(tx: Tx, kind: str, threshold: Threshold, period_start: datetime) -> bool:
+    """Say that it was reached in this period; False when that was said already."""
+    return (
+        await tx.execute(
+            """
+            INSERT INTO tenant.quota_notice (workspace, kind, threshold, period_start, at) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT DO NOTHING
+            """,
+            tx.workspace_id,
+            kind,
+            threshold,
+            period_start,
+            tx.now,
+        )
+        == 1
     )
 
 
@@ -146,7 +185,11 @@ async def top_up(tx: Tx, amount: int) -> int | None:
     return remaining
 
 
-async def add_calls(tx: SystemTx, batch: Sequence[Calls]) -> dict[tuple[WorkspaceId, datetime], tuple[int, int]]:
+Known = Mapping[tuple[WorkspaceId, datetime], tuple[int, int]]
+"""What is used and what is allowed, by workspace and start of the period."""
+
+
+async def add_calls(tx: SystemTx, batch: Sequence[Calls]) -> Known:
     """Add up API calls of many workspaces; what is used and what is allowed by now, of those that still exist.
 
     In one order, so that two programs that do this at once wait for each other instead of deadlocking.
