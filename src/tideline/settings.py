@@ -76,6 +76,13 @@ def _sender(text: str) -> str:
     return text
 
 
+def _domain(text: str) -> str:
+    label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    if len(text) > 150 or not re.fullmatch(rf"{label}(\.{label})+", text.lower()):
+        raise ValueError("expected a domain such as partners.example.com")
+    return text.lower()
+
+
 def _clock_time(text: str) -> time | None:
     if text.lower() == "off":
         return None
@@ -211,6 +218,11 @@ class Settings:
         _seconds_list,
         "Seconds after which a failed delivery is tried again, each time, separated by commas; then it is given up.",
         shown="5,30",
+    )
+    partner_mail_domain: str = _setting(
+        "partners.invalid",
+        _domain,
+        "Domain of the addresses that users have who were made through the Partner API. Nobody is written to there.",
     )
     webhook_log_days: int = _setting(10, _whole(1, 3650), "Days for which every attempt of a delivery is kept.")
     event_log_days: int = _setting(30, _whole(1, 3650), "Days for which the log of events can be read again.")

@@ -23,6 +23,8 @@ CREATE TABLE directory.partner (
 -- Whose workspace it is. One that is billed directly stays the partner's, who can no longer manage it.
 ALTER TABLE directory.workspace ADD COLUMN partner text REFERENCES directory.partner;
 ALTER TABLE directory.workspace ADD COLUMN billed_directly boolean NOT NULL DEFAULT false;
+-- A deleted workspace is empty of sessions at once and removed a day later, when its last events have been told.
+ALTER TABLE directory.workspace ADD COLUMN deleted_at timestamptz;
 CREATE INDEX workspace_partner ON directory.workspace (partner, id) WHERE partner IS NOT NULL;
 
 -- For how long numbers of partners were linked: what partners are billed by. It outlives numbers and workspaces.

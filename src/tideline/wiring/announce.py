@@ -19,6 +19,7 @@ Tideline is ready, with a demo workspace and simulated phones.
   sign in      {base}/   as {facts["owner_email"]}   password {facts["owner_password"]}
   phones       {base}/simulator#token={facts["simulator_token"]}
   Public API   {base}/integrations/api   token {facts["api_token"]}
+  Partner API  {base}/partner/api/v1   partner {facts["partner_id"]}   secret in the file below
   reference    {base}/docs/api{mails}
 
 Webhooks and uploads by URL may call this machine (127.0.0.1), because this is a demo.

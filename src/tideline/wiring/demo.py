@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import structlog
 
 from tideline.connectors.simulator import Draft, World
-from tideline.features import chats, numbers, workspaces
+from tideline.features import chats, numbers, partners, workspaces
 from tideline.features.numbers import Number, NumberKind, Pairing, PairingState
 from tideline.features.workspaces import Status, Teammate, Workspace
 from tideline.platform.db import Database, Tx
@@ -55,13 +55,15 @@ async def offer(parts: Parts, world: World, ready: asyncio.Event) -> None:
     password = known.get("owner_password") or secrets.token_urlsafe(12)
     if "owner_password" not in known:
         await parts.sign_in.set_password(seeded.workspace.id, seeded.owner.id, password)
+    partner_id = known.get("partner_id") or f"demo-{secrets.token_hex(4)}"
+    partner_secret = known.get("partner_secret") or secrets.token_urlsafe(32)
+    await _register(parts, partner_id, partner_secret)
     facts = {
         "base_url": parts.settings.base_url,
         "workspace_id": seeded.workspace.slug,
         "api_token": await _token(parts, seeded),
-        # the Partner API will be told these from this file
-        "partner_id": known.get("partner_id") or f"demo-{secrets.token_hex(4)}",
-        "partner_secret": known.get("partner_secret") or secrets.token_urlsafe(32),
+        "partner_id": partner_id,
+        "partner_secret": partner_secret,
         "owner_email": seeded.owner.email,
         "owner_password": password,
         "simulator_token": parts.simulator_token,
@@ -69,6 +71,13 @@ async def offer(parts: Parts, world: World, ready: asyncio.Event) -> None:
     _write(path, facts)
     ready.set()
     announce.demo(facts, path, parts.outbox_key if parts.shows_outbox else None)
+
+
+async def _register(parts: Parts, partner_id: str, secret: str) -> None:
+    """The partner of `demo.json`, with the secret that stands there."""
+    async with parts.db.system() as tx:
+        if await partners.find(tx, partner_id) is None:
+            await partners.create(tx, parts.keyring, name=script.PARTNER, partner_id=partner_id, secret=secret)
 
 
 async def _token(parts: Parts, seeded: Seeded) -> str:

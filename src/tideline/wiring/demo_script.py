@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WORKSPACE = "Northquay Coffee"
+PARTNER = "Demo partner"
 ZONE = "Europe/Lisbon"
 OWNER = ("mira@northquay.example", "Mira Solberg")
 COLLEAGUE = ("kai@northquay.example", "Kai Lindholm")

@@ -14,7 +14,7 @@ from tideline import __version__
 from tideline.connectors import cloud
 from tideline.connectors.cloud import CloudConnector
 from tideline.connectors.simulator import SimulatorConnector, World
-from tideline.features import business, webhooks
+from tideline.features import business, partners, webhooks
 from tideline.features.files import PREVIEW_LANE, FileStoreAway, Previews
 from tideline.features.numbers.port import Connector
 from tideline.platform import http, installation, lanes, launcher, migrate
@@ -39,6 +39,7 @@ from tideline.wiring.parts import Parts
 log = structlog.get_logger(__name__)
 
 SLOTS = 512  # lanes of webhooks at once; receivers that hang keep eight of them each
+PARTNER_SLOTS = 64
 HEADS = 16  # events of a lane that are taken together
 
 ALL = frozenset({"web", "worker", "gateway"})
@@ -202,7 +203,7 @@ class Node:
     def _worker(self) -> Worker:
         parts = self._parts
         kept = timedelta(days=parts.settings.event_log_days)
-        dispatcher = Dispatcher(parts.db, parts.wakes, [webhooks.WebhookReader()], keep=kept)
+        dispatcher = Dispatcher(parts.db, parts.wakes, [webhooks.WebhookReader(), partners.PartnerReader()], keep=kept)
         return Worker(
             parts.db,
             parts.files,
@@ -216,7 +217,7 @@ class Node:
                 old_mails(parts.db, parts.access.outbox, days=parts.settings.mail_days),
                 cloud.old_strays(parts.db),
             ],
-            deliveries=[self._deliveries()],
+            deliveries=[self._deliveries(), self._partner_deliveries()],
         )
 
     def _deliveries(self) -> lanes.Worker:
@@ -224,6 +225,13 @@ class Node:
         delivering = webhooks.Delivering(parts.db, parts.outgoing, parts.terms, parts.views, parts.access.outbox)
         return lanes.Worker(
             parts.db, parts.wakes, webhooks.LANE, delivering, node=str(self._id), slots=SLOTS, heads=HEADS
+        )
+
+    def _partner_deliveries(self) -> lanes.Worker:
+        parts = self._parts
+        telling = partners.TellingPartners(parts.db, parts.outgoing, parts.keyring, parts.terms.waits)
+        return lanes.Worker(
+            parts.db, parts.wakes, partners.LANE, telling, node=str(self._id), slots=PARTNER_SLOTS, heads=HEADS
         )
 
     def _previews(self) -> lanes.Worker:

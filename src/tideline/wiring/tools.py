@@ -73,6 +73,7 @@ class Tools:
                 access=parts.access,
                 keyring=parts.keyring,
                 files=parts.files,
+                terms=parts.terms,
                 mail_server=parts.mail_server,
                 public_url=parts.settings.base_url,
                 messages_quota=self._settings.messages_quota,

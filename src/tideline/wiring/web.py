@@ -9,12 +9,13 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from tideline.connectors.simulator import World
-from tideline.features import messages, webhooks, workspaces
+from tideline.features import messages, partners, webhooks, workspaces
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.front import Front
 from tideline.surfaces import dashboard, inbound, simulator
 from tideline.surfaces.api import mount as api
 from tideline.surfaces.files import FileRoutes
+from tideline.surfaces.partner import mount as partner
 from tideline.wiring.crew import Crew
 from tideline.wiring.parts import Parts
 
@@ -61,8 +62,23 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             keys_kept=timedelta(hours=parts.settings.idempotency_hours),
         )
     )
+    partner_api = partner.partner_api_app(
+        partner.PartnerDeps(
+            db=parts.db,
+            door=partners.PartnerAccess(parts.db, parts.keyring),
+            access=parts.access,
+            keyring=parts.keyring,
+            api_calls=api_calls,
+            terms=parts.terms,
+            public_url=public_url,
+            mail_domain=parts.settings.partner_mail_domain,
+            rate_limit=parts.settings.rate_limit,
+            rate_limit_queue=parts.settings.rate_limit_queue,
+        )
+    )
     routes = [
         *api.document_routes(),
+        *partner.document_routes(),
         *FileRoutes(parts.files, parts.links, parts.db.clock, through=parts.settings.files_through).routes(),
         *dashboard.routes(
             dashboard.DashboardDeps(
@@ -79,7 +95,10 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
         ),
         *(_simulator(parts, world, crew) if world else []),
     ]
-    return WaysIn(routes, {api.BASE: public_api, inbound.BASE: inbound.Inbound.open(parts.db, parts.keyring)})
+    return WaysIn(
+        routes,
+        {api.BASE: public_api, partner.BASE: partner_api, inbound.BASE: inbound.Inbound.open(parts.db, parts.keyring)},
+    )
 
 
 def _simulator(parts: Parts, world: World, crew: Crew) -> list[BaseRoute]:

@@ -6,7 +6,7 @@ Actions of a workspace (`tx: Tx`):
     get_many(tx, ids) -> dict[NumberId, Number]
     default_sender(tx) -> Number                      the most recently connected active one, or NoConnectedNumber
     list_numbers(tx) -> list[Number]                  newest connection first
-    pause(tx, id) / resume(tx, id) / unlink(tx, id) -> Number
+    pause(tx, id) / resume(tx, id) / unlink(tx, id, reason=) -> Number
     report(tx, id, events: Sequence[StateChanged]) -> Number
     hold_new_chats(tx, id, until) / pass_on(tx, id)   what WhatsApp forbids for a while, and the end of it
     keep_check(tx, id, NumberInfo)                    what WhatsApp said about a phone

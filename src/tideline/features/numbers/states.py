@@ -108,11 +108,11 @@ def resume(number: Number, at: datetime) -> Change | None:
     return None
 
 
-def unlink(number: Number, at: datetime) -> Change | None:
+def unlink(number: Number, at: datetime, reason: str = "removed") -> Change | None:
     """Somebody ends the link from Tideline's side."""
     if number.is_gone:
         return None
-    unlinked = _moved(number, NumberState.UNLINKED, at, reason="removed")
+    unlinked = _moved(number, NumberState.UNLINKED, at, reason=reason)
     return Change(unlinked, number.state, FactKind.DISCONNECTED)
 
 

@@ -19,6 +19,7 @@ Objects of the program:
 
     WebhookReader()                                        for the dispatcher: puts deliveries on lanes
     Delivering(db, outgoing, terms, Views(...), outbox)    the act of the lanes of `LANE`
+    Posting(db, outgoing, receivers, waits)                the same for receivers that are no subscribers
     EventLog(db, wakes, Views(...))                        `after(workspace_id, cursor, limit=, wait=) -> EventPage`
     reencrypt_secrets(db, keyring) -> int                  for a change of keys
     keep_log(system_tx, kept)                              makes and drops the daily partitions of the log of attempts
@@ -28,9 +29,11 @@ from tideline.features.webhooks.actions.logbook import (
     get_delivery,
     keep_log,
     list_deliveries,
+    list_deliveries_of,
     redeliver,
     redeliver_failed,
     send_test,
+    take_failed,
 )
 from tideline.features.webhooks.actions.secrets import (
     Secret,
@@ -40,8 +43,18 @@ from tideline.features.webhooks.actions.secrets import (
     rotate_secret,
     show_secret,
 )
-from tideline.features.webhooks.actions.subscriptions import create, delete, get, list_webhooks, update
-from tideline.features.webhooks.delivery import Delivery, LogFilter, Logged, LogPage, Outcome, Redelivered
+from tideline.features.webhooks.actions.settling import Settled
+from tideline.features.webhooks.actions.subscriptions import check_address, create, delete, get, list_webhooks, update
+from tideline.features.webhooks.delivery import (
+    Delivery,
+    LogFilter,
+    Logged,
+    LogPage,
+    Outcome,
+    Receiver,
+    Redelivered,
+    Request,
+)
 from tideline.features.webhooks.errors import (
     CursorExpired,
     DeliveryNotFound,
@@ -52,17 +65,21 @@ from tideline.features.webhooks.errors import (
     WebhookExists,
     WebhookNotFound,
 )
-from tideline.features.webhooks.event_types import EventType
+from tideline.features.webhooks.event_types import EventType, PartnerEvent
 from tideline.features.webhooks.eventlog import Cursor, Entry, EventLog, EventPage
 from tideline.features.webhooks.groups import LANE
-from tideline.features.webhooks.jobs import Delivering
+from tideline.features.webhooks.jobs import Delivering, Posting
 from tideline.features.webhooks.model import Changes, Schedule, Terms, Webhook, WebhookId
 from tideline.features.webhooks.reader import WebhookReader
+from tideline.features.webhooks.receivers import Key
 from tideline.features.webhooks.requests import Views
+from tideline.features.webhooks.signing import headers as signed_headers
+from tideline.features.webhooks.store.reading import Count
 
 __all__ = [
     "LANE",
     "Changes",
+    "Count",
     "Cursor",
     "CursorExpired",
     "Delivering",
@@ -75,13 +92,19 @@ __all__ = [
     "EventType",
     "InvalidCursor",
     "InvalidUrl",
+    "Key",
     "LogFilter",
     "LogPage",
     "Logged",
     "Outcome",
+    "PartnerEvent",
+    "Posting",
+    "Receiver",
     "Redelivered",
+    "Request",
     "Schedule",
     "Secret",
+    "Settled",
     "Terms",
     "TooManyWebhooks",
     "Views",
@@ -90,6 +113,7 @@ __all__ = [
     "WebhookId",
     "WebhookNotFound",
     "WebhookReader",
+    "check_address",
     "count_unreadable_secrets",
     "create",
     "delete",
@@ -97,6 +121,7 @@ __all__ = [
     "get_delivery",
     "keep_log",
     "list_deliveries",
+    "list_deliveries_of",
     "list_webhooks",
     "redeliver",
     "redeliver_failed",
@@ -105,5 +130,7 @@ __all__ = [
     "rotate_secret",
     "send_test",
     "show_secret",
+    "signed_headers",
+    "take_failed",
     "update",
 ]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
-from tideline.features.webhooks.event_types import EventType
-from tideline.features.webhooks.model import Schedule, Terms, Webhook
+from tideline.features.webhooks.event_types import AnyEvent, EventType, event_named
+from tideline.features.webhooks.model import Schedule
 from tideline.platform.facts import Fact
 from tideline.platform.ids import uuid7
 
@@ -28,25 +28,25 @@ class Delivery:
     asked for it to be delivered again. A test has no fact and is tried once."""
 
     uid: UUID
-    event_type: EventType
+    event_type: AnyEvent
     fact_at: datetime
     fact_seq: int | None
     chat_id: int | None = None
     tried: int = 0
 
     @classmethod
-    def new(cls, event_type: EventType, fact: Fact) -> "Delivery":
+    def new(cls, event_type: AnyEvent, fact: Fact) -> "Delivery":
         return cls(uuid7(), event_type, fact.at, fact.seq, fact.chat_id)
 
     @classmethod
-    def test(cls, event_type: EventType, at: datetime) -> "Delivery":
+    def test(cls, event_type: AnyEvent, at: datetime) -> "Delivery":
         return cls(uuid7(), event_type, at, None)
 
     @classmethod
     def read(cls, payload: dict[str, Any]) -> "Delivery":
         return cls(
             UUID(payload["delivery"]),
-            EventType(payload["event_type"]),
+            event_named(payload["event_type"]),
             datetime.fromisoformat(payload["at"]),
             payload.get("seq"),
             payload.get("chat_id"),
@@ -117,8 +117,27 @@ class Step:
     next_at: datetime | None = None
 
 
-def waits_of(webhook: Webhook, terms: Terms) -> Sequence[timedelta]:
-    return EXTENDED if webhook.schedule is Schedule.EXTENDED else terms.waits
+class Receiver(Protocol):
+    """What there is to know of an address that events go to."""
+
+    @property
+    def workspace_id(self) -> int: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def enabled(self) -> bool: ...
+    @property
+    def is_strict(self) -> bool: ...
+    @property
+    def schedule(self) -> Schedule: ...
+    @property
+    def errors_counter(self) -> int: ...
+
+
+def waits_of(receiver: Receiver, standard: Sequence[timedelta]) -> Sequence[timedelta]:
+    return EXTENDED if receiver.schedule is Schedule.EXTENDED else standard
 
 
 def next_step(answer: Answer, attempt: int, waits: Sequence[timedelta], now: datetime) -> Step:

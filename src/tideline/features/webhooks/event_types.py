@@ -53,3 +53,24 @@ class EventType(StrEnum):
     def is_waba(self) -> bool:
         """An event of a business number."""
         return self.startswith("waba:")
+
+
+class PartnerEvent(StrEnum):
+    """What partners are told about their workspaces. Nobody subscribes: a partner's one address gets all of it."""
+
+    SEATS_FULL = "workspace:seats_full"
+    MESSAGES_NEAR_FULL = "workspace:quota_near_full:messaging"
+    MESSAGES_FULL = "workspace:quota_full:messaging"
+    TRANSACTIONS_FULL = "workspace:quota_full:transactions"
+    API_CALLS_FULL = "workspace:quota_full:api_calls"
+    ACCOUNT_CONNECTED = "whatsapp_account:connected"
+    ACCOUNT_DISCONNECTED = "whatsapp_account:disconnected"
+    TOKEN_ROTATED = "api_token:rotated"
+
+
+AnyEvent = EventType | PartnerEvent
+_SUBSCRIBED = frozenset(one.value for one in EventType)
+
+
+def event_named(name: str) -> AnyEvent:
+    return EventType(name) if name in _SUBSCRIBED else PartnerEvent(name)

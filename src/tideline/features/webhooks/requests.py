@@ -9,6 +9,7 @@ import msgspec
 from tideline.features.webhooks import signing
 from tideline.features.webhooks.bodies import FileLink, View, body
 from tideline.features.webhooks.delivery import Delivery, Request
+from tideline.features.webhooks.event_types import EventType
 from tideline.features.webhooks.model import Terms
 from tideline.features.webhooks.store.reading import Subscriber
 from tideline.platform.facts import Fact
@@ -43,6 +44,7 @@ class Requests:
         """The receiver compares the time of the signature with its own clock, so it is the real one, whatever ours is
         set to."""
         webhook = subscriber.webhook
+        assert isinstance(delivery.event_type, EventType)
         view = self._views.of(webhook.workspace_id, subscriber.zone, now)
         content = msgspec.json.encode(body(delivery.event_type, fact, view))
         headers = signing.headers(delivery.uid, int(time.time()), content, self._keys.of(webhook, now))

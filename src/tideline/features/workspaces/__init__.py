@@ -91,6 +91,7 @@ from tideline.features.workspaces.errors import (
     TransactionsUsedUp,
     WeakPassword,
     WorkspaceNotFound,
+    WorkspaceSuspended,
     WrongCredentials,
 )
 from tideline.features.workspaces.model import (
@@ -177,6 +178,7 @@ __all__ = [
     "Workspace",
     "WorkspaceId",
     "WorkspaceNotFound",
+    "WorkspaceSuspended",
     "WrongCredentials",
     "add_placeholders",
     "change_role",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tideline.features.workspaces.errors import InvalidToken, MemberNotFound
+from tideline.features.workspaces.errors import InvalidToken, MemberNotFound, WorkspaceSuspended
 from tideline.features.workspaces.model import Caller
 from tideline.features.workspaces.store import teammates
 from tideline.features.workspaces.store import tokens as store
@@ -19,7 +19,7 @@ REMEMBERED = timedelta(seconds=2)
 MOST_REMEMBERED = 10_000
 LONGEST_TOKEN = 500
 
-Refusal = type[InvalidToken] | type[MemberNotFound]
+Refusal = type[InvalidToken] | type[MemberNotFound] | type[WorkspaceSuspended]
 
 
 class Wakes(Protocol):
@@ -70,7 +70,7 @@ class Access:
 
     async def authenticate(self, token: str) -> Caller:
         """Say who is calling. `InvalidToken` for what is no token (any more), `MemberNotFound` for a real one
-        whose teammate is suspended or removed."""
+        whose teammate is suspended or removed, `WorkspaceSuspended` when that is the whole workspace."""
         memory = self._current_memory()
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         answer = memory.answers.get(digest)
@@ -117,8 +117,10 @@ class Access:
 
 async def _answer(tx: SystemTx, token: store.Token) -> _Answer:
     async with tx.workspace(token.workspace_id) as own:
-        teammate = await teammates.find(own, token.teammate_id)
+        teammate, is_suspended = await teammates.find_caller(own, token.teammate_id)
     answer = _Answer(InvalidToken, tx.now, tx.now + REMEMBERED)
+    if is_suspended:
+        return replace(answer, caller=WorkspaceSuspended)
     if teammate is None or not teammate.is_active:
         return replace(answer, caller=MemberNotFound)
     if not token.is_valid(tx.now):

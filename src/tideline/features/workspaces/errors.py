@@ -110,6 +110,13 @@ class MemberNotFound(Problem):
     message = "Member not found"
 
 
+class WorkspaceSuspended(MemberNotFound):
+    """Everybody is as good as gone until the workspace is opened again. Surfaces: 403."""
+
+    code = "workspace_suspended"
+    message = "This workspace is suspended."
+
+
 class InsufficientScope(Problem):
     code = "insufficient_scope"
     message = "This token may not do that."

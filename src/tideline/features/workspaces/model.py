@@ -99,6 +99,11 @@ class Teammate:
     def is_active(self) -> bool:
         return self.status is Status.ACTIVE
 
+    @property
+    def is_placeholder(self) -> bool:
+        """A place for nobody in particular, whose address begins with its own id. Nobody reads what is sent there."""
+        return self.email.startswith(f"{self.id}-")
+
     def is_invitation_open(self, now: datetime) -> bool:
         """True while an invited person can still follow the link (`Pending` on the wire, else `Expired`)."""
         return self.status is Status.INVITED and self.invited_until is not None and now < self.invited_until

@@ -222,7 +222,7 @@ def _key(email: str) -> str:
 
 
 async def _join(tx: Tx, person: PersonId) -> None:
-    invited = await teammates.find_person(tx, person)
+    invited, _ = await teammates.find_person(tx, person)
     if invited is None or invited.status is not Status.INVITED:
         raise LinkNotValid
     await teammates.set_status(tx, invited.id, Status.ACTIVE)

@@ -145,6 +145,7 @@ STATUSES = {
     "invalid_token": (401, "invalid_token"),
     "workspace_not_found": (401, "invalid_token"),
     "member_not_found": (403, "member_not_found"),
+    "workspace_suspended": (403, "permission_denied"),
     "insufficient_scope": (403, "insufficient_scope"),
     "template_not_yours": (403, "permission_denied"),
     "permission_denied": (403, "permission_denied"),

@@ -11,6 +11,17 @@ from tideline import __version__
 # Options that are settings too; `Toolbox.use` takes them under these names.
 OPTIONS = ("data_dir", "host", "port", "demo", "demo_anyway", "simulator", "test_clock")
 
+PARTNER_EVENTS = (
+    "workspace:seats_full",
+    "workspace:quota_near_full:messaging",
+    "workspace:quota_full:messaging",
+    "workspace:quota_full:transactions",
+    "workspace:quota_full:api_calls",
+    "whatsapp_account:connected",
+    "whatsapp_account:disconnected",
+    "api_token:rotated",
+)
+
 Command = Callable[[Any, argparse.Namespace], Coroutine[Any, Any, int | None] | int | None]
 
 
@@ -51,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _team(commands)
     _mail(commands)
     _numbers(commands)
+    _partners(commands)
     _looking(commands)
     return top
 
@@ -166,6 +178,79 @@ def _numbers(commands: _Commands) -> None:
         one = number.add(name, about, _later("numbers", name))
         _of_workspace(one)
         one.add_argument("--number", required=True, metavar="PHONE", help="such as +15550001001")
+
+
+def _partners(commands: _Commands) -> None:
+    partner = commands.group("partner", "Partners, who make workspaces through the Partner API.")
+    create = partner.add("create", "Register a partner; prints its secret.", _later("partners", "create"))
+    create.add_argument("--name", required=True)
+    create.add_argument("--id", help="its id on the wire; made from the name if not said")
+    create.add_argument("--plan", default="Partner", help="plan of its workspaces, Partner if not said")
+    create.add_argument("--plan-id", type=int, default=1, metavar="NUMBER", help="the plan on the wire, 1 if not said")
+    _amounts(create, 1500, 100_000, 10_000)
+    partner.add("list", "List the partners.", _later("partners", "list_all"))
+    rotate = partner.add("rotate-secret", "Replace a partner's secret.", _later("partners", "rotate_secret"))
+    _of_partner(rotate)
+    webhook = _of_partner(
+        partner.add("set-webhook", "Say where a partner's events go.", _later("partners", "set_webhook"))
+    )
+    webhook.add_argument("--url", help="an https address")
+    webhook.add_argument("--off", action="store_true", help="nowhere")
+    webhook.add_argument(
+        "--sign-bodies",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="put jti and body_sha256 into the signature",
+    )
+    origins = _of_partner(
+        partner.add("set-origins", "Say which pages may embed the QR page.", _later("partners", "set_origins"))
+    )
+    origins.add_argument("origins", nargs="*", metavar="ORIGIN", help="such as https://app.example.com; none: nobody")
+    quota = _of_partner(
+        partner.add("set-quota", "Set quotas of a workspace, or of those to come.", _later("partners", "set_quota"))
+    )
+    quota.add_argument("--workspace", metavar="ID", help="one that is there; else those that are made from now on")
+    _amounts(quota, None, None, None)
+    quota.add_argument("--top-up", type=int, metavar="CREDITS", help="add messages that do not expire")
+    _of_partner(partner.add("activate", "Let a partner in again.", _later("partners", "activate")))
+    _of_partner(partner.add("deactivate", "Refuse a partner, and tell it nothing.", _later("partners", "deactivate")))
+    direct = _of_workspace(
+        partner.add("bill-directly", "Close a workspace to its partner.", _later("partners", "bill_directly"))
+    )
+    direct.add_argument("--undo", action="store_true", help="open it to its partner again")
+    usage = _of_partner(partner.add("usage", "Print connected numbers by day of a month.", _later("partners", "usage")))
+    usage.add_argument("--month", metavar="MONTH", help="such as 2026-03; this month if not said")
+    usage.add_argument("--format", choices=("csv", "json"), default="csv", help="csv if not said")
+    events = partner.add("events", "List what became of a partner's events.", _later("partners", "events"))
+    _of_workspace(_of_partner(events))
+    events.add_argument("--outcome", choices=("delivered", "retrying", "failed"), help="only these")
+    events.add_argument("--limit", type=int, default=50, metavar="COUNT", help="how many, 50 if not said")
+    again = _of_partner(partner.add("redeliver", "Deliver failed events again.", _later("partners", "redeliver")))
+    again.add_argument("--since", required=True, metavar="TIME", help="such as 2026-03-02T09:15:00Z")
+    test = partner.add("test", "Deliver an event that never happened.", _later("partners", "test"))
+    _of_workspace(_of_partner(test))
+    test.add_argument(
+        "--event",
+        default="whatsapp_account:connected",
+        choices=PARTNER_EVENTS,
+        metavar="TYPE",
+        help="its type, whatsapp_account:connected if not said",
+    )
+
+
+def _amounts(command: argparse.ArgumentParser, messages: int | None, calls: int | None, actions: int | None) -> None:
+    for name, amount, about in (
+        ("--messages", messages, "messages a month"),
+        ("--api-calls", calls, "API calls a month"),
+        ("--transactions", actions, "automated actions a month"),
+    ):
+        shown = about if amount is None else f"{about}, {amount} if not said"
+        command.add_argument(name, type=int, default=amount, metavar="COUNT", help=shown)
+
+
+def _of_partner(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--partner", required=True, metavar="ID", help="its id: see `tideline partner list`")
+    return command
 
 
 def _mail(commands: _Commands) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
-from tideline.features import business, messages, numbers, webhooks, workspaces
+from tideline.features import business, messages, numbers, partners, webhooks, workspaces
 from tideline.features.files import FileStoreAway, FileStoreOfAnother
 from tideline.platform import installation, keyfile, lanes, migrate
 from tideline.platform.errors import Problem
@@ -211,13 +211,14 @@ async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
         unreadable = await workspaces.count_unreadable_tokens(tx, desk.access)
         unreadable += await webhooks.count_unreadable_secrets(tx, desk.keyring)
         unreadable += await business.count_unreadable_accounts(tx, desk.keyring)
+        unreadable += await partners.count_unreadable_partners(tx, desk.keyring)
         is_held = await lanes.is_held(tx)
         found = await workspaces.list_workspaces(tx)
     if unreadable:
         yield Finding(
             "tokens",
-            f"Of the tokens and the secrets of webhooks and business numbers {unreadable} cannot be read with the keys "
-            "that are here.",
+            f"Of the tokens and the secrets of webhooks, partners and business numbers {unreadable} cannot be read "
+            "with the keys that are here.",
             "Put the missing key back (secret.key or TIDELINE_SECRET_KEY), or rotate them.",
         )
     if is_held:

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from tideline.features import business, numbers, webhooks, workspaces
+from tideline.features import business, numbers, partners, webhooks, workspaces
 from tideline.surfaces.cli.tools import Desk, Toolbox
 
 
@@ -22,7 +22,8 @@ async def _reencrypt(desk: Desk) -> int:
     secrets = await webhooks.reencrypt_secrets(desk.db, desk.keyring)
     accounts = await business.reencrypt_accounts(desk.db, desk.keyring)
     links = await numbers.reencrypt_qr_links(desk.db, desk.keyring)
-    return tokens + secrets + accounts + links + await desk.access.outbox.reencrypt(desk.db)
+    of_partners = await partners.reencrypt_partners(desk.db, desk.keyring)
+    return tokens + secrets + accounts + links + of_partners + await desk.access.outbox.reencrypt(desk.db)
 
 
 async def simulator_token(tools: Toolbox, _: Namespace) -> None:

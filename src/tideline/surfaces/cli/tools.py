@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from tideline.features.files import Files
     from tideline.features.numbers import LinkingLimits
+    from tideline.features.webhooks import Terms
     from tideline.features.workspaces import Access
     from tideline.platform.crypto import Keyring
     from tideline.platform.db import Database
@@ -52,6 +53,7 @@ class Desk:
     access: "Access"
     keyring: "Keyring"
     files: "Files"
+    terms: "Terms"
     mail_server: "Server | None"
     public_url: str
     messages_quota: int

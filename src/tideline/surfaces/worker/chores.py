@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from tideline.features import business, files, messages, numbers, webhooks
+from tideline.features import business, files, messages, numbers, partners, webhooks
 from tideline.features.files import Files
 from tideline.features.numbers import Pairing, PairingClosed, linking
 from tideline.features.workspaces import SignIn
@@ -91,6 +91,10 @@ def chores(
         async with db.system() as tx:
             await business.forget_analytics(tx)
 
+    async def remove_deleted_workspaces() -> None:
+        if removed := await partners.remove_deleted(db):
+            log.info("workspaces.removed", workspaces=removed)
+
     return [
         Timer("unknown outcomes", Every(min(LOOK_FOR_DOUBT, unknown_after / 2)), settle_unknown),
         Timer("older messages for the search", READ_OLDER, read_older_messages),
@@ -98,6 +102,7 @@ def chores(
         Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),
         Timer("expired links", Every(timedelta(hours=1)), forget_links),
         Timer("idempotency keys", Every(timedelta(minutes=10)), forget_keys),
+        Timer("deleted workspaces", Every(timedelta(hours=1)), remove_deleted_workspaces, at_most=timedelta(hours=1)),
         Timer("webhook log", Every(timedelta(hours=6)), keep_webhook_log),
         Timer("templates of business numbers", Every(timedelta(minutes=1)), ask_for_templates),
         Timer("old figures of business numbers", Every(timedelta(hours=6)), forget_analytics),

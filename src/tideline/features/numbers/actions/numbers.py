@@ -93,10 +93,10 @@ async def resume(tx: Tx, number_id: int) -> Number:
     return await _change(tx, number_id, lambda number: states.resume(number, tx.now))
 
 
-async def unlink(tx: Tx, number_id: int) -> Number:
+async def unlink(tx: Tx, number_id: int, reason: str = "removed") -> Number:
     """End the link on WhatsApp's side too. Chats and messages stay, and linking the phone again continues them."""
     number = await lock(tx, number_id)
-    change = states.unlink(number, tx.now)
+    change = states.unlink(number, tx.now, reason)
     if change:
         commands.order(tx, number_id, [Unlink(linked_at=number.connected_at)])
     return await _make(tx, number, change)

@@ -30,6 +30,13 @@ async def list_deliveries(
 ) -> LogPage:
     """Deliveries of a webhook by their last attempts, the newest first."""
     await get(tx, webhook_id)
+    return await list_deliveries_of(tx, webhook_id, wanted, page=page, size=size)
+
+
+async def list_deliveries_of(
+    tx: Tx, webhook_id: int, wanted: LogFilter | None = None, *, page: int = 1, size: int = PAGE
+) -> LogPage:
+    """The same for a receiver that is no webhook of the workspace itself."""
     found = await store.list_last(tx, webhook_id, wanted or LogFilter(), limit=size + 1, skip=(page - 1) * size)
     return LogPage(found[:size], len(found) > size)
 
@@ -56,9 +63,14 @@ async def redeliver(tx: Tx, webhook_id: int, uid: UUID) -> Delivery:
 async def redeliver_failed(tx: Tx, webhook_id: int, since: datetime, *, limit: int = AT_ONCE) -> Redelivered:
     """Deliver again what was given up since then, in the order in which it happened. Safe to repeat."""
     webhook = await get(tx, webhook_id)
-    found = await store.try_failed_again(tx, webhook_id, since, limit)
-    _put_later(tx, webhook, [one.delivery for one in found])
+    found = await take_failed(tx, webhook_id, since, limit=limit)
+    _put_later(tx, webhook, found)
     return Redelivered(len(found), len(found) == limit)
+
+
+async def take_failed(tx: Tx, webhook_id: int, since: datetime, *, limit: int = AT_ONCE) -> list[Delivery]:
+    """What was given up since then and is about to be delivered again, for whoever puts it on its lane."""
+    return [one.delivery for one in await store.try_failed_again(tx, webhook_id, since, limit)]
 
 
 async def send_test(tx: Tx, webhook_id: int) -> Delivery:

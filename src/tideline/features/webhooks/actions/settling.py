@@ -1,26 +1,20 @@
 """Settling attempts: the log, the count of failures and the lanes, in one transaction for many of them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 
 import asyncpg
 import structlog
 
-from tideline.features import workspaces
-from tideline.features.webhooks import letters
-from tideline.features.webhooks.delivery import Attempt, Outcome
-from tideline.features.webhooks.model import Webhook
+from tideline.features.webhooks.delivery import Attempt, Outcome, Receiver
 from tideline.features.webhooks.store import attempts as log_store
-from tideline.features.webhooks.store import reading as store
 from tideline.features.webhooks.store.reading import Count
 from tideline.platform import lanes
 from tideline.platform.bundles import Bundle
 from tideline.platform.db import Database, SystemTx, asks_for_another_run
 from tideline.platform.lanes import Done, Held, Item, LaneLost, Retry
-from tideline.platform.mail import Outbox
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +22,6 @@ GATHER_SECONDS: Final = 0.004
 MOST: Final = 300
 AGAIN_SECONDS: Final = (0.02, 0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
 """The database may be away for a while; what was posted should not be posted again for that."""
-
-MANY: Final = 3
-"""So many events in a row have to fail before somebody is told."""
-MAIL_AGAIN: Final = timedelta(days=1)
 
 AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError)
 
@@ -43,7 +33,7 @@ class Settled:
     held: Held
     item: Item
     attempt: Attempt | None = None
-    webhook: Webhook | None = None
+    webhook: Receiver | None = None
 
     @property
     def on_lane(self) -> lanes.Settled:
@@ -52,12 +42,16 @@ class Settled:
         return Retry(self.held, self.item, self.attempt.step.next_at, hold_lane=self.webhook.is_strict)
 
 
+Counting = Callable[[SystemTx, Sequence[Count], Sequence[Settled]], Awaitable[None]]
+"""Keeps what attempts mean for their receivers, and tells somebody of those that fail again and again."""
+
+
 class Settling:
     """Attempts that end at about the same time share a transaction."""
 
-    def __init__(self, db: Database, outbox: Outbox) -> None:
+    def __init__(self, db: Database, count: "Counting") -> None:
         self._db = db
-        self._outbox = outbox
+        self._count = count
         self._bundle: Bundle[Settled, None] = Bundle(self._settle, wait=GATHER_SECONDS, most=MOST)
 
     def ask(self, settled: Settled) -> "asyncio.Future[None]":
@@ -83,25 +77,6 @@ class Settling:
         for one in some:
             _tell(one)
         return [LaneLost(frozenset({one.held.lane_id})) if one.held.lane_id in lost else None for one in some]
-
-    async def _count(self, tx: SystemTx, counts: Sequence[Count], some: Sequence[Settled]) -> None:
-        """Owners hear of webhooks that fail again and again, once a day."""
-        now = await store.count_failures(tx, counts)
-        failing = {count.webhook_id: count for count in counts if count.failed and now.get(count.webhook_id, 0) >= MANY}
-        if not failing:
-            return
-        keys = [(count.workspace_id, count.webhook_id) for count in failing.values()]
-        to_tell = await store.mark_mailed(tx, keys, tx.now - MAIL_AGAIN)
-        for one in {one.webhook.id: one for one in some if one.webhook and one.webhook.id in to_tell}.values():
-            await self._write(tx, one, now)
-
-    async def _write(self, tx: SystemTx, one: Settled, failed: Mapping[int, int]) -> None:
-        assert one.webhook
-        assert one.attempt
-        async with tx.workspace(one.webhook.workspace_id) as own:
-            workspace, owner = await workspaces.get_workspace(own), await workspaces.get_owner(own)
-            letter = letters.failing(workspace, owner, one.webhook, one.attempt.answer, failed[one.webhook.id])
-            await self._outbox.post(own, letter)
 
     async def _save(self, some: Sequence[Settled], lost: set[int]) -> None:
         tried = [one.attempt for one in some if one.attempt]

@@ -29,7 +29,7 @@ async def list_webhooks(tx: Tx) -> list[Webhook]:
 
 async def create(tx: Tx, terms: Terms, event_type: EventType, url: str, *, enabled: bool = True) -> Webhook:
     """Subscribe an address to an event. The same two again: a paused webhook is switched on, a deleted one is back."""
-    _check(terms, url)
+    check_address(terms, url)
     await store.lock_all(tx)
     known = await store.find_subscription(tx, event_type, url)
     if known is not None and not known.is_deleted:
@@ -45,7 +45,7 @@ async def update(tx: Tx, terms: Terms, webhook_id: int, changes: Changes) -> Web
     """Change what is given. Another address, or a switch on or off, begins the count of failures anew."""
     given = changes.given()
     if isinstance(url := given.get("url"), str):
-        _check(terms, url)
+        check_address(terms, url)
     await store.lock_all(tx)
     before = await get(tx, webhook_id)
     after: Webhook = replace(before, **given)  # type: ignore[arg-type]
@@ -63,7 +63,8 @@ async def delete(tx: Tx, webhook_id: int) -> None:
     remove_later(tx, webhook)
 
 
-def _check(terms: Terms, url: str) -> None:
+def check_address(terms: Terms, url: str) -> None:
+    """Raises a problem for an address that nobody could call, or that is never called."""
     terms.check_address(urls.check(url))
 
 

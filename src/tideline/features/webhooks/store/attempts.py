@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tideline.features.webhooks.delivery import Attempt, Delivery, LogFilter, Logged, Outcome
-from tideline.features.webhooks.event_types import EventType
+from tideline.features.webhooks.event_types import event_named
 from tideline.platform.db import Row, SystemTx, Tx
 from tideline.platform.partitions import DailyLog
 
@@ -146,7 +146,7 @@ async def try_failed_again(tx: Tx, webhook_id: int, since: datetime, limit: int)
 def _read(row: Row) -> Logged:
     delivery = Delivery(
         UUID(bytes=row["delivery"].bytes),
-        EventType(row["event_type"]),
+        event_named(row["event_type"]),
         row["fact_at"],
         row["fact_seq"],
         row["chat_id"],

@@ -33,7 +33,7 @@ async def list_enabled(tx: SystemTx, workspaces: Collection[int], event_types: C
     return [read(row) for row in rows]
 
 
-async def find_subscribers(tx: SystemTx, keys: Sequence[tuple[int, int]]) -> dict[int, Subscriber]:
+async def find_subscribers(tx: SystemTx, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Subscriber]:
     """Webhooks by (workspace, id), as far as they are not deleted."""
     rows = await tx.fetch(
         """
@@ -47,7 +47,7 @@ async def find_subscribers(tx: SystemTx, keys: Sequence[tuple[int, int]]) -> dic
         [workspace_id for workspace_id, _ in keys],
         [webhook_id for _, webhook_id in keys],
     )
-    return {row["id"]: Subscriber(read(row), row["zone"]) for row in rows}
+    return {(row["workspace"], row["id"]): Subscriber(read(row), row["zone"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from tideline.features.workspaces.access import Access
 from tideline.features.workspaces.actions.create import get_workspace
 from tideline.features.workspaces.actions.links import LASTS, issue_link
 from tideline.features.workspaces.actions.membership import lock_team, move, remove
+from tideline.features.workspaces.actions.quotas import notice_seats
 from tideline.features.workspaces.actions.team import get_team, get_teammate
 from tideline.features.workspaces.errors import InvitationAccepted, NoSeatLeft, OwnerStays
 from tideline.features.workspaces.model import (
@@ -50,6 +51,7 @@ async def invite(
         await _ensure_seat(tx, seats)
         name = names.person_name(display_name, email)
         teammate = await _seat(tx, email, name, role=role or Role.TEAMMATE, team_id=place.id)
+        await notice_seats(tx)
         return await _invite(tx, access, teammate, is_mailed)
     found.ensure_movable()
     team_id = (await get_team(tx, team)).id if team else found.team_id

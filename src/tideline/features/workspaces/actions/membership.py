@@ -2,6 +2,7 @@
 
 from tideline.features.workspaces import events, letters, names
 from tideline.features.workspaces.access import TOKENS
+from tideline.features.workspaces.actions.quotas import notice_seats
 from tideline.features.workspaces.actions.team import get_team
 from tideline.features.workspaces.errors import NoSeatLeft, NotActive, OwnerStays, TeammateNotFound, WorkspaceNotFound
 from tideline.features.workspaces.model import Purpose, Role, Status, TeamId, Teammate, TeammateId
@@ -62,6 +63,7 @@ async def restore(tx: Tx, teammate_id: TeammateId) -> Teammate:
     tx.wake(TOKENS)
     restored = await _reload(tx, teammate_id)
     tx.record(events.teammate_restored(restored))
+    await notice_seats(tx)
     return restored
 
 

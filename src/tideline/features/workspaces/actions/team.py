@@ -9,6 +9,7 @@ from tideline.features.workspaces.errors import (
     MemberNotFound,
     TeammateNotFound,
     TeamNotFound,
+    WorkspaceSuspended,
 )
 from tideline.features.workspaces.model import PersonId, Status, Team, Teammate, TeammateId
 from tideline.features.workspaces.store import teammates as store
@@ -34,9 +35,11 @@ async def get_owner(tx: Tx) -> Teammate:
 
 async def get_member(tx: Tx, person: PersonId) -> Teammate:
     """The place of somebody who is signed in, if it is an active one."""
-    found = await store.find_person(tx, person)
+    found, is_suspended = await store.find_person(tx, person)
     if found is None or not found.is_active:
         raise MemberNotFound
+    if is_suspended:
+        raise WorkspaceSuspended
     return found
 
 

@@ -13,6 +13,14 @@ _SELECT = """
     FROM tenant.teammate t JOIN tenant.team g ON g.workspace = t.workspace AND g.id = t.team_id
     WHERE t.workspace = $1
 """
+_CALLER = """
+    SELECT t.id, t.person, t.email, t.display_name, t.role, t.status, t.team_id, g.title AS team, t.invited_until,
+           t.created_at, w.suspended_at IS NOT NULL AS is_suspended
+    FROM tenant.teammate t
+    JOIN tenant.team g ON g.workspace = t.workspace AND g.id = t.team_id
+    JOIN tenant.workspace w ON w.workspace = t.workspace
+    WHERE t.workspace = $1
+"""
 
 
 async def put(
@@ -87,14 +95,21 @@ async def find(tx: Tx, teammate_id: TeammateId) -> Teammate | None:
     return _teammate(row) if row else None
 
 
+async def find_caller(tx: Tx, teammate_id: TeammateId) -> tuple[Teammate | None, bool]:
+    """A teammate, and whether the whole workspace is suspended."""
+    row = await tx.row(_CALLER + "AND t.id = $2", tx.workspace_id, teammate_id)
+    return (_teammate(row), row["is_suspended"]) if row else (None, False)
+
+
 async def lock(tx: Tx, teammate_id: TeammateId) -> Teammate | None:
     row = await tx.row(_SELECT + "AND t.id = $2 FOR NO KEY UPDATE OF t", tx.workspace_id, teammate_id)
     return _teammate(row) if row else None
 
 
-async def find_person(tx: Tx, person: PersonId) -> Teammate | None:
-    row = await tx.row(_SELECT + "AND t.person = $2", tx.workspace_id, person)
-    return _teammate(row) if row else None
+async def find_person(tx: Tx, person: PersonId) -> tuple[Teammate | None, bool]:
+    """The same for somebody who is signed in."""
+    row = await tx.row(_CALLER + "AND t.person = $2", tx.workspace_id, person)
+    return (_teammate(row), row["is_suspended"]) if row else (None, False)
 
 
 async def find_by_email(tx: Tx, email: str) -> Teammate | None:
