@@ -8,6 +8,7 @@ from tests.connectors.suite.groups import GroupPromises
 from tests.connectors.suite.history import HistoryPromises
 from tests.connectors.suite.linking import LinkingPromises
 from tests.connectors.suite.media import MediaDetailPromises, MediaPromises
+from tests.connectors.suite.pictures import PicturePromises
 from tests.connectors.suite.queue import QueuePromises
 from tests.connectors.suite.receiving import PhonePromises, ReceivingPromises
 from tests.connectors.suite.sending import DirectoryPromises, SendingPromises
@@ -27,5 +28,6 @@ class ConnectorContract(
     GroupPromises,
     ConnectionPromises,
     HistoryPromises,
+    PicturePromises,
 ):
     """Everything."""

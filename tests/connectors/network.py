@@ -121,6 +121,13 @@ class Network(ABC):
         promote: Sequence[str] = (),
     ) -> None: ...
 
+    async def show_picture(self, phone: str, picture: bytes | None) -> None:
+        """The phone shows this JPEG, or nothing any more; for networks on which pictures can be seen."""
+        raise NotImplementedError
+
+    async def show_group_picture(self, group: str, picture: bytes) -> None:
+        raise NotImplementedError
+
     @abstractmethod
     async def screen(self, phone: str) -> list[OnScreen]:
         """All messages this phone shows, oldest first."""

@@ -9,6 +9,7 @@ from tests.connectors.contract import ConnectorContract
 from tests.connectors.network import Attachment, Network, OnScreen
 from tideline.connectors.simulator import (
     Draft,
+    File,
     GroupPatch,
     PhonePatch,
     SeenMessage,
@@ -18,6 +19,7 @@ from tideline.connectors.simulator import (
     media_kind,
 )
 from tideline.connectors.simulator.errors import CodeNotValid, QrNotValid, TooManyLinks
+from tideline.connectors.simulator.files import once
 from tideline.features.numbers.port import Connector, MediaKind
 from tideline.platform.clock import ShiftedClock
 
@@ -107,6 +109,15 @@ class SimulatedNetwork(Network):
         promote: Sequence[str] = (),
     ) -> None:
         await self.world.change_group(group, GroupPatch(subject, add, remove, promote))
+
+    async def show_picture(self, phone: str, picture: bytes | None) -> None:
+        await self.world.show_picture(phone, await self._picture(picture))
+
+    async def show_group_picture(self, group: str, picture: bytes) -> None:
+        await self.world.show_group_picture(group, await self._picture(picture))
+
+    async def _picture(self, data: bytes | None) -> File | None:
+        return await self.world.store_file(MediaKind.IMAGE, "picture", "image/jpeg", once(data)) if data else None
 
     async def screen(self, phone: str) -> list[OnScreen]:
         return [await self._on_screen(message) for message in await self.world.messages(phone)]

@@ -1,5 +1,6 @@
 """Chats over the API: how they look, which a filter finds, and what a change does."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -9,8 +10,10 @@ import pytest
 from tests.support.api_client import ApiClient
 from tests.support.api_world import PUBLIC_URL, ApiWorld, Place, facts
 from tideline.features import chats, workspaces
+from tideline.features.files import File, Photos
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import IdentityLinked, Peer
+from tideline.platform.db import Tx
 
 
 async def names(api: ApiClient, query: str = "") -> list[str]:
@@ -45,6 +48,21 @@ async def test_a_chat_with_a_person(shop: Place, number: Number, api: ApiClient)
         "is_allowed_to_message": True,
         "updated_at": "2026-11-23 14:01:00 +0200",
     }
+
+
+async def test_a_chat_shows_the_picture_of_its_person(shop: Place, number: Number, api: ApiClient) -> None:
+    chat = await shop.chat(number, "15550100234", "Mira Solberg")
+
+    async def attach(tx: Tx, file: File) -> None:
+        await chats.show_photo(tx, chat.id, "picture 1", file.uid)
+
+    async def face() -> AsyncIterator[bytes]:
+        yield b"\xff\xd8\xff\xe0 a face"
+
+    await Photos(shop.world.store).save(shop.id, face(), attach)
+    links = {(await api.data(f"/chats/{chat.id}"))["photo"], (await api.data("/chats"))["chats"][0]["photo"]}
+    assert len(links) == 1
+    assert links.pop().startswith(f"{PUBLIC_URL}/photos/")
 
 
 async def test_a_chat_with_a_group_names_its_members(shop: Place, number: Number, api: ApiClient) -> None:

@@ -14,7 +14,7 @@ from tests.support.office import HandClock, Office
 from tideline.features import files
 from tideline.features.files import File, Files, Links, NewFile, Purpose
 from tideline.platform.crypto import Keyring
-from tideline.platform.db import Database
+from tideline.platform.db import Database, Tx
 from tideline.platform.wake import Wakes
 from tideline.surfaces.files import FileRoutes
 
@@ -224,3 +224,70 @@ def assert_tells_nothing(answer: Response) -> None:
     assert CONTENT[:100] not in answer.body
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+JPEG = b"\xff\xd8\xff\xe0 a face"
+
+
+async def photo(office: Office, store: Files) -> File:
+    async def attach(tx: Tx, file: File) -> None:
+        """Nobody shows it."""
+
+    return await files.Photos(store).save(office.id, bytes_of(JPEG), attach)
+
+
+def photo_target(file: File) -> str:
+    return LINKS.photo_url(file.workspace_id, file.uid).removeprefix(BASE)
+
+
+async def test_the_picture_of_a_chat_has_a_link_that_lasts(
+    office: Office, store: Files, app: Starlette, clock: HandClock
+) -> None:
+    file = await photo(office, store)
+    link = photo_target(file)
+    clock.advance(timedelta(days=400))
+    answer = await call(app, "GET", link)
+    assert (answer.status, answer.body) == (200, JPEG)
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert photo_target(file) == link
+
+
+async def test_links_to_pictures_lead_to_nothing_else(
+    office: Office, store: Files, app: Starlette, clock: HandClock
+) -> None:
+    file, other = await photo(office, store), await saved(office, store)
+    wrong = [
+        photo_target(file).replace("sig=", "sig=x"),
+        photo_target(file).partition("&")[0],
+        photo_target(other),
+        target(file, clock).replace("/files/", "/photos/").replace("/photo.jpg", ""),
+        photo_target(file).replace("/photos/", "/files/").replace("?", "/photo.jpg?"),
+        photo_target(file).replace(f"w={office.id}", f"w={office.id + 1}"),
+        photo_target(file).replace(f"w={office.id}", "w=99999999999999999999"),
+        f"/photos/{uuid4()}?w={office.id}&sig=",
+        "/photos/nothing",
+    ]
+    assert {(await call(app, "GET", link)).status for link in wrong} == {404}
+
+
+async def test_a_picture_that_is_gone_is_gone(office: Office, store: Files, app: Starlette) -> None:
+    file = await photo(office, store)
+    await office.run(files.delete, file.uid)
+    assert (await call(app, "GET", photo_target(file))).status == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"<html>", files.NotAPicture), (b"", files.NotAPicture), (JPEG + bytes(files.photos.MOST), files.FileTooLarge)],
+    ids=["a page", "nothing", "too large"],
+)
+async def test_what_is_no_small_picture_is_not_kept(
+    office: Office, store: Files, content: bytes, problem: type[Exception]
+) -> None:
+    async def attach(tx: Tx, file: File) -> None:
+        raise AssertionError("there is nothing to show")
+
+    with pytest.raises(problem):
+        await files.Photos(store).save(office.id, bytes_of(content), attach)
+    assert {row["state"] for row in (await office.rows("tenant.file"))["tenant.file"]} <= {"deleted"}

@@ -20,6 +20,7 @@ QUICK = Timing(
     start_again=timedelta(seconds=0.05),
     drain=timedelta(seconds=5),
     send_gap=timedelta(),
+    picture_gap=timedelta(),
 )
 A, B = UUID(int=101), UUID(int=102)
 

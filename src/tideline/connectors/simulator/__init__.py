@@ -13,6 +13,7 @@ What phones do (phones are digits, a conversation is the other phone's digits or
     await world.edit(phone, external_id, text) / world.revoke(phone, external_id)
     await world.read(phone, chat) -> int                        how many messages were marked
     await world.react(phone, external_id, emoji or None)
+    await world.show_picture(phone, file or None) -> Phone      await world.show_group_picture(jid, file or None)
     await world.call(phone, to, outcome, video=False, seconds=0) -> str
     await world.create_group(subject, members) -> Group         the first member owns it
     await world.change_group(jid, GroupPatch(...)) -> Group / world.group(jid)

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import ClassVar
 
-from tideline.connectors.simulator import linking, marks
+from tideline.connectors.simulator import linking, marks, pictures
 from tideline.connectors.simulator.codec import read_event
 from tideline.connectors.simulator.errors import FileTooLarge, MessageIsRevoked, MessageNotFound
 from tideline.connectors.simulator.groups import as_seen
@@ -58,9 +58,7 @@ class SimulatorConnector:
     """Implements `tideline.features.numbers.port.Connector` on a `World`."""
 
     kind: ClassVar[str] = "simulator"
-    capabilities: ClassVar[Capability] = ~(
-        Capability.TEMPLATES | Capability.SERVICE_WINDOW | Capability.ANALYTICS | Capability.PICTURES
-    )
+    capabilities: ClassVar[Capability] = ~(Capability.TEMPLATES | Capability.SERVICE_WINDOW | Capability.ANALYTICS)
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -266,7 +264,7 @@ class SimulatorConnector:
     async def picture(self, account: AccountRef, peer: Peer) -> Picture | None:
         async with self._world.db.system_read() as conn:
             await self._link(conn, account)
-        raise Unsupported(f"Simulated phones show no pictures: {peer}.")
+            return await pictures.find(self._world.db, conn, peer)
 
     # Whose session it is
 

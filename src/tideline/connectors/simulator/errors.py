@@ -78,6 +78,16 @@ class FileTooLarge(Problem):
     message = "WhatsApp does not take a file of this size."
 
 
+class NotAPicture(Problem):
+    code = "not_a_picture"
+    message = "Only an image can be shown as a picture: image/jpeg, image/png or image/webp."
+
+
+class PictureNotFound(Problem):
+    code = "picture_not_found"
+    message = "There is no picture."
+
+
 class NotLinkedHere(Problem):
     code = "not_linked"
     message = "The phone has no linked device."

@@ -75,6 +75,7 @@ class Phone:
     addressing: Addressing = Addressing.PHONE
     delay_ms: int = 0
     fail_next: str | None = None
+    picture: FileId | None = None
 
     @property
     def jid(self) -> str:

@@ -13,6 +13,7 @@ from tideline.connectors.simulator import (
     linking,
     marks,
     phones,
+    pictures,
     seeing,
     writing,
 )
@@ -152,6 +153,21 @@ class World:
     async def change_group(self, jid: str, patch: GroupPatch) -> Group:
         async with self.step() as step:
             return await groups.change(step, jid, patch)
+
+    # Pictures
+
+    async def show_picture(self, phone: str, picture: File | None) -> Phone:
+        """A phone shows a picture that was stored with `store_file`, or none."""
+        async with self.step() as step:
+            return await pictures.of_phone(step, phone, picture)
+
+    async def show_group_picture(self, jid: str, picture: File | None) -> None:
+        async with self.step() as step:
+            await pictures.of_group(step, jid, picture)
+
+    async def picture_of(self, *, phone: str | None = None, group: str | None = None) -> File:
+        async with self.db.system_read() as conn:
+            return await pictures.get(conn, phone=phone, group=group)
 
     # Linked devices, from the phone's side
 

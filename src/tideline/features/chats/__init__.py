@@ -25,6 +25,10 @@ chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `note`, `pu
 `get_many`, `resolve`, `find_met`, `find_named`, `find_groups`, `hold`. For search: `all_ids`, `find_people`,
 `in_sight`.
 
+Pictures: `look_later(tx, number, chat_ids, is_changed=False)` orders looks; for the gateway `photo_to_look_at`, then
+`show_photo`, `hide_photo`, `keep_photo` or `put_off_photo`; `renew_photos(tx)` by the clock, where
+`workspaces_with_old_photos(system_tx)` says.
+
 Who sees what: `Sight.of(teammate)`, None for everything; `seen_by(sight, "$3::int")` is the condition on a row `c` of
 tenant.chat in statements of others, whose `$1` is the workspace and `$3` the teammate's id.
 
@@ -60,6 +64,16 @@ from tideline.features.chats.actions.finding import (
 from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
 from tideline.features.chats.actions.labelling import add_labels, labels, list_labels, put, replace_labels
 from tideline.features.chats.actions.meeting import Company, Guests, find_or_create, link_identity, meet
+from tideline.features.chats.actions.photos import (
+    hide_photo,
+    keep_photo,
+    look_later,
+    photo_to_look_at,
+    put_off_photo,
+    renew_photos,
+    show_photo,
+    workspaces_with_old_photos,
+)
 from tideline.features.chats.actions.reading import get, get_brief, get_many, get_visible, list_chats
 from tideline.features.chats.addresses import kind_of, peer_of
 from tideline.features.chats.errors import (
@@ -155,15 +169,18 @@ __all__ = [
     "get_many",
     "get_visible",
     "group_guests",
+    "hide_photo",
     "hold",
     "in_sight",
     "is_id",
+    "keep_photo",
     "kind_of",
     "labels",
     "leads_group",
     "link_identity",
     "list_chats",
     "list_labels",
+    "look_later",
     "mark_read",
     "mark_unread",
     "meet",
@@ -171,17 +188,22 @@ __all__ = [
     "name_key",
     "note",
     "peer_of",
+    "photo_to_look_at",
     "put",
+    "put_off_photo",
     "read_chat",
     "read_on_phone",
     "rename",
+    "renew_photos",
     "reopen",
     "replace_labels",
     "resolve",
     "seen_by",
     "set_autoresponse",
     "set_metadata",
+    "show_photo",
     "snapshot",
     "synced_name",
     "unassign",
+    "workspaces_with_old_photos",
 ]

@@ -18,10 +18,12 @@ Actions of a workspace (`tx: Tx`):
     chunks(file, start=0, end=None) -> AsyncIterator[bytes]
     await address(file, lifetime) -> str | None        where a bucket gives it out by itself
 
+`Photos(files)`: `await save(workspace_id, chunks, attach) -> File`, small pictures of people and groups
 `Voices(files, spool, workshop, longest=3600)`: `await save(spooled, name, workspace_id, actor) -> File`, a voice note
 `Previews(db, files, spool, workshop)` is the act of the lane `PREVIEW_LANE`: thumbnails and measures of stored files
 
 `Links(keyring, public_url)`:
+    photo_url(workspace_id, uid) -> str        does not run out; check_photo(workspace_id, uid, signature)
     url(file, now) -> str                      url_of(workspace_id, uid, filename, now) -> str
     check(workspace_id, uid, expires, signature, now)                  raises LinkWrong or LinkExpired
 
@@ -52,6 +54,7 @@ from tideline.features.files.errors import (
     FileTooLarge,
     LinkExpired,
     LinkWrong,
+    NotAPicture,
     NotARecording,
     ShareLink,
     TooManyDownloads,
@@ -62,6 +65,7 @@ from tideline.features.files.model import File, FileState, FileUid, Limits, Meas
 from tideline.features.files.names import clean_name, disposition, is_shown
 from tideline.features.files.objects import Objects
 from tideline.features.files.ordering import PREVIEW_LANE
+from tideline.features.files.photos import Photos
 from tideline.features.files.previews import Previews
 from tideline.features.files.spool import Spool, Spooled, Writing
 from tideline.features.files.stored import Files, StoredSource
@@ -92,8 +96,10 @@ __all__ = [
     "Links",
     "Measures",
     "NewFile",
+    "NotAPicture",
     "NotARecording",
     "Objects",
+    "Photos",
     "Previews",
     "Purpose",
     "Said",

@@ -38,6 +38,11 @@ class DiskFull(Problem):
     message = "The server has no space left for files."
 
 
+class NotAPicture(Problem):
+    code = "not_a_picture"
+    message = "The file is no picture."
+
+
 class LinkWrong(Problem):
     code = "link_wrong"
     message = "This link is not valid."

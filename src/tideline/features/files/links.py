@@ -9,6 +9,8 @@ from tideline.features.files.model import File
 from tideline.platform.crypto import Keyring
 
 LIFETIME = timedelta(minutes=15)
+NEVER = 2**33
+THE_BEGINNING = datetime.fromtimestamp(0, UTC)
 
 
 class Links:
@@ -29,6 +31,16 @@ class Links:
         path = f"/files/{uid}/{quote(filename, safe='')}"
         return f"{self._base}{path}?w={workspace_id}&expires={expires}&sig={signature}"
 
+    def photo_url(self, workspace_id: int, uid: UUID) -> str:
+        """A link to a picture of a person or a group that anybody may follow for as long as it is shown. It is the
+        same each time, so that lists can be kept and compared."""
+        return f"{self._base}/photos/{uid}?w={workspace_id}&sig={self._keyring.sign(_photo(workspace_id, uid), NEVER)}"
+
+    def check_photo(self, workspace_id: int, uid: UUID, signature: str) -> None:
+        """Raises LinkWrong."""
+        if not self._keyring.is_signed(_photo(workspace_id, uid), NEVER, signature, now=THE_BEGINNING):
+            raise LinkWrong
+
     def check(self, workspace_id: int, uid: UUID, expires: int, signature: str, now: datetime) -> None:
         """Raises LinkWrong for a link that is not ours, LinkExpired for one whose time is over."""
         just_before = datetime.fromtimestamp(expires - 1, UTC)
@@ -36,6 +48,10 @@ class Links:
             raise LinkWrong
         if now.timestamp() >= expires:
             raise LinkExpired
+
+
+def _photo(workspace_id: int, uid: UUID) -> str:
+    return f"photo {workspace_id}/{uid}"
 
 
 def _what(workspace_id: int, uid: UUID) -> str:

@@ -66,6 +66,22 @@ class Files:
 
         return await self._save(of.workspace_id, new, chunks, mark, SYSTEM)
 
+    async def save_with(
+        self,
+        workspace_id: int,
+        new: NewFile,
+        chunks: AsyncIterable[bytes],
+        attach: Callable[[Tx, File], Awaitable[None]],
+    ) -> File:
+        """Store a whole new file for something else, which refers to it in the same transaction."""
+
+        async def mark(tx: Tx, file: File, size: int) -> File:
+            stored = await _mark(tx, file, size)
+            await attach(tx, stored)
+            return stored
+
+        return await self._save(workspace_id, new, chunks, mark, SYSTEM)
+
     async def fill(self, workspace_id: int, uid: UUID, chunks: AsyncIterable[bytes]) -> File:
         """Store the bytes of a file that is expected. Doing it again changes nothing."""
         file = await self.get(workspace_id, uid)

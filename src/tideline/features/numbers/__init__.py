@@ -32,7 +32,14 @@ Across workspaces (`tx: SystemTx`):
 """
 
 from tideline.features.numbers.actions.business import add_business
-from tideline.features.numbers.actions.commands import COMMAND_LANE, MEDIA_LANE, SEND_LANE, order
+from tideline.features.numbers.actions.commands import (
+    COMMAND_LANE,
+    MEDIA_LANE,
+    NUMBER_LANES,
+    PICTURE_LANE,
+    SEND_LANE,
+    order,
+)
 from tideline.features.numbers.actions.events import set_aside
 from tideline.features.numbers.actions.leases import (
     claim_leases,
@@ -90,6 +97,7 @@ from tideline.features.numbers.commands import (
     Analyse,
     Command,
     Fetch,
+    LookAtPicture,
     MarkRead,
     React,
     Synchronise,
@@ -132,7 +140,9 @@ __all__ = [
     "COMMAND_LANE",
     "MEDIA_LANE",
     "NUMBERS_TOPIC",
+    "NUMBER_LANES",
     "PAIRINGS_TOPIC",
+    "PICTURE_LANE",
     "SEND_LANE",
     "Analyse",
     "Command",
@@ -142,6 +152,7 @@ __all__ = [
     "LinkState",
     "Linked",
     "LinkingLimits",
+    "LookAtPicture",
     "MarkRead",
     "NewLink",
     "NoConnectedNumber",

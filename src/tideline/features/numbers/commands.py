@@ -35,6 +35,14 @@ class React:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtPicture:
+    """Look at the picture of a chat, unless somebody has since then."""
+
+    chat_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unlink:
     """End the link that was made at this moment; a later link of the same phone is left alone."""
 
@@ -55,10 +63,10 @@ class Analyse:
     handle: UUID
 
 
-Command = MarkRead | React | Fetch | Unlink | Synchronise | Analyse
+Command = MarkRead | React | Fetch | LookAtPicture | Unlink | Synchronise | Analyse
 
 _WORDS: dict[str, type[Command]] = {
-    "read": MarkRead, "react": React, "fetch": Fetch, "unlink": Unlink,
+    "read": MarkRead, "react": React, "fetch": Fetch, "picture": LookAtPicture, "unlink": Unlink,
     "synchronise": Synchronise, "analyse": Analyse,
 }  # fmt: skip
 _WORD_OF = {kind: word for word, kind in _WORDS.items()}

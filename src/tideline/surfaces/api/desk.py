@@ -71,7 +71,7 @@ OFFERED = frozenset({"tx", "show", "caller", "send", "send_own", "send_waba", "o
 class ApiDesk:
     def __init__(self, deps: ApiDeps) -> None:
         self._deps = deps
-        self._addresses = Addresses(deps.public_url.rstrip("/"), deps.links.url_of)
+        self._addresses = Addresses(deps.public_url.rstrip("/"), deps.links.url_of, deps.links.photo_url)
         self._wires: dict[WorkspaceId, tuple[float, Wire]] = {}
 
     async def admit(self, token: str, binding: Binding) -> Caller:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -59,6 +60,9 @@ from tideline.surfaces.api.times import LocalTime
 FileLink = Callable[[int, Any, str, datetime], str]
 """Makes a link to a file from its workspace, uid, name and the time it is made at."""
 
+PhotoLink = Callable[[int, UUID], str]
+"""Makes the lasting link to a picture of a chat from its workspace and uid."""
+
 NO_MEMBERS = Raw(b"[]")
 NO_REACTIONS = Raw(b'{"users":[],"reactions":{},"total":0}')
 FROM_ME = {True: Raw(b'{"whatsapp_from_me":true}'), False: Raw(b'{"whatsapp_from_me":false}')}
@@ -74,6 +78,7 @@ class Addresses:
 
     public_url: str
     file_link: FileLink
+    photo_link: PhotoLink
 
     @property
     def default_photo(self) -> str:
@@ -88,6 +93,7 @@ class Wire:
         self._workspace_id = workspace_id
         self._file_link = addresses.file_link
         self._chats = f"{addresses.public_url}/chat"
+        self._photo_link = addresses.photo_link
         self._photo = addresses.default_photo
 
     def chat(self, chat: ChatModel, last_message: Message | Absent | None = UNSET) -> Chat:
@@ -113,7 +119,7 @@ class Wire:
             None if chat.last_message_at is None else self.time.format(chat.last_message_at),
             last_message,
             chat.unattended,
-            self._photo,
+            self._photo if chat.photo_uid is None else self._photo_link(self._workspace_id, chat.photo_uid),
             roster,
             chat.may_message,
             self.time.format(chat.updated_at),

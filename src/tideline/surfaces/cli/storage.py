@@ -140,7 +140,7 @@ async def release(tools: Toolbox, options: Namespace) -> None:
             dropped = [await desk.db.run(one.id, messages.drop_restored) for one in everywhere]
             print(f"{sum(dropped)} messages that waited in the backup are marked as failed.")
         async with desk.db.system() as tx:
-            await lanes.release_all(tx, (numbers.SEND_LANE, numbers.COMMAND_LANE, numbers.MEDIA_LANE))
+            await lanes.release_all(tx, numbers.NUMBER_LANES)
     print("Sending and delivery go on.")
 
 

@@ -1,5 +1,5 @@
-"""`GET /files/{uid}/{name}`: checks the signature, waits for media that is just coming in, and streams the bytes, or
-sends the client to the bucket that has them."""
+"""`GET /files/{uid}/{name}` and `GET /photos/{uid}`: checks the signature, waits for media that is just coming in, and
+streams the bytes, or sends the client to the bucket that has them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -20,6 +20,7 @@ from tideline.features.files import (
     LinkExpired,
     Links,
     LinkWrong,
+    Purpose,
 )
 from tideline.platform.clock import Clock
 from tideline.platform.errors import Problem
@@ -28,6 +29,7 @@ from tideline.surfaces.files import headers, ranges
 # A message is told before its media has come in, so whoever follows the link at once waits a moment for it.
 PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.2
+PHOTO_SECONDS = 24 * 3600  # so long a browser keeps a picture without asking again
 STATUSES: dict[type[Problem], int] = {
     FileNotFound: 404,
     LinkWrong: 404,
@@ -50,18 +52,24 @@ class _Asked:
     def read(cls, request: Request) -> "_Asked":
         given = request.query_params
         try:
-            asked = cls(
-                int(given.get("w", "")),
-                UUID(request.path_params["uid"]),
-                int(given.get("expires", "")),
-                given.get("sig", ""),
-            )
+            asked = cls(*_named(request), int(given.get("expires", "")), given.get("sig", ""))
         except ValueError:
             raise LinkWrong from None
-        # Beyond these no link of ours can be, and beyond them numbers overflow.
-        if not (0 < asked.workspace_id < 2**31 and 0 < asked.expires < 2**33):
+        # Beyond this no link of ours can be, and beyond it numbers overflow.
+        if not 0 < asked.expires < 2**33:
             raise LinkWrong
         return asked
+
+
+def _named(request: Request) -> tuple[int, UUID]:
+    """The workspace and the file that a link names."""
+    try:
+        workspace_id, uid = int(request.query_params.get("w", "")), UUID(request.path_params["uid"])
+    except ValueError:
+        raise LinkWrong from None
+    if not 0 < workspace_id < 2**31:
+        raise LinkWrong
+    return workspace_id, uid
 
 
 async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -81,7 +89,10 @@ class FileRoutes:
         self._clock = clock
 
     def routes(self) -> Sequence[Route]:
-        return [Route("/files/{uid}/{name:path}", self._answered(self._file), methods=["GET", "HEAD"])]
+        return [
+            Route("/files/{uid}/{name:path}", self._answered(self._file), methods=["GET", "HEAD"]),
+            Route("/photos/{uid}", self._answered(self._photo), methods=["GET", "HEAD"]),
+        ]
 
     def _answered(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
@@ -98,7 +109,18 @@ class FileRoutes:
         now = self._clock.now()
         self._links.check(asked.workspace_id, asked.uid, asked.expires, asked.signature, now)
         file = await self._wait_for(asked)
-        seconds_left = max(0, asked.expires - int(now.timestamp()))
+        return await self._give(request, file, max(0, asked.expires - int(now.timestamp())))
+
+    async def _photo(self, request: Request) -> Response:
+        """A picture of a person or a group: small, and under the same link for as long as it is shown."""
+        workspace_id, uid = _named(request)
+        self._links.check_photo(workspace_id, uid, request.query_params.get("sig", ""))
+        file = await self._files.get(workspace_id, uid)
+        if file.purpose is not Purpose.PHOTO or not file.is_stored:
+            raise FileNotFound
+        return await self._give(request, file, PHOTO_SECONDS)
+
+    async def _give(self, request: Request, file: File, seconds_left: int) -> Response:
         if address := await self._elsewhere(request, file, seconds_left):
             return RedirectResponse(address, 302, headers.of_redirect())
         part = ranges.read(request.headers.get("range"), file.size)

@@ -9,13 +9,14 @@ import structlog
 
 from tideline.features import business, files, messages, numbers
 from tideline.features.files import Files
-from tideline.features.numbers import Analyse, Fetch, MarkRead, React, Synchronise, Unlink
+from tideline.features.numbers import Analyse, Fetch, LookAtPicture, MarkRead, React, Synchronise, Unlink
 from tideline.features.numbers.port import BusinessConnector, ConnectorProblem, NotLinked, Offline, UnknownOutcome
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
 from tideline.platform.lanes import Held as HeldLane
 from tideline.platform.lanes import Item
 from tideline.surfaces.gateway.figures import Figures
+from tideline.surfaces.gateway.pictures import Pictures
 from tideline.surfaces.gateway.roster import Held, Roster, at_work
 from tideline.surfaces.gateway.sessions import Sessions
 
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800))
 # A lost connection comes back, or the number is gone one day; until then nothing is given up, and not forgotten long.
 OFFLINE_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
+# A picture is worth no more tries on one day.
+PICTURE_TRIES = 3
 # Space may be made, and a bucket comes back. Until then the message says what its file waits for.
 NO_PLACE = (files.WorkspaceFull, files.DiskFull, files.FileStoreAway)
 # What trying again can mend; what is done twice here is done once.
@@ -36,7 +39,7 @@ class CommandFailed(Problem):
 
 
 class Commands:
-    """The act of the `command` and `media` lanes."""
+    """The act of the `command`, `media` and `picture` lanes."""
 
     def __init__(self, db: Database, roster: Roster, sessions: Sessions, store: Files, figures: Figures) -> None:
         self._db = db
@@ -44,6 +47,7 @@ class Commands:
         self._sessions = sessions
         self._files = store
         self._figures = figures
+        self._pictures = Pictures(db, store)
 
     async def __call__(self, lane: HeldLane) -> None:
         held = self._roster.find(lane.lane.group)
@@ -70,6 +74,8 @@ class Commands:
             failed, outcome = CommandFailed(), type(problem).__name__
             wait = _wait(item.attempt)
             log.exception("gateway.command_failed", number=held.number.id, do=item.payload["do"])
+        if isinstance(command, LookAtPicture) and item.attempt >= PICTURE_TRIES:
+            wait = None
         if failed and wait is None:
             await self._give_up(held, command, failed)
         elif isinstance(failed, NO_PLACE) and isinstance(command, Fetch):
@@ -93,6 +99,8 @@ class Commands:
                 await held.connector.mark_read(held.number.account, keys)
             case React(message_uid=uid, asked_at=asked_at):
                 await self._react(held, uid, asked_at)
+            case LookAtPicture():
+                await self._pictures.look(held, command)
             case Unlink(linked_at=linked_at):
                 await self._sessions.unlink(held, linked_at)
             case Fetch(file_uid=uid, media=media):
@@ -130,6 +138,8 @@ class Commands:
             case Fetch(file_uid=uid):
                 await self._files.give_up(workspace_id, uid, problem.code)
                 self._figures.media.labels("given up").inc()
+            case LookAtPicture():
+                await self._pictures.give_up(workspace_id, command)
             case React(message_uid=uid, asked_at=asked_at):
                 await self._db.run(workspace_id, lambda tx: messages.give_up_reaction(tx, uid, asked_at, problem))
             case Analyse(handle=handle):

@@ -68,6 +68,7 @@ class Gateway:
             self._worker(wakes, numbers.SEND_LANE, self._send, self.roster.senders, slots=SENDS_AT_ONCE),
             self._worker(wakes, numbers.COMMAND_LANE, commands, self.roster.commanded),
             self._worker(wakes, numbers.MEDIA_LANE, commands, self.roster.commanded),
+            self._worker(wakes, numbers.PICTURE_LANE, commands, self.roster.commanded),
         ]
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()

@@ -83,7 +83,7 @@ class Sessions:
             await self._adopt(held)
             await asyncio.wait_for(held.connector.start(held.number.account, held.lease.epoch), START_SECONDS)
             held.is_open = held.was_open = True
-            for lane in (numbers.SEND_LANE, numbers.COMMAND_LANE, numbers.MEDIA_LANE):
+            for lane in numbers.NUMBER_LANES:
                 self._db.wake(lanes.topic(lane))
         except NotLinked:
             outcome = "not linked"
@@ -109,6 +109,9 @@ class Sessions:
             workspace_id, number_id = tx.workspace_id, held.number.id
             await self._limit_sending(tx, held.number)
             await lanes.set_group(tx, workspace_id, numbers.MEDIA_LANE, number_id, width=FILES_AT_ONCE)
+            await lanes.set_group(
+                tx, workspace_id, numbers.PICTURE_LANE, number_id, width=1, gap=self._timing.between_pictures
+            )
 
         await self._db.run(held.lease.workspace_id, prepare)
 

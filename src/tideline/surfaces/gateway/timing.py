@@ -32,6 +32,7 @@ class Timing:
     business_rate: float = 80.0
     business_burst: int = 40
     business_width: int = 40
+    picture_gap: timedelta = timedelta(seconds=3)
 
     def __post_init__(self) -> None:
         if not self.renew_every + self.stop_before < self.ttl:
@@ -40,5 +41,14 @@ class Timing:
     @property
     def gap(self) -> tuple[float, float]:
         """The rest between two messages of a number: random, around `send_gap` seconds."""
-        seconds = self.send_gap.total_seconds()
-        return 0.5 * seconds, 1.5 * seconds
+        return _around(self.send_gap)
+
+    @property
+    def between_pictures(self) -> tuple[float, float]:
+        """Whoever looks at many pictures at once looks strange to WhatsApp."""
+        return _around(self.picture_gap)
+
+
+def _around(gap: timedelta) -> tuple[float, float]:
+    seconds = gap.total_seconds()
+    return 0.5 * seconds, 1.5 * seconds

@@ -68,13 +68,13 @@ async def _store(call: Call, body: wire.NewMessage, upload: wire.Upload) -> File
     filename = wire.text_of(upload.filename, "filename", wire.FILENAME)
     if not wire.MIMETYPE.fullmatch(upload.mimetype):
         raise InvalidRequest("`mimetype` is a type such as image/png.")
-    data = await asyncio.to_thread(_decoded, upload.base64)
+    data = await asyncio.to_thread(decoded, upload.base64)
     kind = media_kind(upload.mimetype, is_voice=body.voice)
     sound = None if body.seconds is None else Sound(body.seconds)
     return await call.deps.world.store_file(kind, filename, upload.mimetype, once(data), sound=sound)
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -112,7 +112,11 @@ async def revoke(call: Call) -> dict[str, Any]:
 
 async def file(call: Call) -> Response:
     """The bytes of a file that this phone sent or received."""
-    found = await call.deps.world.file_of(phone_in(call), message_in(call))
+    return give(call, await call.deps.world.file_of(phone_in(call), message_in(call)))
+
+
+def give(call: Call, found: File) -> Response:
+    """A file of the world, never to be run."""
     return StreamingResponse(
         call.deps.world.file_bytes(found.id),
         media_type=found.mimetype,

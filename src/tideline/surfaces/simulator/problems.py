@@ -69,6 +69,7 @@ STATUS: dict[type[Problem], int] = {
     errors.PhoneNotFound: 404,
     errors.GroupNotFound: 404,
     errors.MessageNotFound: 404,
+    errors.PictureNotFound: 404,
     errors.QrNotValid: 404,
     errors.CodeNotValid: 404,
     WorkspaceNotFound: 404,

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from tideline.surfaces.simulator import desk, groups, links, messages, phones, wire
+from tideline.surfaces.simulator import desk, groups, links, messages, phones, pictures, wire
 from tideline.surfaces.simulator.deps import SimulatorDeps
 from tideline.surfaces.simulator.endpoints import Endpoint, route, unknown_path
 
@@ -24,6 +24,16 @@ ENDPOINTS: dict[str, dict[str, Endpoint]] = {
     PHONE + "/calls": {"POST": Endpoint(messages.call_somebody, wire.NewCall)},
     "/groups": {"POST": Endpoint(groups.create, wire.NewGroup)},
     "/groups/{jid}": {"PATCH": Endpoint(groups.change, wire.GroupChanges)},
+    PHONE + "/picture": {
+        "PUT": Endpoint(pictures.show, wire.NewPicture),
+        "DELETE": Endpoint(pictures.hide),
+        "GET": Endpoint(pictures.get),
+    },
+    "/groups/{jid}/picture": {
+        "PUT": Endpoint(pictures.show_of_group, wire.NewPicture),
+        "DELETE": Endpoint(pictures.hide_of_group),
+        "GET": Endpoint(pictures.get_of_group),
+    },
     "/desk": {"GET": Endpoint(desk.desk)},
     "/people": {"GET": Endpoint(desk.people)},
     "/clock": {"POST": Endpoint(phones.advance_clock, wire.Advance)},

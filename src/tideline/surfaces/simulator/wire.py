@@ -48,6 +48,11 @@ class PhoneChanges(msgspec.Struct):
     fail_next: str | UnsetType | None = UNSET
 
 
+class NewPicture(msgspec.Struct):
+    mimetype: str
+    base64: str
+
+
 class NewLink(msgspec.Struct):
     workspace_id: str | int
     user_id: str | int
@@ -191,6 +196,7 @@ def phone(phone: Phone) -> dict[str, Any]:
         "addressing": phone.addressing,
         "delay_ms": phone.delay_ms,
         "fail_next": phone.fail_next,
+        "has_picture": phone.picture is not None,
     }
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from tideline.features import business, files, messages, numbers, partners, webhooks
+from tideline.features import business, chats, files, messages, numbers, partners, webhooks
 from tideline.features.files import Files
 from tideline.features.numbers import Pairing, PairingClosed, linking
 from tideline.features.workspaces import SignIn
@@ -36,6 +36,12 @@ def chores(
         for workspace_id in in_doubt:
             settled = await db.run(workspace_id, lambda tx: messages.settle_unknown(tx, unknown_after))
             log.warning("messages.outcome_unknown", workspace=workspace_id, messages=settled)
+
+    async def renew_photos() -> None:
+        async with db.system_read() as tx:
+            due = await chats.workspaces_with_old_photos(tx)
+        for workspace_id in due:
+            await db.run(workspace_id, chats.renew_photos)
 
     async def sweep_files() -> None:
         swept = await files.sweep(db, store)
@@ -98,6 +104,7 @@ def chores(
     return [
         Timer("unknown outcomes", Every(min(LOOK_FOR_DOUBT, unknown_after / 2)), settle_unknown),
         Timer("older messages for the search", READ_OLDER, read_older_messages),
+        Timer("pictures of chats", Every(timedelta(minutes=2)), renew_photos),
         Timer("files", Every(timedelta(minutes=10)), sweep_files, at_most=timedelta(hours=1)),
         Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),
         Timer("expired links", Every(timedelta(hours=1)), forget_links),

@@ -51,6 +51,11 @@ async def read_chunk(conn: Connection, file: FileId, n: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
+async def mark_kept(conn: Connection, file: FileId) -> None:
+    """Somebody shows it: it stays without a message."""
+    await conn.execute("UPDATE simulator.file SET sent = true WHERE id = $1", file)
+
+
 async def drop_file(conn: Connection, file: FileId) -> None:
     await conn.execute("DELETE FROM simulator.file WHERE id = $1 AND NOT sent", file)
 

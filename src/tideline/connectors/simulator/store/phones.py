@@ -8,7 +8,7 @@ from tideline.connectors.simulator.model import Addressing, Known, Link, LinkId,
 from tideline.platform.db import Connection, Row, SystemTx
 
 COLUMNS = """p.id, p.phone, p.lid, p.name, p.online, p.read_receipts, p.on_whatsapp, p.restricted, p.banned,
-             p.addressing, p.delay_ms, p.fail_next"""
+             p.addressing, p.delay_ms, p.fail_next, p.picture"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ def to_phone(row: Row) -> Phone:
         addressing=Addressing(row["addressing"]),
         delay_ms=row["delay_ms"],
         fail_next=row["fail_next"],
+        picture=row["picture"],
     )
 
 

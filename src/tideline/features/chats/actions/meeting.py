@@ -7,6 +7,7 @@ from tideline.features import numbers
 from tideline.features.chats import addresses, events, names
 from tideline.features.chats.actions.merge import merge
 from tideline.features.chats.actions.naming import free_names
+from tideline.features.chats.actions.photos import look_later
 from tideline.features.chats.actions.rosters import refresh_later
 from tideline.features.chats.model import Cause, Chat, ChatId, ContactId, SeenPeer
 from tideline.features.chats.people import AddressBook, Person, fallback
@@ -94,6 +95,7 @@ async def meet(tx: Tx, number: Number, guests: Guests) -> Company:
     await _merge(tx, number, company)
     for chat_id, cause in opened.items():
         tx.record(events.opened(company.chats[chat_id], number, cause))
+    look_later(tx, number, opened)
     await _name(tx, number, company, guests)
     return company
 

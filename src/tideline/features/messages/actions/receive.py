@@ -21,6 +21,7 @@ from tideline.features.numbers.port import (
     MessageReceived,
     MessageRevoked,
     Peer,
+    PictureChanged,
     ReactionChanged,
     ReadOnPhone,
     StatusChanged,
@@ -92,6 +93,9 @@ async def _happened(tx: Tx, number: Number, company: Company, event: AccountEven
             await business.change_template(tx, number.id, event)
         case GroupChanged():
             await chats.apply_group(tx, number, company, event)
+        case PictureChanged():
+            if chat := company.chat_of(event.peer):
+                chats.look_later(tx, number, [chat.id], is_changed=True)
         case _:
             # Who is who was learned when everybody was met; states of the number are its own affair.
             return
@@ -129,6 +133,8 @@ def _guests(number: Number, events: Sequence[AccountEvent]) -> Guests:
                 mentioned += [event.chat, event.by] if event.by else [event.chat]
             case StatusChanged() | ReadOnPhone():
                 mentioned.append(event.chat)
+            case PictureChanged():
+                mentioned.append(event.peer)
             case _:
                 pass
     return Guests(found, people, mentioned)
