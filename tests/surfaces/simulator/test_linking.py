@@ -79,6 +79,16 @@ async def test_a_phone_scans_what_a_link_leads_to(api: Api, office: Office, slug
     assert await api.refused("POST", f"/phones/{ANA}/scan", {"qr": begun["qr"]}) == (404, "qr_not_valid")
 
 
+async def test_a_phone_scans_what_the_link_of_a_teammate_leads_to(
+    api: Api, office: Office, gateway: Gateway, deps: SimulatorDeps
+) -> None:
+    link = await office.run(numbers.create_link_for, deps.keyring, office.owner_id)
+    qr_link = f"https://tideline.example/qr/{link.token}?display_mode=embedding"
+    await api.ok("POST", f"/phones/{BO}/scan", {"qr_link": qr_link})
+    assert await number_of(office, BO)
+    assert await api.refused("POST", f"/phones/{ANA}/scan", {"qr_link": qr_link}) == (404, "qr_not_valid")
+
+
 async def test_a_phone_is_linked_by_code(api: Api, office: Office, gateway: Gateway, deps: SimulatorDeps) -> None:
     pairing = await office.begin_link(method=numbers.PairingMethod.CODE, phone="15550001002")
     bell = deps.wakes.bell(numbers.PAIRINGS_TOPIC)

@@ -28,7 +28,8 @@ Across workspaces (`tx: SystemTx`):
     find_qr_link(tx, keyring, token) -> QrLink | None
     claim_leases / renew_leases / release_lease / numbers_of, list_open_pairings
 
-`NUMBERS_TOPIC` and `PAIRINGS_TOPIC` are the wake topics to wait for a change of a number or of a pairing.
+`NUMBERS_TOPIC` and `PAIRINGS_TOPIC` are the wake topics to wait for a change of a number or of a pairing,
+`link_topic(link_uid)` that for an attempt through a link, or its end.
 """
 
 from tideline.features.numbers.actions.business import add_business
@@ -60,6 +61,7 @@ from tideline.features.numbers.actions.linking import (
     find_pairing_link,
     get_pairing,
     link,
+    link_topic,
     list_open_pairings,
     mark_adopted,
     session_to_adopt,
@@ -207,6 +209,7 @@ __all__ = [
     "jid_of",
     "keep_check",
     "link",
+    "link_topic",
     "list_numbers",
     "list_open_pairings",
     "list_usable_links",

@@ -213,6 +213,7 @@ class Pairing:
     updated_at: datetime
     expires_at: datetime
     tries: int = 0
+    link_uid: UUID | None = None
 
     @property
     def is_open(self) -> bool:

@@ -103,10 +103,26 @@ async def _pairing_behind(deps: SimulatorDeps, qr_link: str) -> PairingRef:
     except ValueError:
         raise InvalidRequest("`qr_link` is not a link.") from None
     async with deps.db.system() as tx:
-        ref = await numbers.find_pairing_link(tx, deps.keyring, token)
+        link = await numbers.find_qr_link(tx, deps.keyring, token)
+        ref = await numbers.find_pairing_link(tx, deps.keyring, token) if link is None else None
+    if link:
+        return await _begun_through(deps, link)
     if ref is None:
         raise QrNotValid("This link leads to no code.")
     return ref
+
+
+async def _begun_through(deps: SimulatorDeps, link: numbers.QrLink) -> PairingRef:
+    """Somebody who holds a phone before the page has opened it first, and a code is on it."""
+
+    async def begin(tx: Tx) -> numbers.Pairing:
+        return await numbers.begin_through(tx, link.uid, numbers.NumberKind.SIMULATOR)
+
+    try:
+        pairing = await deps.db.run(link.workspace_id, begin)
+    except numbers.QrLinkOver as problem:
+        raise QrNotValid(problem.message) from None
+    return PairingRef(pairing.id, link.workspace_id)
 
 
 async def enter_code(call: Call) -> dict[str, Any]:

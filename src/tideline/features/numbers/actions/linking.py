@@ -32,7 +32,8 @@ from tideline.platform.db import SystemTx, Tx
 from tideline.platform.ids import secret_token
 
 TOLD_FOR = timedelta(hours=1)  # how long the page of an attempt can tell how it ended
-PAIRINGS_TOPIC = "pairings"  # an attempt was begun or went on; gateways and the page with the code look again
+PAIRINGS_TOPIC = "pairings"  # an attempt was begun or went on; gateways and whoever began it look again
+SHELVES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def begin_link(
         await _ensure_few(tx, limits or LinkingLimits())
         for older in await store.list_open_of(tx, teammate_id):
             await cancel_pairing(tx, older)
-    tx.wake(PAIRINGS_TOPIC)
+    _wake(tx, through)
     return await store.insert(
         tx,
         kind,
@@ -199,7 +200,19 @@ async def mark_adopted(tx: Tx, number_id: int, pairing: PairingRef) -> None:
 
 async def _save(tx: Tx, pairing: Pairing) -> None:
     await store.save(tx, pairing)
+    _wake(tx, pairing.link_uid)
+
+
+def link_topic(link_uid: UUID) -> str:
+    """What wakes a page that waits for news about this link. Many pages may wait at once, so each hears of few others;
+    and topics are few, because they are counted for ever."""
+    return f"{PAIRINGS_TOPIC} {link_uid.int % SHELVES}"
+
+
+def _wake(tx: Tx, link_uid: UUID | None) -> None:
     tx.wake(PAIRINGS_TOPIC)
+    if link_uid:
+        tx.wake(link_topic(link_uid))
 
 
 async def _lock(tx: Tx, pairing_id: int) -> Pairing:

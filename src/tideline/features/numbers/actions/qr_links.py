@@ -7,7 +7,7 @@ import structlog
 
 from tideline.features import workspaces
 from tideline.features.numbers import qr_links
-from tideline.features.numbers.actions.linking import begin_link, cancel_pairing
+from tideline.features.numbers.actions.linking import begin_link, cancel_pairing, link_topic
 from tideline.features.numbers.errors import QrLinkOver, TooManyCodes
 from tideline.features.numbers.linking import LinkingLimits
 from tideline.features.numbers.model import NumberKind, Pairing, PairingMethod
@@ -61,6 +61,7 @@ async def revoke_link_of(tx: Tx, teammate_id: int) -> bool:
     link = await store.revoke(tx, teammate_id)
     if link is None:
         return False
+    tx.wake(link_topic(link.uid))
     pairing = await pairing_store.find_newest_through(tx, link.uid)
     if pairing and pairing.is_open:
         await cancel_pairing(tx, pairing.id)

@@ -8,7 +8,7 @@ from tideline.features.numbers.port import PairingRef
 from tideline.platform.db import Row, SystemTx, Tx
 
 _COLUMNS = """workspace, id, kind, teammate_id, method, phone, state, qr, code, code_until, error, number_id, node,
-              created_at, updated_at, expires_at, tries"""
+              created_at, updated_at, expires_at, tries, link_uid"""
 
 
 async def insert(
@@ -206,7 +206,7 @@ async def delete_expired_links(tx: SystemTx) -> int:
 
 
 def _read(row: Row) -> Pairing:
-    number_id, node = row["number_id"], row["node"]
+    number_id, node, link_uid = row["number_id"], row["node"], row["link_uid"]
     return Pairing(
         workspace_id=row["workspace"],
         id=PairingId(row["id"]),
@@ -225,4 +225,5 @@ def _read(row: Row) -> Pairing:
         updated_at=row["updated_at"],
         expires_at=row["expires_at"],
         tries=row["tries"],
+        link_uid=None if link_uid is None else UUID(bytes=link_uid.bytes),
     )
