@@ -50,8 +50,9 @@ class Page:
 
 
 class Browser:
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, *, framed_by: str = "'none'") -> None:
         self._app = app
+        self._framed_by = framed_by
         self.cookies: dict[str, str] = {}
         self.set: dict[str, Any] = {}
 
@@ -74,9 +75,9 @@ class Browser:
         response = await call(self._app, method, target, headers={"cookie": cookies, **headers}, body=body)
         self._keep(response)
         if response.headers.get("content-type", "").startswith("text/html"):
-            check_page(response)
+            check_page(response, framed_by=self._framed_by)
         elif response.status == 303:
-            check_headers(response)
+            check_headers(response, framed_by=self._framed_by)
         return Page(response)
 
     def _keep(self, response: Response) -> None:

@@ -55,7 +55,7 @@ def read(text: str) -> _Reader:
     return reader
 
 
-def check_page(response: Response) -> None:
+def check_page(response: Response, *, framed_by: str = "'none'") -> None:
     """Nothing inline, one title, one heading, ids once; headers that keep strangers and scripts out."""
     page = read(response.body.decode())
     assert not page.wrong, page.wrong
@@ -63,14 +63,14 @@ def check_page(response: Response) -> None:
     assert page.tags["title"] == page.tags["h1"] == page.tags["main"] == 1, page.tags
     assert page.title.strip().endswith("Tideline")
     assert [name for name, count in page.ids.items() if count > 1] == []
-    check_headers(response)
+    check_headers(response, framed_by=framed_by)
 
 
-def check_headers(response: Response) -> None:
+def check_headers(response: Response, *, framed_by: str = "'none'") -> None:
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
+    assert f"frame-ancestors {framed_by};" in policy
     assert "require-trusted-types-for 'script'" in policy
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from tideline.connectors.simulator import World
-from tideline.features import messages, partners, webhooks, workspaces
+from tideline.features import messages, numbers, partners, webhooks, workspaces
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.front import Front
 from tideline.surfaces import dashboard, inbound, simulator
@@ -91,6 +91,11 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
                 has_mail=parts.mail_server is not None,
                 outbox=parts.access.outbox if parts.shows_outbox else None,
                 outbox_key=parts.outbox_key,
+                wakes=parts.wakes,
+                link_kind=numbers.NumberKind.SIMULATOR if world else numbers.NumberKind.LINKED,
+                linking_limits=numbers.LinkingLimits(per_hour=parts.settings.linking_attempts_per_hour),
+                allowed_origins=_allowed_origins(parts),
+                until_the_end=crew.until_the_end,
             )
         ),
         *(_simulator(parts, world, crew) if world else []),
@@ -99,6 +104,16 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
         routes,
         {api.BASE: public_api, partner.BASE: partner_api, inbound.BASE: inbound.Inbound.open(parts.db, parts.keyring)},
     )
+
+
+def _allowed_origins(parts: Parts) -> dashboard.AllowedOrigins:
+    """Whose pages may show the QR pages of a workspace: those of its partner."""
+
+    async def read(workspace_id: int) -> Sequence[str]:
+        async with parts.db.system_read() as tx:
+            return await partners.allowed_origins(tx, workspace_id)
+
+    return read
 
 
 def _simulator(parts: Parts, world: World, crew: Crew) -> list[BaseRoute]:

@@ -32,7 +32,7 @@ async def found(office: Office, token: str, keys: Keyring = KEYS) -> QrLink:
 
 
 async def state(office: Office, link: NewLink) -> LinkState:
-    return (await office.run(numbers.look_through, await found(office, link.token))).state
+    return (await office.run(numbers.look_through, (await found(office, link.token)).uid)).state
 
 
 async def begin(office: Office, link: NewLink, **named: Any) -> numbers.Pairing:

@@ -1,7 +1,8 @@
 """The pages on a real database: a workspace whose people can sign in, and a second one that is not empty."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,8 @@ class Site:
     world: World
     sign_in: SignIn
     public_url: str = PUBLIC_URL
+    partners: dict[int, list[str]] = field(default_factory=dict)
+    end: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.keyring = self.world.access.keyring
@@ -41,9 +44,18 @@ class Site:
             links=self.links,
             public_url=self.public_url,
             has_simulator=True,
+            allowed_origins=self.allowed_origins,
+            until_the_end=self.until_the_end,
         )
         self.app = Starlette(routes=routes(self.deps), exception_handlers=EXCEPTION_HANDLERS)
         self.app.router.redirect_slashes = False
+
+    async def until_the_end(self) -> None:
+        await self.end.wait()
+
+    async def allowed_origins(self, workspace_id: int) -> list[str]:
+        """The origins that the partner of this workspace has named."""
+        return self.partners.get(workspace_id, [])
 
     @property
     def browser(self) -> Browser:

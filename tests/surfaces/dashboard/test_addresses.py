@@ -27,7 +27,8 @@ ALLOWED = {
     "/sign-in": "GET, POST, HEAD",
     "/sign-out": "POST",
     "/link/x": "GET, POST, HEAD",
-    "/qr/x": "GET, HEAD",
+    "/qr/x": "GET, POST, HEAD",
+    "/qr/x/state": "GET, HEAD",
     "/chat/1/messages/": "GET, HEAD",
 }
 

@@ -19,7 +19,7 @@ Actions of a workspace (`tx: Tx`):
     create_pairing_link(tx, keyring, pairing_id) -> str    the token of a link to the pairing's page
     create_link_for(tx, keyring, teammate_id, lifetime) -> NewLink      a link of a teammate; it works once
     list_usable_links(tx, keyring) -> list[UsableLink]    revoke_link_of(tx, teammate_id) -> bool
-    look_through(tx, link) -> SeenThrough             begin_through(tx, link_uid, kind, method, phone) -> Pairing
+    look_through(tx, link_uid) -> SeenThrough         begin_through(tx, link_uid, kind, method, phone) -> Pairing
     order(tx, number_id, [Command, ...])              work for the gateway that holds the session (not awaited)
     fence(tx, lease)                                  raises LeaseLost when another gateway has taken over
 

@@ -4,6 +4,7 @@
 """
 
 from tideline.surfaces.dashboard.deps import DashboardDeps
+from tideline.surfaces.dashboard.frames import AllowedOrigins
 from tideline.surfaces.dashboard.routes import EXCEPTION_HANDLERS, routes
 
-__all__ = ["EXCEPTION_HANDLERS", "DashboardDeps", "routes"]
+__all__ = ["EXCEPTION_HANDLERS", "AllowedOrigins", "DashboardDeps", "routes"]

@@ -1,17 +1,29 @@
 """What the pages stand on."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from tideline.features import files, workspaces
+from tideline.features.numbers import LinkingLimits, NumberKind
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.platform.mail import Outbox
+from tideline.platform.wake import Wakes
+from tideline.surfaces.dashboard.frames import AllowedOrigins, nobody
+
+
+async def _never() -> None:
+    await asyncio.Event().wait()
 
 
 @dataclass(frozen=True)
 class DashboardDeps:
     """`public_url` decides whether cookies are for https only; `has_simulator` whether its desk is worth a link.
-    `has_mail` says whether mails leave this server. A demo without shows its outbox under `outbox_key`."""
+    `has_mail` says whether mails leave this server. A demo without shows its outbox under `outbox_key`.
+
+    Of the QR page: numbers of `link_kind` are linked there, at most as often as `linking_limits` say; pages of the
+    `allowed_origins` of a workspace may show it in a frame; nobody waits for news longer than `until_the_end`."""
 
     db: Database
     sign_in: workspaces.SignIn
@@ -22,6 +34,11 @@ class DashboardDeps:
     has_mail: bool = False
     outbox: Outbox | None = None
     outbox_key: str = ""
+    wakes: Wakes = field(default_factory=Wakes)
+    link_kind: NumberKind = NumberKind.SIMULATOR
+    linking_limits: LinkingLimits = field(default_factory=LinkingLimits)
+    allowed_origins: AllowedOrigins = nobody
+    until_the_end: Callable[[], Awaitable[None]] = _never
 
     @property
     def is_https(self) -> bool:

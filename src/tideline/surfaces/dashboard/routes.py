@@ -16,8 +16,8 @@ from tideline.surfaces.dashboard.inbox import Inbox
 from tideline.surfaces.dashboard.lost_password import LostPassword
 from tideline.surfaces.dashboard.outbox import OutboxPage
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.pairing import PairingPage
 from tideline.surfaces.dashboard.problems import Handler
+from tideline.surfaces.dashboard.qr_page import QrPage
 from tideline.surfaces.dashboard.security import Cookies
 from tideline.surfaces.dashboard.visits import Visits
 
@@ -46,7 +46,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
     pages, visits = Pages(deps, cookies), Visits(deps.db, deps.sign_in, cookies)
     doors = Doors(pages, cookies, visits, deps.sign_in, deps.public_url)
     lost = LostPassword(pages, cookies, deps.sign_in, has_mail=deps.has_mail)
-    inbox, pairing = Inbox(deps, pages, visits), PairingPage(deps, pages)
+    inbox, qr = Inbox(deps, pages, visits), QrPage(deps, cookies)
     return [
         Route("/", Address(GET=inbox.show_chats)),
         Route("/chat/{chat_id}/messages/", Address(GET=inbox.show_chat)),
@@ -58,7 +58,8 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         *_outbox(deps, pages),
         Route("/sign-out", Address(POST=doors.sign_out)),
         Route("/link/{token}", Address(GET=doors.show_link, POST=doors.use_link)),
-        Route("/qr/{token}", Address(GET=pairing.show)),
+        Route("/qr/{token}", Address(GET=qr.show, POST=qr.begin)),
+        Route("/qr/{token}/state", Address(GET=qr.state)),
         Mount("/static", StaticFolder(directory=rendering.HERE / "static")),
     ]
 

@@ -82,12 +82,15 @@ async def find_qr_link(tx: SystemTx, keyring: Keyring, token: str) -> QrLink | N
     return await store.find(tx, keyring.token_hashes(token))
 
 
-async def look_through(tx: Tx, link: QrLink) -> SeenThrough:
+async def look_through(tx: Tx, link_uid: UUID) -> SeenThrough:
     """Whether the link works now, and how its newest attempt goes. One of a teammate who is out works no more."""
+    link = await store.find_by_uid(tx, link_uid)
+    if link is None:
+        raise QrLinkOver
     state = link.state(tx.now)
     if state is LinkState.USABLE and not await _is_active(tx, link.teammate_id):
         state = LinkState.REVOKED
-    return SeenThrough(state, await pairing_store.find_newest_through(tx, link.uid))
+    return SeenThrough(state, await pairing_store.find_newest_through(tx, link_uid))
 
 
 async def begin_through(

@@ -90,6 +90,13 @@ async def lock(tx: Tx, uid: UUID) -> QrLink | None:
     return _read(row) if row else None
 
 
+async def find_by_uid(tx: Tx, uid: UUID) -> QrLink | None:
+    row = await tx.row(
+        f"SELECT {_COLUMNS} FROM directory.qr_link WHERE workspace = $1 AND uid = $2", tx.workspace_id, uid
+    )
+    return _read(row) if row else None
+
+
 async def find(tx: SystemTx, token_hashes: list[bytes]) -> QrLink | None:
     row = await tx.row(f"SELECT {_COLUMNS} FROM directory.qr_link WHERE token_hash = ANY ($1)", token_hashes)
     return _read(row) if row else None

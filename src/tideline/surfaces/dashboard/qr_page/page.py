@@ -1,0 +1,267 @@
+"""Answers for the QR page: the page itself, its state for its script, and the wish to begin."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tideline.features import chats, numbers, workspaces
+from tideline.features.numbers import LinkState, PairingMethod, QrLink
+from tideline.platform.db import Tx
+from tideline.platform.errors import Problem
+from tideline.surfaces.dashboard import frames, problems, rendering
+from tideline.surfaces.dashboard.deps import DashboardDeps
+from tideline.surfaces.dashboard.qr_page import shown
+from tideline.surfaces.dashboard.qr_page.shown import Shown, View
+from tideline.surfaces.dashboard.qr_page.words import LANGUAGES, Words, chosen
+from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleForm, read_form
+
+LONGEST_TOKEN = 200
+WAIT_SECONDS = 20.0
+LOOK_SECONDS = 3.0  # in case a wake-up was lost; links of one attempt have no other way
+MOST_WAITING = 500
+MOST_OF_A_LINK = 10
+
+REFUSALS: dict[type[Problem], tuple[int, str]] = {
+    numbers.TooManyCodes: (429, "Too many codes were asked for through this link. Try again later."),
+    numbers.TooManyLinkingAttempts: (429, "Too many phones were linked here in the last hour. Try again later."),
+    numbers.PhoneNeeded: (400, "This is not a phone number with its country code."),
+    chats.WrongPhone: (400, "This is not a phone number with its country code."),
+    BadForm: (400, "This did not arrive as it was sent. Load the page again and try once more."),
+    StaleForm: (403, "This did not arrive as it was sent. Load the page again and try once more."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a token leads to: the link of a teammate, or just one attempt."""
+
+    workspace_id: int
+    link: QrLink | None
+    pairing_id: int | None = None
+
+    @property
+    def topic(self) -> str:
+        return numbers.link_topic(self.link.uid) if self.link else numbers.PAIRINGS_TOPIC
+
+
+class QrPage:
+    def __init__(self, deps: DashboardDeps, cookies: Cookies) -> None:
+        self._deps = deps
+        self._cookies = cookies
+        self._env = rendering.environment()
+        self._waiting: Counter[UUID | int | None] = Counter()
+
+    async def show(self, request: Request) -> Response:
+        """Only shows: a program that looks at links in messages begins nothing."""
+        words, door = _words(request), await self._find(request)
+        if door is None:
+            return self._page(request, words, shown.nowhere(words), status=404)
+        view = await self._look(door)
+        seen = shown.show(view, words, self._deps.db.clock.now(), is_fresh=True)
+        status = 410 if view.can_begin and seen.is_over else 200
+        return self._page(request, words, seen, await self._origins(request, door), view=view, status=status)
+
+    async def begin(self, request: Request) -> Response:
+        """Ask for a code. No cookie says who may: the token in the address does, which only our own page and whoever
+        was given it know, and a frame inside another site has no cookies anyway."""
+        words, door = _words(request), await self._find(request)
+        if door is None:
+            return self._page(request, words, shown.nowhere(words), status=404)
+        try:
+            if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+                raise StaleForm
+            await self._begin(door, await read_form(request))
+        except Problem as problem:
+            return await self._refused(request, words, door, problem)
+        return await self._begun(request, words, door)
+
+    async def state(self, request: Request) -> Response:
+        """What is on the page now, as soon as it is something else than `known`; 204 when it stays the same."""
+        words, door = _words(request), await self._find(request)
+        if door is None:
+            return _json(shown.nowhere(words).as_json(), 404)
+        known = request.query_params.get("known", "")
+        seen = await self._seen(door, words)
+        if seen.version == known and not seen.is_over:
+            seen = await self._changed(door, words, seen)
+        return Response(status_code=204, headers=frames.headers()) if seen.version == known else _json(seen.as_json())
+
+    # What the link leads to ----------------------------------------------------------------------------------
+
+    async def _find(self, request: Request) -> Door | None:
+        token = request.path_params["token"]
+        if len(token) > LONGEST_TOKEN:
+            return None
+        async with self._deps.db.system_read() as tx:
+            if link := await numbers.find_qr_link(tx, self._deps.keyring, token):
+                return Door(link.workspace_id, link)
+            ref = await numbers.find_pairing_link(tx, self._deps.keyring, token)
+        return Door(ref.workspace_id, None, ref.pairing_id) if ref else None
+
+    async def _look(self, door: Door) -> View:
+        async with self._deps.db.read(door.workspace_id) as tx:
+            name = (await workspaces.get_workspace(tx)).display_name
+            if door.link:
+                seen = await numbers.look_through(tx, door.link.uid)
+                return View(name, seen.state, seen.pairing, expires_at=door.link.expires_at)
+            assert door.pairing_id
+            pairing = await numbers.get_pairing(tx, door.pairing_id)
+            return View(name, LinkState.USABLE, pairing, can_begin=False)
+
+    async def _seen(self, door: Door, words: Words) -> Shown:
+        return shown.show(await self._look(door), words, self._deps.db.clock.now())
+
+    async def _origins(self, request: Request, door: Door) -> list[str]:
+        if not frames.is_embedding(request.query_params):
+            return []
+        return frames.clean(await self._deps.allowed_origins(door.workspace_id))
+
+    # Waiting -------------------------------------------------------------------------------------------------
+
+    async def _changed(self, door: Door, words: Words, seen: Shown) -> Shown:
+        """Another state, or the same when the time is over, the program ends, or too many wait already."""
+        with self._place(door) as is_free:
+            if not is_free:
+                return seen
+            news = asyncio.ensure_future(self._news(door, words, seen))
+            end = asyncio.ensure_future(self._deps.until_the_end())
+            try:
+                await asyncio.wait({news, end}, return_when=asyncio.FIRST_COMPLETED)
+                return news.result() if news.done() else seen
+            finally:
+                news.cancel()
+                end.cancel()
+                await asyncio.wait({news, end})
+
+    async def _news(self, door: Door, words: Words, seen: Shown) -> Shown:
+        bell, now = self._deps.wakes.bell(door.topic), seen
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                while now.version == seen.version:
+                    now = await self._seen(door, words)
+                    if now.version == seen.version:
+                        await bell.wait(LOOK_SECONDS)
+        except TimeoutError:
+            pass
+        return now
+
+    @contextmanager
+    def _place(self, door: Door) -> Iterator[bool]:
+        """Room for those who wait is limited, in all and for each link; whoever has none asks again later."""
+        key = door.link.uid if door.link else door.pairing_id
+        is_free = self._waiting.total() < MOST_WAITING and self._waiting[key] < MOST_OF_A_LINK
+        if not is_free:
+            yield False
+            return
+        self._waiting[key] += 1
+        try:
+            yield True
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+    # Beginning -----------------------------------------------------------------------------------------------
+
+    async def _begin(self, door: Door, form: Form) -> None:
+        if door.link is None:
+            raise numbers.QrLinkOver
+        link, phone = door.link, None
+        method = PairingMethod.CODE if form.get("method") == "code" else PairingMethod.QR
+        if method is PairingMethod.CODE:
+            phone = chats.phones.clean(form.get("phone", ""))
+
+        async def begin(tx: Tx) -> None:
+            await numbers.begin_through(
+                tx, link.uid, self._deps.link_kind, method, phone, limits=self._deps.linking_limits
+            )
+
+        await self._deps.db.run(door.workspace_id, begin)
+
+    async def _begun(self, request: Request, words: Words, door: Door) -> Response:
+        if _wants_json(request):
+            answer: Response = _json((await self._seen(door, words)).as_json())
+        else:
+            answer = RedirectResponse(_address(request), 303, headers=frames.headers())
+        if not frames.is_embedding(request.query_params):
+            await self._sign_out(request, answer)
+        return answer
+
+    async def _sign_out(self, request: Request, answer: Response) -> None:
+        """The whole page, not in a frame, is for a customer's own browser: nobody of the team stays signed in there."""
+        if session := self._cookies.session(request):
+            await self._deps.sign_in.sign_out(session)
+            self._cookies.end_session(answer)
+
+    async def _refused(self, request: Request, words: Words, door: Door, problem: Problem) -> Response:
+        seen = await self._seen(door, words)
+        if isinstance(problem, numbers.QrLinkOver):
+            status, sentence = 410, seen.error or seen.lead
+        else:
+            kinds = (REFUSALS[kind] for kind in type(problem).__mro__ if kind in REFUSALS)
+            status, english = next(kinds, (400, shown.FAILED))
+            sentence = words(english)
+        retry = problems.retry_headers(problem)
+        if _wants_json(request):
+            return _json({"error": sentence}, status, retry)
+        view, origins = await self._look(door), await self._origins(request, door)
+        page = self._page(request, words, seen, origins, view=view, status=status, refusal=sentence)
+        page.headers.update(retry)
+        return page
+
+    def _page(
+        self,
+        request: Request,
+        words: Words,
+        seen: Shown,
+        origins: list[str] | None = None,
+        *,
+        view: View | None = None,
+        status: int = 200,
+        refusal: str | None = None,
+    ) -> Response:
+        html = self._env.get_template("qr.html").render(
+            t=words,
+            shown=seen,
+            notice=refusal or seen.notice,
+            can_begin=view is not None and view.can_begin,
+            expires_at=view.expires_at if view else None,
+            is_embedded=frames.is_embedding(request.query_params),
+            origins=msgspec.json.encode(origins).decode() if origins else None,
+            address=_address(request),
+            by_phone=request.query_params.get("by") == "phone" or refusal is not None,
+            to_phone=_address(request, by="phone"),
+        )
+        return HTMLResponse(html, status, headers=frames.headers(origins or ()))
+
+
+def _words(request: Request) -> Words:
+    return chosen(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+
+
+def _address(request: Request, **more: str) -> str:
+    """The page's own address with what it was asked for, and nothing that somebody else put there."""
+    query = [f"{name}={value}" for name, value in more.items()]
+    if frames.is_embedding(request.query_params):
+        query.append("display_mode=embedding")
+    lang = request.query_params.get("lang")
+    if lang in LANGUAGES:
+        query.append(f"lang={lang}")
+    path = f"/qr/{request.path_params['token']}"
+    return f"{path}?{'&'.join(query)}" if query else path
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _json(answer: object, status: int = 200, more: dict[str, str] | None = None) -> Response:
+    headers = {**frames.headers(), **(more or {})}
+    return Response(msgspec.json.encode(answer), status, headers, "application/json")
