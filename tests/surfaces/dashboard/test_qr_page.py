@@ -271,6 +271,14 @@ async def test_a_link_that_is_over_says_so(
     assert await visit.site.world.rows("tenant.pairing") == before
 
 
+async def test_the_link_of_a_suspended_workspace_works_again_later(visit: Visit, world: World) -> None:
+    await world.run(workspaces.suspend_workspace)
+    assert "Linking is paused here" in (await visit.page(403)).words
+    assert (await visit.begin()).status == 403
+    await world.run(workspaces.restore_workspace)
+    assert (await visit.begin()).status == 200
+
+
 async def test_an_open_page_hears_that_its_link_was_replaced(visit: Visit) -> None:
     await visit.begin()
     await visit.shows("2@first")

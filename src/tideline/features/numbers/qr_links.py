@@ -15,7 +15,10 @@ WINDOW = timedelta(hours=1)
 
 
 class LinkState(StrEnum):
+    """`CLOSED` is a usable one whose workspace is suspended: it may work again."""
+
     USABLE = "usable"
+    CLOSED = "closed"
     USED = "used"
     REVOKED = "revoked"
     EXPIRED = "expired"

@@ -87,10 +87,7 @@ async def look_through(tx: Tx, link_uid: UUID) -> SeenThrough:
     link = await store.find_by_uid(tx, link_uid)
     if link is None:
         raise QrLinkOver
-    state = link.state(tx.now)
-    if state is LinkState.USABLE and not await _is_active(tx, link.teammate_id):
-        state = LinkState.REVOKED
-    return SeenThrough(state, await pairing_store.find_newest_through(tx, link_uid))
+    return SeenThrough(await _state(tx, link), await pairing_store.find_newest_through(tx, link_uid))
 
 
 async def begin_through(
@@ -105,7 +102,7 @@ async def begin_through(
     """Begin to link a phone. There is one attempt at a time: the same once more is the one that goes on, another one
     ends it. Raises QrLinkOver, TooManyCodes after five within an hour, and what `begin_link` raises."""
     link = await store.lock(tx, link_uid)
-    if link is None or link.state(tx.now) is not LinkState.USABLE or not await _is_active(tx, link.teammate_id):
+    if link is None or await _state(tx, link) is not LinkState.USABLE:
         raise QrLinkOver
     newest = await pairing_store.find_newest_through(tx, link_uid)
     if newest and qr_links.is_same_attempt(newest, method, phone, tx.now):
@@ -155,6 +152,12 @@ def _about(uid: UUID) -> str:
     return f"QR link {uid}"
 
 
-async def _is_active(tx: Tx, teammate_id: int) -> bool:
-    found = await workspaces.find_teammates(tx, [workspaces.TeammateId(teammate_id)])
-    return any(teammate.is_active for teammate in found.values())
+async def _state(tx: Tx, link: QrLink) -> LinkState:
+    """What the link is worth now that its teammate may be out, or the workspace suspended."""
+    state = link.state(tx.now)
+    if state is not LinkState.USABLE:
+        return state
+    if (await workspaces.get_workspace(tx)).suspended_at:
+        return LinkState.CLOSED
+    found = await workspaces.find_teammates(tx, [workspaces.TeammateId(link.teammate_id)])
+    return state if any(teammate.is_active for teammate in found.values()) else LinkState.REVOKED

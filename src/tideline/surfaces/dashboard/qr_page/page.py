@@ -65,7 +65,7 @@ class QrPage:
             return self._page(request, words, shown.nowhere(words), status=404)
         view = await self._look(door)
         seen = shown.show(view, words, self._deps.db.clock.now(), is_fresh=True)
-        status = 410 if view.can_begin and seen.is_over else 200
+        status = _status(view) if view.can_begin and seen.is_over else 200
         return self._page(request, words, seen, await self._origins(request, door), view=view, status=status)
 
     async def begin(self, request: Request) -> Response:
@@ -201,9 +201,10 @@ class QrPage:
             self._cookies.end_session(answer)
 
     async def _refused(self, request: Request, words: Words, door: Door, problem: Problem) -> Response:
-        seen = await self._seen(door, words)
+        view = await self._look(door)
+        seen = shown.show(view, words, self._deps.db.clock.now())
         if isinstance(problem, numbers.QrLinkOver):
-            status, sentence = 410, seen.error or seen.lead
+            status, sentence = _status(view), seen.error or seen.lead
         else:
             kinds = (REFUSALS[kind] for kind in type(problem).__mro__ if kind in REFUSALS)
             status, english = next(kinds, (400, shown.FAILED))
@@ -211,7 +212,7 @@ class QrPage:
         retry = problems.retry_headers(problem)
         if _wants_json(request):
             return _json({"error": sentence}, status, retry)
-        view, origins = await self._look(door), await self._origins(request, door)
+        origins = await self._origins(request, door)
         page = self._page(request, words, seen, origins, view=view, status=status, refusal=sentence)
         page.headers.update(retry)
         return page
@@ -244,6 +245,11 @@ class QrPage:
 
 def _words(request: Request) -> Words:
     return chosen(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+
+
+def _status(view: View) -> int:
+    """Of a link through which nothing can be begun: most are over for good."""
+    return 403 if view.state is LinkState.CLOSED else 410
 
 
 def _address(request: Request, **more: str) -> str:

@@ -28,6 +28,10 @@ OVER = {
         "This link was replaced",
         "There is a newer link, or this one was taken back. Ask whoever sent it for a new one.",
     ),
+    LinkState.CLOSED: (
+        "This link does not work right now",
+        "Linking is paused here and may go on later. Ask whoever sent the link.",
+    ),
     LinkState.EXPIRED: (
         "This link has expired",
         "Links like this one work for a limited time. Ask whoever sent it for a new one.",

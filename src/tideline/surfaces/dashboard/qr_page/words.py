@@ -55,6 +55,10 @@ HEBREW = {
     "There is a newer link, or this one was taken back. Ask whoever sent it for a new one.": (
         "יש קישור חדש יותר, או שהקישור הזה בוטל. יש לבקש קישור חדש ממי ששלח אותו."
     ),
+    "This link does not work right now": "הקישור אינו פועל כרגע",
+    "Linking is paused here and may go on later. Ask whoever sent the link.": (
+        "הקישור של טלפונים מושהה כאן, וייתכן שיחזור מאוחר יותר. אפשר לפנות למי ששלח את הקישור."
+    ),
     "This link has expired": "תוקף הקישור פג",
     "Links like this one work for a limited time. Ask whoever sent it for a new one.": (
         "קישורים כאלה פועלים לזמן מוגבל. יש לבקש קישור חדש ממי ששלח אותו."
@@ -136,6 +140,10 @@ SPANISH = {
     "This link was replaced": "Este enlace fue reemplazado",
     "There is a newer link, or this one was taken back. Ask whoever sent it for a new one.": (
         "Hay un enlace más reciente, o este fue retirado. Pide uno nuevo a quien te lo envió."
+    ),
+    "This link does not work right now": "Este enlace no funciona en este momento",
+    "Linking is paused here and may go on later. Ask whoever sent the link.": (
+        "La vinculación está en pausa y puede reanudarse más tarde. Pregunta a quien te envió el enlace."
     ),
     "This link has expired": "Este enlace ha caducado",
     "Links like this one work for a limited time. Ask whoever sent it for a new one.": (
@@ -222,6 +230,10 @@ PORTUGUESE = {
     "This link was replaced": "Este link foi substituído",
     "There is a newer link, or this one was taken back. Ask whoever sent it for a new one.": (
         "Há um link mais novo, ou este foi cancelado. Peça um novo a quem o enviou."
+    ),
+    "This link does not work right now": "Este link não funciona no momento",
+    "Linking is paused here and may go on later. Ask whoever sent the link.": (
+        "A conexão está pausada aqui e pode voltar mais tarde. Fale com quem enviou o link."
     ),
     "This link has expired": "Este link expirou",
     "Links like this one work for a limited time. Ask whoever sent it for a new one.": (
