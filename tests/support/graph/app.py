@@ -69,6 +69,23 @@ class Graph:
         self.media[media.id] = media
         return media
 
+    def add_template(
+        self,
+        owner: Number,
+        name: str,
+        components: list[dict[str, Any]],
+        *,
+        language: str = "en",
+        category: str = "UTILITY",
+        parameter_format: str = "POSITIONAL",
+    ) -> Template:
+        """A template that waits for its review."""
+        template = Template(
+            str(9_000_000 + next(self._serial)), owner.waba_id, name, language, category, components, parameter_format
+        )
+        self.templates[template.id] = template
+        return template
+
     def fail_next(self, code: int, status: int = 400, title: str = "Refused", details: str = "As asked.") -> None:
         """The next message that is sent is refused like this."""
         self.failures.append(Failure(code, status, title, details))

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.support.graph import messages
-from tests.support.graph.model import Failure, Media, Number, Refused, Template
+from tests.support.graph.model import Failure, Media, Number, Refused
 
 if TYPE_CHECKING:
     from tests.support.graph.app import Graph
@@ -239,17 +239,19 @@ async def list_templates(graph: Graph, request: Request, token: str, waba_id: st
 
 
 async def create_template(graph: Graph, request: Request, token: str, waba_id: str) -> Any:
-    _account(graph, token, waba_id)
+    owner = _account(graph, token, waba_id)[0]
     given = await _body(request)
     try:
-        template = Template(
-            str(9_000_000 + len(graph.templates)), waba_id, str(given["name"]), str(given["language"]),
-            str(given["category"]).upper(), list(given["components"]),
-            str(given.get("parameter_format", "POSITIONAL")).upper(),
-        )  # fmt: skip
+        template = graph.add_template(
+            owner,
+            str(given["name"]),
+            list(given["components"]),
+            language=str(given["language"]),
+            category=str(given["category"]).upper(),
+            parameter_format=str(given.get("parameter_format", "POSITIONAL")).upper(),
+        )
     except KeyError as missing:
         raise Refused(Failure(100, 400, f"The parameter {missing} is required.")) from None
-    graph.templates[template.id] = template
     return {"id": template.id, "status": template.status, "category": template.category}
 
 

@@ -1,5 +1,6 @@
 """What the Business Platform refuses, in the words of our port. Codes: developers.facebook.com, "Error Codes"."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from tideline.features.numbers.port import (
 LONGEST: Final = 1000
 NO_CODE: Final = -1
 """Where the platform gives no code; 0 is one of its own."""
+
+_NUMBER: Final = re.compile(r"^\(#\d+\) *")
 
 _BY_CODE: Final[dict[int, type[ConnectorProblem]]] = {
     **dict.fromkeys((0, 3, 10, 102, 190, 463, 467, 131005), NotLinked),
@@ -74,7 +77,7 @@ def reason_in(error: Any) -> FailureReason:
     code = error.get("code")
     return FailureReason(
         code if isinstance(code, int) and not isinstance(code, bool) and 0 <= code < 2**31 else NO_CODE,
-        _text(error.get("title")) or _text(error.get("message")) or "Unknown error",
+        _text(error.get("title")) or _NUMBER.sub("", _text(error.get("message"))) or "Unknown error",
         _text(details) or _text(error.get("error_user_msg")),
     )
 
