@@ -45,6 +45,8 @@ class HttpConnection(asyncio.Protocol):
 
     async def ask(self, raw: bytes) -> int:
         assert self._transport
+        if self._transport.is_closing():
+            raise ConnectionResetError
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(raw)
         return await self._answer
