@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from tests.connectors.gateway import Gateway
 from tests.connectors.network import Attachment, Network
 from tests.connectors.suite.base import Promises
 from tideline.features.numbers.port import (
     HISTORY_CHUNK,
+    Capability,
     Connector,
     MediaKind,
     MessageReceived,
@@ -16,6 +19,11 @@ from tideline.features.numbers.port import (
 
 
 class HistoryPromises(Promises):
+    @pytest.fixture(autouse=True)
+    def _can(self, connector: Connector) -> None:
+        if Capability.HISTORY not in connector.capabilities:
+            pytest.skip(f"{connector.kind} has not the capability HISTORY")
+
     async def test_a_phone_hands_over_what_was_said_before_the_link(
         self, gateway: Gateway, network: Network, ana: str
     ) -> None:

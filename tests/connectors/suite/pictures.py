@@ -1,14 +1,21 @@
 """Promises about pictures: whoever shows one can be looked at, and a change is told."""
 
+import pytest
+
 from tests.connectors.gateway import Gateway, Linked
 from tests.connectors.network import Network
 from tests.connectors.suite.base import Promises
-from tideline.features.numbers.port import Connector, MessageReceived, Peer, Picture, PictureChanged
+from tideline.features.numbers.port import Capability, Connector, MessageReceived, Peer, Picture, PictureChanged
 
 ONE, OTHER = b"\xff\xd8\xff\xe0 one picture", b"\xff\xd8\xff\xe0 another picture"
 
 
 class PicturePromises(Promises):
+    @pytest.fixture(autouse=True)
+    def _can(self, connector: Connector) -> None:
+        if Capability.PICTURES not in connector.capabilities:
+            pytest.skip(f"{connector.kind} has not the capability PICTURES")
+
     async def test_a_contact_shows_a_picture(
         self, connector: Connector, network: Network, shop: Linked, ana: str
     ) -> None:
