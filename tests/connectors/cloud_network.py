@@ -9,6 +9,7 @@ from tests.connectors.network import Attachment, Network, OnScreen
 from tests.support import asgi
 from tests.support.graph import Customer, Graph, Number, Said, ServedGraph, served
 from tests.support.graph.installed import Accounts
+from tests.support.graph.model import Template
 from tideline.connectors.cloud import CloudConnector, Inbox
 from tideline.connectors.cloud import Graph as GraphClient
 from tideline.features.numbers.port import AccountRef, Connector
@@ -164,6 +165,25 @@ class CloudNetwork(Network):
             self.customer(phone).is_on_whatsapp = False
         else:
             await self._taken(self.graph.delete(self.number(phone)))
+
+    async def add_template(
+        self, phone: str, name: str, body: str, *, header: str | None = None, status: str = "APPROVED"
+    ) -> None:
+        components = [{"type": "HEADER", "format": "TEXT", "text": header}] if header else []
+        components.append({"type": "BODY", "text": body})
+        is_named = "{{1}}" not in body
+        template = Template(
+            f"{8_000_000 + len(self.graph.templates)}", self.number(phone).waba_id, name, "en", "UTILITY", components,
+            "NAMED" if is_named else "POSITIONAL", status,
+        )  # fmt: skip
+        self.graph.templates[template.id] = template
+
+    async def review(self, phone: str, name: str, status: str) -> None:
+        [template] = [one for one in self.graph.templates.values() if one.name == name]
+        await self._taken(self.graph.review(template, status))
+
+    async def lose_next(self, phone: str) -> None:
+        self.customer(phone).is_on_whatsapp = False
 
     async def links(self, phone: str) -> int:
         return 0 if self.number(phone).is_deleted else 1

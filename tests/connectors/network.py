@@ -149,5 +149,19 @@ class Network(ABC):
     async def leave(self, phone: str) -> None:
         """The WhatsApp account of the phone is deleted."""
 
+    async def add_template(
+        self, phone: str, name: str, body: str, *, header: str | None = None, status: str = "APPROVED"
+    ) -> None:
+        """The account of a business number gets a template, in English."""
+        raise NotImplementedError
+
+    async def review(self, phone: str, name: str, status: str) -> None:
+        """The platform looks at a template of the account of a business number."""
+        raise NotImplementedError
+
+    async def lose_next(self, phone: str) -> None:
+        """The next message to this phone is taken, and cannot be delivered."""
+        raise NotImplementedError
+
     @abstractmethod
     async def pass_time(self, by: timedelta) -> None: ...

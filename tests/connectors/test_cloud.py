@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.connectors.cloud_network import CloudNetwork
-from tests.connectors.contract import BusinessContract
+from tests.connectors.contract import BusinessContract, BusinessPromises
 from tests.connectors.gateway import Gateway, Linked
 from tests.connectors.network import Network
 from tests.connectors.suite.base import problem_of, source
@@ -46,6 +46,14 @@ from tideline.features.numbers.port import (
 from tideline.platform.db import Database
 
 REF = "0193a5b0-7c1e-7000-8000-000000000001"
+
+
+class TestCloudBusiness(BusinessPromises):
+    @pytest.fixture
+    async def network(self, db: Database) -> AsyncIterator[Network]:
+        async with CloudNetwork.open(db) as network:
+            network.graph.keeps_windows = True
+            yield network
 
 
 class TestCloud(BusinessContract):

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from tests.connectors.contract import ConnectorContract
+from tests.connectors.contract import BusinessContract, BusinessPromises, ConnectorContract
 from tests.connectors.network import Attachment, Network, OnScreen
 from tideline.connectors.simulator import (
+    NOT_DELIVERED,
     Draft,
     File,
     GroupPatch,
+    NewTemplate,
     PhonePatch,
     SeenMessage,
     SimulatorConnector,
@@ -20,8 +22,10 @@ from tideline.connectors.simulator import (
 )
 from tideline.connectors.simulator.errors import CodeNotValid, QrNotValid, TooManyLinks
 from tideline.connectors.simulator.files import once
-from tideline.features.numbers.port import Connector, MediaKind
+from tideline.features.numbers.port import AccountRef, Connector, MediaKind
 from tideline.platform.clock import ShiftedClock
+from tideline.platform.db import Database
+from tideline.platform.wake import Wakes
 
 
 class SimulatedNetwork(Network):
@@ -159,6 +163,39 @@ class SimulatedNetwork(Network):
     async def pass_time(self, by: timedelta) -> None:
         self._clock.advance(by)
         self.world.wake()
+
+
+class BusinessNetwork(SimulatedNetwork):
+    """The same world, where a phone becomes a business number when it is added."""
+
+    async def add_account(self, account: AccountRef) -> bool:
+        await self.world.open_business(account.phone)
+        return True
+
+    async def add_template(
+        self, phone: str, name: str, body: str, *, header: str | None = None, status: str = "APPROVED"
+    ) -> None:
+        await self.world.add_template(phone, NewTemplate(name, "en", body, header, status=status))
+
+    async def review(self, phone: str, name: str, status: str) -> None:
+        await self.world.review_template(phone, name, status)
+
+    async def lose_next(self, phone: str) -> None:
+        await self.world.change_phone(phone, PhonePatch(fail_next=NOT_DELIVERED))
+
+
+class TestSimulatedBusiness(BusinessPromises):
+    @pytest.fixture
+    async def network(self, world: World, clock: ShiftedClock) -> Network:
+        return BusinessNetwork(world, clock)
+
+
+class TestSimulatedBusinessNumbers(BusinessContract):
+    """What business numbers have in common with others; here their windows are left open."""
+
+    @pytest.fixture
+    async def network(self, db: Database, clock: ShiftedClock) -> Network:
+        return BusinessNetwork(World(db, Wakes(), keeps_windows=False), clock)
 
 
 class TestSimulator(ConnectorContract):

@@ -3,7 +3,19 @@
 from tideline.platform.db import Database
 
 # In an order that the references allow; links and groups take theirs along.
-FILLED = ("link", "pairing", "reaction", "copy", "message", "call", "chat_group", "file", "phone")
+FILLED = (
+    "link",
+    "pairing",
+    "reaction",
+    "copy",
+    "message",
+    "call",
+    "chat_group",
+    "file",
+    "business",
+    "template",
+    "phone",
+)
 
 
 async def empty_world(db: Database) -> None:

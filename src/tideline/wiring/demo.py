@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 
 import structlog
 
-from tideline.connectors.simulator import Draft, World
-from tideline.features import chats, numbers, partners, workspaces
+from tideline.connectors.simulator import Draft, Phone, World
+from tideline.connectors.simulator.world import TOPIC as WORLD
+from tideline.features import business, chats, numbers, partners, workspaces
+from tideline.features.business import NewAccount
 from tideline.features.numbers import Number, NumberKind, Pairing, PairingState
 from tideline.features.workspaces import Status, Teammate, Workspace
 from tideline.platform.db import Database, Tx
@@ -97,6 +99,7 @@ async def seed(parts: Parts, world: World) -> Seeded:
         await world.add_phone(phone, name)
     number = await _linked_number(parts, world, workspace, owner)
     await _play_conversations(parts, world, workspace, number)
+    await _play_service(parts, world, workspace, owner)
     return Seeded(workspace, owner)
 
 
@@ -172,6 +175,42 @@ async def _play_conversations(parts: Parts, world: World, workspace: Workspace, 
         await _play_talk(parts, world, workspace, number, talk)
 
 
+async def _play_service(parts: Parts, world: World, workspace: Workspace, owner: Teammate) -> None:
+    """The business number with its templates, and the customers who wrote to it."""
+    await world.add_phone(script.SERVICE, script.SERVICE_NAME)
+    opened = await world.open_business(script.SERVICE)
+    assert opened.business
+    if not await world.templates(opened.business.waba_id):
+        for template in script.TEMPLATES:
+            await world.add_template(script.SERVICE, template)
+    number = await _business_number(parts, workspace, owner, opened)
+    await _until(parts.wakes, WORLD, lambda: _open_link(world))
+    for talk in script.SERVICE_TALKS:
+        await _play_talk(parts, world, workspace, number, talk)
+
+
+async def _business_number(parts: Parts, workspace: Workspace, owner: Teammate, phone: Phone) -> Number:
+    assert phone.business
+    new = NewAccount(
+        phone.phone, phone.business.phone_number_id, phone.business.waba_id, "simulated", "simulated",
+        f"+{phone.phone}", phone.name,
+    )  # fmt: skip
+
+    async def account(tx: Tx) -> Number:
+        known = await numbers.find_by_phone(tx, phone.phone)
+        if known and not known.is_gone:
+            return known
+        added = await business.add(tx, parts.keyring, new, owner_id=owner.id, kind=NumberKind.SIMULATOR)
+        return await numbers.get(tx, added.account.number_id)
+
+    return await parts.db.run(workspace.id, account)
+
+
+async def _open_link(world: World) -> bool | None:
+    """What is written before the gateway has opened the number would be heard by nobody."""
+    return (await world.screen(script.SERVICE)).links > 0 or None
+
+
 async def _play_group(parts: Parts, world: World, workspace: Workspace, group: script.Group) -> None:
     if await _chat(parts.db, workspace, chats.ChatFilter(names=[group.subject])) is None:
         made = await world.create_group(group.subject, [*group.members, script.NUMBER])
@@ -184,7 +223,7 @@ async def _play_talk(parts: Parts, world: World, workspace: Workspace, number: N
     if await _chat(parts.db, workspace, wanted) is not None:
         return
     for line in talk.lines:
-        to = script.NUMBER if line.author == talk.contact else talk.contact
+        to = number.phone if line.author == talk.contact else talk.contact
         await world.write(Draft(line.author, to, text=line.text))
     chat = await _until(parts.wakes, FACTS, lambda: _chat(parts.db, workspace, wanted))
     await parts.db.run(workspace.id, lambda tx: _sort(tx, talk, chat))

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tideline.connectors.simulator import NewTemplate
+
 WORKSPACE = "Northquay Coffee"
 PARTNER = "Demo partner"
 ZONE = "Europe/Lisbon"
@@ -94,6 +96,36 @@ TALKS = (
         labels=["wholesale"],
         responsible=OWNER[0],
     ),
+)
+
+SERVICE = "15550100002"
+SERVICE_NAME = "Northquay Coffee Service"
+TEMPLATES = (
+    NewTemplate(
+        "order_ready",
+        "en",
+        "Hello {{1}}, your order {{2}} is ready to be collected.",
+        footer="Northquay Coffee",
+        status="APPROVED",
+    ),
+    NewTemplate(
+        "roast_of_the_month",
+        "en",
+        "This month we roast {{roast}}. Shall we put a bag aside for you?",
+        category="MARKETING",
+        status="APPROVED",
+    ),
+    NewTemplate("table_reservation", "en", "Your table for {{1}} is booked. See you on {{2}}."),
+    NewTemplate("free_coffee", "en", "Free coffee!!! Answer now!!!", category="MARKETING", status="REJECTED"),
+)
+SERVICE_TALKS = (
+    Talk(
+        TOM,
+        [Line(TOM, "Is this where I ask about my machine?"), Line(SERVICE, "Yes, Tom. What does it do?")],
+        labels=["machines"],
+        responsible=COLLEAGUE[0],
+    ),
+    Talk(CLARA, [Line(CLARA, "Can I change the grind of order A-1027?")]),
 )
 
 GROUPS = (

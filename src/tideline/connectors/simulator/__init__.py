@@ -20,6 +20,12 @@ What phones do (phones are digits, a conversation is the other phone's digits or
     await world.scan(phone, qr) -> LinkId                       await world.enter_code(phone, code) -> LinkId
     await world.unlink_phone(phone) -> int                      ends all links from the phone's side
 
+What the Business Platform does for its numbers (a phone becomes one, and its templates are those of its account):
+    await world.open_business(phone, waba_id=None) -> Phone
+    await world.add_template(phone, NewTemplate(...)) -> Template
+    await world.review_template(phone, name, status, language=None, reason=None) -> Template
+    await world.templates(waba_id) -> list[Template]
+
 What a screen shows:
     await world.messages(phone, chat=None, limit=None) -> list[SeenMessage]
     await world.screen(phone) -> Screen                         the whole phone: conversations, messages, calls
@@ -34,7 +40,9 @@ after a crash what was really sent.
 from tideline.connectors.simulator.connector import SimulatorConnector
 from tideline.connectors.simulator.model import (
     LOST_ANSWER,
+    NOT_DELIVERED,
     Addressing,
+    Business,
     Draft,
     File,
     Group,
@@ -54,17 +62,21 @@ from tideline.connectors.simulator.model import (
     Written,
     media_kind,
 )
+from tideline.connectors.simulator.templates import NewTemplate, Template
 from tideline.connectors.simulator.world import World
 
 __all__ = [
     "LOST_ANSWER",
+    "NOT_DELIVERED",
     "Addressing",
+    "Business",
     "Draft",
     "File",
     "Group",
     "GroupPatch",
     "LinkId",
     "Member",
+    "NewTemplate",
     "Outcome",
     "Phone",
     "PhonePatch",
@@ -76,6 +88,7 @@ __all__ = [
     "SeenReaction",
     "SimulatorConnector",
     "Status",
+    "Template",
     "World",
     "Written",
     "media_kind",

@@ -21,6 +21,7 @@ KINDS: dict[str, type[port.AccountEvent]] = {
         port.CallEnded,
         port.HistoryChunk,
         port.PictureChanged,
+        port.TemplateChanged,
     )
 }
 

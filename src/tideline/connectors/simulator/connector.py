@@ -1,12 +1,12 @@
 """The connector to the simulated WhatsApp: what the gateway holds of linked simulator numbers."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from tideline.connectors.simulator import linking, marks, pictures
+from tideline.connectors.simulator import business, linking, marks, pictures
 from tideline.connectors.simulator.codec import read_event
 from tideline.connectors.simulator.errors import FileTooLarge, MessageIsRevoked, MessageNotFound
 from tideline.connectors.simulator.groups import as_seen
@@ -20,6 +20,9 @@ from tideline.connectors.simulator.writing import LinkDraft, check_may_send, che
 from tideline.features.numbers.port import (
     Accepted,
     AccountRef,
+    AnalyticsQuestion,
+    BusinessProfile,
+    BusinessTemplate,
     Capability,
     Content,
     Envelope,
@@ -39,6 +42,7 @@ from tideline.features.numbers.port import (
     PairingRef,
     Peer,
     Picture,
+    TemplateMessage,
     Unsupported,
 )
 from tideline.platform.db import Connection
@@ -58,7 +62,7 @@ class SimulatorConnector:
     """Implements `tideline.features.numbers.port.Connector` on a `World`."""
 
     kind: ClassVar[str] = "simulator"
-    capabilities: ClassVar[Capability] = ~(Capability.TEMPLATES | Capability.SERVICE_WINDOW | Capability.ANALYTICS)
+    capabilities: ClassVar[Capability] = ~Capability(0)
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -72,6 +76,8 @@ class SimulatorConnector:
         if running and running.epoch == epoch:
             return
         async with self._world.step() as step:
+            if await links.find_by_number(step.tx, account.number_id) is None:
+                await business.link(step, account.phone, account.workspace_id, account.number_id)
             await linking.open_session(step, account.number_id, epoch)
         self._sessions[account.number_id] = _Session(epoch)
         self._world.wake()
@@ -196,6 +202,7 @@ class SimulatorConnector:
             text=content.caption if isinstance(content, Media) else content.text,
             file=file,
             reply_to=reply_to.external_id if reply_to else None,
+            template=content if isinstance(content, TemplateMessage) else None,
         )
         try:
             written = await self._world.send(draft)
@@ -265,6 +272,39 @@ class SimulatorConnector:
         async with self._world.db.system_read() as conn:
             await self._link(conn, account)
             return await pictures.find(self._world.db, conn, peer)
+
+    # What only business numbers have
+
+    async def profile(self, account: AccountRef) -> BusinessProfile:
+        phone = await self._business(account)
+        return BusinessProfile(phone.phone, f"+{phone.phone}", phone.name)
+
+    async def templates(self, account: AccountRef) -> Sequence[BusinessTemplate]:
+        phone = await self._business(account)
+        assert phone.business
+        return [
+            BusinessTemplate(
+                one.external_id,
+                one.name,
+                one.language,
+                one.status,
+                one.category,
+                one.parameter_format,
+                one.components,
+            )
+            for one in await self._world.templates(phone.business.waba_id)
+        ]
+
+    async def analytics(self, account: AccountRef, question: AnalyticsQuestion) -> Mapping[str, Any]:
+        return await self._world.figures(await self._business(account), question)
+
+    async def _business(self, account: AccountRef) -> Phone:
+        async with self._world.db.system_read() as conn:
+            link = await self._link(conn, account)
+            [one] = await present(conn, ids=[link.phone])
+        if one.phone.business is None:
+            raise Unsupported
+        return one.phone
 
     # Whose session it is
 

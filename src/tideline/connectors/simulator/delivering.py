@@ -8,7 +8,15 @@ from tideline.connectors.simulator.model import Addressing, File, Group, Link, L
 from tideline.connectors.simulator.step import Step
 from tideline.connectors.simulator.store import groups, messages
 from tideline.connectors.simulator.store.messages import MessageRow
-from tideline.features.numbers.port import MediaRef, MessageReceived, Peer, ReactionChanged, StatusChanged, Via
+from tideline.features.numbers.port import (
+    FailureReason,
+    MediaRef,
+    MessageReceived,
+    Peer,
+    ReactionChanged,
+    StatusChanged,
+    Via,
+)
 
 AT_ONCE = 500
 
@@ -106,6 +114,16 @@ def tell_status(step: Step, sent: Sequence[Sent], status: Status) -> None:
         step.tell(
             links[link_id],
             StatusChanged(chat, external_ids, "read" if status is Status.READ else "delivered", step.now),
+        )
+
+
+def tell_failure(step: Step, sent: Sent, reason: FailureReason) -> None:
+    """The author's linked devices hear that a message will never arrive."""
+    for link in step.links_of(sent.author):
+        chat = _status_chat(link, sent)
+        step.tell(
+            link,
+            StatusChanged(chat, [sent.row.external_id], "failed", step.now, error="undeliverable", failure=reason),
         )
 
 

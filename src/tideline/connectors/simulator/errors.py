@@ -113,6 +113,21 @@ class CodeNotValid(Problem):
     message = "This code is not valid for this phone."
 
 
+class NotBusiness(Problem):
+    code = "not_a_business_number"
+    message = "This phone is no business number. Make it one with POST /simulator/api/business."
+
+
+class HasNoPhone(Problem):
+    code = "business_number_has_no_phone"
+    message = "A business number has no phone that could scan a code."
+
+
+class TemplateNotFound(Problem):
+    code = "no_such_template"
+    message = "The business account has no such template."
+
+
 class ClockNotOurs(Problem):
     code = "clock_not_driven"
     message = "The clock can be driven only when Tideline was started with --test-clock."

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tideline.connectors.simulator import history
-from tideline.connectors.simulator.errors import CodeNotValid, NotLinkedHere, QrNotValid, TooManyLinks
+from tideline.connectors.simulator.errors import CodeNotValid, HasNoPhone, NotLinkedHere, QrNotValid, TooManyLinks
 from tideline.connectors.simulator.model import (
     CODE_LIFETIME,
     FIRST_QR,
@@ -96,6 +96,8 @@ async def enter_code(step: Step, digits: str, code: str) -> LinkId:
 
 
 async def _link(step: Step, phone: Phone, pairing: PairingRow) -> LinkId:
+    if phone.business is not None:
+        raise HasNoPhone
     if len(step.links_of(phone)) >= LINKS_PER_PHONE:
         raise TooManyLinks
     link = Link(LinkId(step.new_id()), phone.id, None, 0, is_open=False)

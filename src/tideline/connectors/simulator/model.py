@@ -26,6 +26,8 @@ CODE_LIFETIME = timedelta(minutes=5)
 
 # A send that "fails" this way reaches the recipient all the same; only the sender never hears that it did.
 LOST_ANSWER = "unknown_outcome_but_sent"
+# A send of a business number that "fails" this way is taken, and later reported as undeliverable.
+NOT_DELIVERED = "sent_but_not_delivered"
 
 Outcome = Literal["answered", "missed", "rejected"]
 
@@ -60,8 +62,17 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Business:
+    """What the Business Platform calls a number and the account that it is in."""
+
+    phone_number_id: str
+    waba_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone with WhatsApp on it. `phone` and `lid` are bare digits."""
+    """A phone with WhatsApp on it, or a number that the Business Platform speaks for. `phone` and `lid` are bare
+    digits."""
 
     id: PhoneId
     phone: str
@@ -76,6 +87,7 @@ class Phone:
     delay_ms: int = 0
     fail_next: str | None = None
     picture: FileId | None = None
+    business: Business | None = None
 
     @property
     def jid(self) -> str:

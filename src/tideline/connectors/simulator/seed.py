@@ -17,6 +17,10 @@ class Seed:
     def message_id(self, n: int) -> str:
         return "3EB0" + self._hash(f"message:{n}").hex().upper()[:18]
 
+    def platform_id(self, what: str) -> str:
+        """What the Business Platform calls a number, an account or a template: digits."""
+        return "1" + self._digits(f"platform:{what}", 14)
+
     def group_jid(self, n: int) -> str:
         return f"120363{self._digits(f'group:{n}', 12)}@g.us"
 

@@ -49,6 +49,7 @@ class Step:
         self.seed = seed
         self.cast = Cast({}, {}, {}, {}, {}, {}, {})
         self.is_change = True
+        self.keeps_windows = True
         self._counters = counters
         self._events: list[QueuedEvent] = []
         self._known: dict[tuple[LinkId, PhoneId], Known] = {}

@@ -1,11 +1,13 @@
 """The world: everything that can be done in the simulated WhatsApp, each as one transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 from tideline.connectors.simulator import (
+    business,
     calls,
     delivering,
     files,
@@ -34,11 +36,13 @@ from tideline.connectors.simulator.model import (
 )
 from tideline.connectors.simulator.seed import Seed
 from tideline.connectors.simulator.step import Step
+from tideline.connectors.simulator.store import business as business_store
 from tideline.connectors.simulator.store import links, messages, steps
 from tideline.connectors.simulator.store import phones as phones_store
+from tideline.connectors.simulator.templates import NewTemplate, Template
 from tideline.connectors.simulator.together import Together
 from tideline.connectors.simulator.writing import AnyDraft
-from tideline.features.numbers.port import MediaKind, Sound
+from tideline.features.numbers.port import AnalyticsQuestion, MediaKind, Sound
 from tideline.platform.clock import Clock
 from tideline.platform.db import Database
 from tideline.platform.errors import Problem
@@ -51,10 +55,12 @@ LOOK_AGAIN = 2.0  # seconds; a wake-up is only a hint
 class World:
     """One process's view of the world; its state is in the database, so several processes can host it."""
 
-    def __init__(self, db: Database, wakes: Wakes, *, seed: str = "tideline") -> None:
+    def __init__(self, db: Database, wakes: Wakes, *, seed: str = "tideline", keeps_windows: bool = True) -> None:
+        """Tests of what windows have nothing to do with may leave them open: `keeps_windows` False."""
         self.db = db
         self._wakes = wakes
         self._seed = Seed(seed)
+        self._keeps_windows = keeps_windows
         # Steps of this process wait here and not in the database, where each would hold a connection.
         self._turn = asyncio.Lock()
         self._send_together = Together(self._write_all)
@@ -70,6 +76,7 @@ class World:
             async with self.db.system() as tx:
                 counters = await steps.lock_world(tx)
                 step = Step(tx, counters, self.clock.now(), self._seed)
+                step.keeps_windows = self._keeps_windows
                 yield step
                 await step.settle()
         self.wake()
@@ -143,6 +150,42 @@ class World:
     async def call(self, phone: str, to: str, outcome: Outcome, *, video: bool = False, seconds: int = 0) -> str:
         async with self.step() as step:
             return await calls.call(step, phone, to, outcome, is_video=video, seconds=seconds)
+
+    # Business numbers
+
+    async def open_business(self, phone: str, waba_id: str | None = None) -> Phone:
+        """The Business Platform speaks for this phone from now on."""
+        async with self.step() as step:
+            return await business.open_number(step, phone, waba_id)
+
+    async def link_business(self, phone: str, workspace_id: int, number_id: int) -> bool:
+        async with self.step() as step:
+            return await business.link(step, phone, workspace_id, number_id)
+
+    async def add_template(self, phone: str, new: NewTemplate) -> Template:
+        async with self.step() as step:
+            return await business.add_template(step, phone, new)
+
+    async def review_template(
+        self, phone: str, name: str, status: str, *, language: str | None = None, reason: str | None = None
+    ) -> Template:
+        """WhatsApp approves a template, rejects it, or switches it off."""
+        async with self.step() as step:
+            return await business.review(step, phone, name, status, language=language, reason=reason)
+
+    async def business(self, phone: str) -> Phone:
+        """A business number; raises NotBusiness for other phones."""
+        found = await self.phone(phone)
+        business.account_of(found)
+        return found
+
+    async def templates(self, waba_id: str) -> list[Template]:
+        async with self.db.system_read() as conn:
+            return await business_store.templates(conn, [waba_id])
+
+    async def figures(self, phone: Phone, question: AnalyticsQuestion) -> Mapping[str, Any]:
+        async with self.db.system_read() as conn:
+            return await business.figures(conn, phone, question)
 
     # Groups
 

@@ -1,9 +1,11 @@
 """Sending: phones write and linked devices send, many at once in one step, each taken or refused for itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from tideline.connectors.simulator.delivering import Sent, tell_author, tell_receiver, tell_status
+from tideline.connectors.simulator.delivering import Sent, tell_author, tell_failure, tell_receiver, tell_status
 from tideline.connectors.simulator.errors import (
     MessageNotFound,
     NotInGroup,
@@ -14,6 +16,7 @@ from tideline.connectors.simulator.errors import (
 )
 from tideline.connectors.simulator.model import (
     LOST_ANSWER,
+    NOT_DELIVERED,
     Addressing,
     Draft,
     File,
@@ -26,8 +29,15 @@ from tideline.connectors.simulator.model import (
     Written,
 )
 from tideline.connectors.simulator.step import Step
-from tideline.connectors.simulator.store import messages, phones
+from tideline.connectors.simulator.store import business, messages, phones
 from tideline.connectors.simulator.store.messages import CopyRow, MessageRow
+from tideline.connectors.simulator.templates import (
+    SERVICE,
+    UNDELIVERABLE,
+    Template,
+    check_template,
+    check_window,
+)
 from tideline.features.numbers.port import (
     SEND_PROBLEMS,
     AccountRestricted,
@@ -35,9 +45,13 @@ from tideline.features.numbers.port import (
     Offline,
     Peer,
     RecipientNotOnWhatsApp,
+    TemplateMessage,
     UnknownOutcome,
+    Unsupported,
 )
 from tideline.platform.errors import Problem
+
+WINDOW: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class LinkDraft:
     text: str | None = None
     file: File | None = None
     reply_to: str | None = None
+    template: TemplateMessage | None = None
 
 
 AnyDraft = Draft | LinkDraft
@@ -78,7 +93,7 @@ async def write(step: Step, drafts: Sequence[AnyDraft]) -> list[Written | Proble
     """Send each draft or say why not. What fails leaves the others alone."""
     await _load(step, drafts)
     quoted = await _quoted(step, drafts)
-    batch = _Batch(step)
+    batch = _Batch(step, await _counter(step, drafts))
     answers = [batch.take(draft, quoted) for draft in drafts]
     await batch.save()
     return answers
@@ -101,6 +116,49 @@ async def _load(step: Step, drafts: Sequence[AnyDraft]) -> None:
     await step.load(phones_=digits, lids=lids, groups_=groups, numbers=numbers)
 
 
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """What the Business Platform looks at before it takes a message: who came forward when, and the templates."""
+
+    contacts: Mapping[tuple[PhoneId, str], datetime]
+    templates: Sequence[Template]
+    keeps_windows: bool = True
+
+    def check(self, draft: LinkDraft, author: Phone, other: Phone | None, now: datetime) -> None:
+        """Free messages within a day after the customer came forward, approved templates at any time."""
+        if author.business is None:
+            if draft.template is not None:
+                raise Unsupported("Only business numbers send templates.")
+        elif draft.template is None and self.keeps_windows:
+            last = self.contacts.get((other.id, author.phone)) if other else None
+            check_window(other is None or (last is not None and now < last + WINDOW))
+        elif draft.template is not None:
+            check_template(self._named(author.business.waba_id, draft.template), draft.template)
+
+    def _named(self, waba_id: str, sent: TemplateMessage) -> Template | None:
+        wanted = waba_id, sent.name, sent.language
+        return next((one for one in self.templates if (one.waba_id, one.name, one.language) == wanted), None)
+
+    def category(self, draft: AnyDraft, author: Phone) -> str | None:
+        """What the message is charged as."""
+        if author.business is None:
+            return None
+        sent = draft.template if isinstance(draft, LinkDraft) else None
+        found = self._named(author.business.waba_id, sent) if sent else None
+        return found.category if found else SERVICE
+
+
+async def _counter(step: Step, drafts: Sequence[AnyDraft]) -> _Counter:
+    numbers = {draft.number_id for draft in drafts if isinstance(draft, LinkDraft)}
+    authors = [step.cast.phones[link.phone] for number in numbers if (link := step.cast.by_number.get(number))]
+    served = [author for author in authors if author.business is not None]
+    if not served:
+        return _Counter({}, ())
+    contacts = await business.last_contacts(step.tx, {author.phone for author in served})
+    accounts = {author.business.waba_id for author in served if author.business}
+    return _Counter(contacts, await business.templates(step.tx, accounts), step.keeps_windows)
+
+
 async def _quoted(step: Step, drafts: Sequence[AnyDraft]) -> dict[tuple[PhoneId, str], str]:
     """In which conversation the authors see the messages they answer."""
     asked = [
@@ -118,8 +176,9 @@ def is_group(chat: str) -> bool:
 class _Batch:
     """The rows of one step of sending."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step, counter: _Counter) -> None:
         self._step = step
+        self._counter = counter
         self._messages: list[MessageRow] = []
         self._copies: list[CopyRow] = []
         self._used_up: set[PhoneId] = set()
@@ -164,12 +223,13 @@ class _Batch:
 
     def _from_link(self, draft: LinkDraft) -> Written | Problem:
         link, author = self._session(draft)
-        is_answer_lost = self._fails(author)
+        trouble = self._fails(author)
         envelope = self._addressed(draft, link, author)
+        self._counter.check(draft, author, envelope.other, self._step.now)
         if envelope.other:
-            is_answer_lost |= self._fails(envelope.other)
-        written = self._send(draft, envelope)
-        return UnknownOutcome() if is_answer_lost else written
+            trouble = self._fails(envelope.other) or trouble
+        written = self._send(draft, envelope, is_lost=trouble == NOT_DELIVERED)
+        return UnknownOutcome() if trouble == LOST_ANSWER else written
 
     def _session(self, draft: LinkDraft) -> tuple[Link, Phone]:
         link = self._step.cast.by_number.get(draft.number_id)
@@ -192,25 +252,25 @@ class _Batch:
             raise RecipientNotOnWhatsApp
         return _Envelope(author, other, None, link, draft.to)
 
-    def _fails(self, phone: Phone) -> bool:
+    def _fails(self, phone: Phone) -> str | None:
         """`fail_next` counts once: for the next send of the phone's own link, or of any link to the phone.
 
-        Raises what was asked for; True when the message goes out and only the answer gets lost.
+        Raises what was asked for; the answer is what goes wrong with a message that is taken.
         """
         if phone.fail_next is None or phone.id in self._used_up:
-            return False
+            return None
         self._used_up.add(phone.id)
-        if phone.fail_next == LOST_ANSWER:
-            return True
+        if phone.fail_next in (LOST_ANSWER, NOT_DELIVERED):
+            return phone.fail_next
         raise SEND_PROBLEMS[phone.fail_next]
 
     # It may
 
-    def _send(self, draft: AnyDraft, envelope: _Envelope) -> Written:
+    def _send(self, draft: AnyDraft, envelope: _Envelope, *, is_lost: bool = False) -> Written:
         step = self._step
         row = self._row(draft, envelope)
         sent = Sent(row, envelope.author, envelope.other, envelope.group)
-        copies = [self._copy(sent, receiver) for receiver in envelope.receivers]
+        copies = [] if is_lost else [self._copy(sent, receiver) for receiver in envelope.receivers]
         self._messages.append(row)
         self._copies += copies
         self._note_names(envelope)
@@ -220,6 +280,8 @@ class _Batch:
                 tell_receiver(step, sent, step.cast.phones[copy.phone])
         if copies and all(copy.delivered_at for copy in copies):
             tell_status(step, [sent], Status.DELIVERED)
+        if is_lost:
+            tell_failure(step, sent, UNDELIVERABLE)
         return Written(row.external_id, row.at)
 
     def _row(self, draft: AnyDraft, envelope: _Envelope) -> MessageRow:
@@ -237,6 +299,7 @@ class _Batch:
             file=draft.file,
             reply_to=draft.reply_to,
             at=self._step.now,
+            category=self._counter.category(draft, envelope.author),
         )
 
     def _copy(self, sent: Sent, receiver: Phone) -> CopyRow:

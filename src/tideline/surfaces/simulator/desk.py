@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from tideline.connectors.simulator import LOST_ANSWER
+from tideline.connectors.simulator import LOST_ANSWER, NOT_DELIVERED
 from tideline.features import numbers, workspaces
 from tideline.features.numbers import Pairing, PairingMethod
 from tideline.features.numbers.port import SEND_PROBLEMS
@@ -61,13 +61,15 @@ async def desk(call: Call) -> dict[str, Any]:
     version = await _changed(call, after, wait) if after else await world.version()
     phones = await world.phones()
     names = {phone.phone: phone.name for phone in phones}
+    accounts = {phone.business.waba_id for phone in phones if phone.business}
+    templates = {waba_id: await world.templates(waba_id) for waba_id in accounts}
     return {
         "version": version,
         "now": call.deps.db.clock.now(),
         "test_clock": call.deps.test_clock is not None,
-        "fail_codes": [*SEND_PROBLEMS, LOST_ANSWER],
+        "fail_codes": [*SEND_PROBLEMS, LOST_ANSWER, NOT_DELIVERED],
         "codes": await _codes(call),
-        "phones": [screens.screen(await world.screen(phone.phone), names) for phone in phones[:MOST_PHONES]],
+        "phones": [screens.screen(await world.screen(phone.phone), names, templates) for phone in phones[:MOST_PHONES]],
         "phones_in_all": len(phones),
     }
 

@@ -24,10 +24,7 @@ LARGEST_ID = 2**31 - 1
 async def begin(call: Call) -> dict[str, Any]:
     """Begin to link a number for a teammate, as the dashboard would; answers when the code is shown."""
     deps, body = call.deps, call.body
-    teammate_id = _number(body.user_id)
-    if teammate_id is None:
-        raise workspaces.TeammateNotFound
-    workspace_id = await _workspace(deps, str(body.workspace_id))
+    teammate_id, workspace_id = person_of(body.user_id), await workspace_of(deps, str(body.workspace_id))
 
     async def begin_link(tx: Tx) -> tuple[numbers.Pairing, str]:
         pairing = await numbers.begin_link(tx, teammate_id, numbers.NumberKind.SIMULATOR)
@@ -38,7 +35,7 @@ async def begin(call: Call) -> dict[str, Any]:
     return {"qr": qr, "qr_link": f"{deps.public_url.rstrip('/')}/qr/{token}"}
 
 
-async def _workspace(deps: SimulatorDeps, name: str) -> int:
+async def workspace_of(deps: SimulatorDeps, name: str) -> int:
     """A workspace by its slug, as in demo.json, or by its number."""
     async with deps.db.system() as tx:
         found = await workspaces.find_workspace_id(tx, name)
@@ -47,10 +44,12 @@ async def _workspace(deps: SimulatorDeps, name: str) -> int:
     return found
 
 
-def _number(value: str | int) -> int | None:
+def person_of(value: str | int) -> int:
+    """The id of a teammate as somebody wrote it."""
     text = str(value)
-    is_id = text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST_ID
-    return int(text) if is_id else None
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= LARGEST_ID):
+        raise workspaces.TeammateNotFound
+    return int(text)
 
 
 async def _shown_qr(deps: SimulatorDeps, pairing: numbers.Pairing) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tideline.connectors.simulator import errors
-from tideline.features import numbers, workspaces
+from tideline.features import business, numbers, workspaces
 from tideline.platform.errors import Problem
 
 
@@ -92,6 +92,11 @@ STATUS: dict[type[Problem], int] = {
     errors.NotLinkedHere: 409,
     errors.TooManyLinks: 409,
     errors.LinkRefused: 409,
+    errors.HasNoPhone: 409,
+    errors.NotBusiness: 404,
+    errors.TemplateNotFound: 404,
+    business.AccountExists: 409,
+    numbers.PhoneAlreadyLinked: 409,
 }
 
 

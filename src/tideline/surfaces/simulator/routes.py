@@ -2,12 +2,13 @@
 
 from starlette.routing import BaseRoute
 
-from tideline.surfaces.simulator import desk, groups, links, messages, phones, pictures, wire
+from tideline.surfaces.simulator import business, desk, groups, links, messages, phones, pictures, wire
 from tideline.surfaces.simulator.deps import SimulatorDeps
 from tideline.surfaces.simulator.endpoints import Endpoint, route, unknown_path
 
 PHONE = "/phones/{phone}"
 MESSAGE = PHONE + "/messages/{id}"
+TEMPLATES = "/business/{phone}/templates"
 
 ENDPOINTS: dict[str, dict[str, Endpoint]] = {
     "/phones": {"POST": Endpoint(phones.add, wire.NewPhone), "GET": Endpoint(phones.list_all)},
@@ -22,6 +23,12 @@ ENDPOINTS: dict[str, dict[str, Endpoint]] = {
     PHONE + "/read": {"POST": Endpoint(messages.read, wire.ReadChat)},
     PHONE + "/reactions": {"POST": Endpoint(messages.react, wire.NewReaction)},
     PHONE + "/calls": {"POST": Endpoint(messages.call_somebody, wire.NewCall)},
+    "/business": {"POST": Endpoint(business.add, wire.NewBusiness), "GET": Endpoint(business.list_all)},
+    TEMPLATES: {
+        "POST": Endpoint(business.add_template, wire.TemplateText),
+        "GET": Endpoint(business.list_templates),
+    },
+    TEMPLATES + "/{name}": {"PATCH": Endpoint(business.review, wire.Review)},
     "/groups": {"POST": Endpoint(groups.create, wire.NewGroup)},
     "/groups/{jid}": {"PATCH": Endpoint(groups.change, wire.GroupChanges)},
     PHONE + "/picture": {

@@ -1,9 +1,9 @@
 """What a phone's screen looks like to the page that draws it: plain values, no markup."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tideline.connectors.simulator import File, Screen, SeenCall, SeenChat, SeenMessage
+from tideline.connectors.simulator import File, Screen, SeenCall, SeenChat, SeenMessage, Template
 
 MOST_ENTRIES = 60
 
@@ -11,8 +11,9 @@ Names = Mapping[str, str]
 """What people call themselves, by the digits of their phones."""
 
 
-def screen(seen: Screen, names: Names) -> dict[str, Any]:
+def screen(seen: Screen, names: Names, templates: Mapping[str, Sequence[Template]]) -> dict[str, Any]:
     phone = seen.phone
+    account = phone.business.waba_id if phone.business else None
     return {
         "phone": phone.phone,
         "name": phone.name,
@@ -25,8 +26,13 @@ def screen(seen: Screen, names: Names) -> dict[str, Any]:
         "delay_ms": phone.delay_ms,
         "fail_next": phone.fail_next or None,
         "links": seen.links,
+        "templates": None if account is None else [_template(one) for one in templates.get(account, ())],
         "chats": [_chat(chat, phone.phone, names) for chat in seen.chats],
     }
+
+
+def _template(template: Template) -> dict[str, Any]:
+    return {"name": template.name, "language": template.language, "status": template.status}
 
 
 def _chat(chat: SeenChat, own: str, names: Names) -> dict[str, Any]:

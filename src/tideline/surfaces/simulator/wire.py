@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from tideline.connectors.simulator import (
     LOST_ANSWER,
+    NOT_DELIVERED,
     Addressing,
     Group,
     Phone,
@@ -22,8 +23,12 @@ GROUP = re.compile(r"\d{6,30}@g\.us", re.ASCII)
 JID = re.compile(r"([1-9]\d{6,14})@s\.whatsapp\.net", re.ASCII)
 MIMETYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,100}(; ?[\w.+-]+=[\w.+-]+)*", re.ASCII)
 
+WORD = re.compile(r"\w{1,100}", re.ASCII)
+PLATFORM_ID = re.compile(r"\d{1,20}", re.ASCII)
+
 TEXT = 65_536  # what WhatsApp takes
 NAME = 100
+TEMPLATE = 1024
 FILENAME = 255
 EMOJI = 50
 YEAR = 366 * 24 * 3600
@@ -115,6 +120,33 @@ class GroupChanges(msgspec.Struct):
     demote: list[str] | UnsetType = UNSET
 
 
+class NewBusiness(msgspec.Struct):
+    workspace_id: str | int
+    user_id: str | int
+    phone: str
+    name: str
+    waba_id: str | None = None
+
+
+Status = Literal["PENDING", "APPROVED", "REJECTED", "PAUSED", "DISABLED", "PENDING_DELETION"]
+
+
+class TemplateText(msgspec.Struct):
+    name: str
+    body: str
+    language: str = "en"
+    header: str | None = None
+    footer: str | None = None
+    category: Literal["MARKETING", "UTILITY", "AUTHENTICATION"] = "UTILITY"
+    status: Status = "PENDING"
+
+
+class Review(msgspec.Struct):
+    status: Status
+    language: str | None = None
+    reason: str | None = None
+
+
 class Advance(msgspec.Struct):
     advance_s: float
 
@@ -147,6 +179,19 @@ def text_of(text: str, member: str, longest: int) -> str:
     return text
 
 
+def word_of(text: str, member: str) -> str:
+    """The name of a template or of a language."""
+    if not WORD.fullmatch(text):
+        raise InvalidRequest(f"`{member}` is up to 100 letters, digits and underscores.")
+    return text
+
+
+def platform_id(text: str, member: str) -> str:
+    if not PLATFORM_ID.fullmatch(text):
+        raise InvalidRequest(f"`{member}` is a number of up to 20 digits.")
+    return text
+
+
 def number_of(value: float, member: str, most: float) -> None:
     if not 0 <= value <= most:
         raise InvalidRequest(f"`{member}` is a number from 0 to {most:g}.")
@@ -167,7 +212,7 @@ def phone_patch(body: PhoneChanges) -> PhonePatch:
 
 def _fail_next(code: str | None) -> str:
     """The code of a problem of the port; null and "" take it back."""
-    allowed = [*SEND_PROBLEMS, LOST_ANSWER]
+    allowed = [*SEND_PROBLEMS, LOST_ANSWER, NOT_DELIVERED]
     if code and code not in allowed:
         raise InvalidRequest(f"`fail_next` is one of: {', '.join(allowed)}; or null.")
     return code or ""

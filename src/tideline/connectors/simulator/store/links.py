@@ -108,7 +108,7 @@ async def current_secret(conn: Connection, workspace: int, pairing_id: int) -> s
 # Links -----------------------------------------------------------------------------------------------------
 
 
-async def insert_link(tx: SystemTx, link: Link, workspace: int, pairing_id: int, at: datetime) -> None:
+async def insert_link(tx: SystemTx, link: Link, workspace: int, pairing_id: int | None, at: datetime) -> None:
     await tx.execute(
         "INSERT INTO simulator.link (id, phone, workspace, pairing_id, created_at) VALUES ($1, $2, $3, $4, $5)",
         link.id,

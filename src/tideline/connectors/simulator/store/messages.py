@@ -30,6 +30,7 @@ class MessageRow:
     reply_to: str | None
     at: datetime
     is_revoked: bool = False
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ async def insert_messages(tx: SystemTx, messages: Sequence[MessageRow], copies: 
         """
         WITH sent AS (
             INSERT INTO simulator.message
-                (id, external_id, author, chat, chat_group, link, by_lid, client_ref, text, file, reply_to, at)
+                (id, external_id, author, chat, chat_group, link, by_lid, client_ref, text, file, reply_to, at,
+                 category)
             SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
-                                 $7::boolean[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::timestamptz[])
+                                 $7::boolean[], $8::text[], $9::text[], $10::bigint[], $11::text[], $12::timestamptz[],
+                                 $18::text[])
         )
         INSERT INTO simulator.copy (message, phone, chat, due_at, delivered_at)
         SELECT * FROM unnest($13::bigint[], $14::bigint[], $15::text[], $16::timestamptz[], $17::timestamptz[])
@@ -100,6 +103,7 @@ async def insert_messages(tx: SystemTx, messages: Sequence[MessageRow], copies: 
         [copy.chat for copy in copies],
         [copy.due_at for copy in copies],
         [copy.delivered_at for copy in copies],
+        [message.category for message in messages],
     )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tideline.connectors.simulator.model import Addressing, Known, Link, LinkId, Phone, PhoneId
+from tideline.connectors.simulator.model import Addressing, Business, Known, Link, LinkId, Phone, PhoneId
 from tideline.platform.db import Connection, Row, SystemTx
 
 COLUMNS = """p.id, p.phone, p.lid, p.name, p.online, p.read_receipts, p.on_whatsapp, p.restricted, p.banned,
-             p.addressing, p.delay_ms, p.fail_next, p.picture"""
+             p.addressing, p.delay_ms, p.fail_next, p.picture,
+             (SELECT jsonb_build_array(b.phone_number_id, b.waba_id) FROM simulator.business b WHERE b.phone = p.id)
+             AS business"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ def to_phone(row: Row) -> Phone:
         delay_ms=row["delay_ms"],
         fail_next=row["fail_next"],
         picture=row["picture"],
+        business=Business(*row["business"]) if row["business"] else None,
     )
 
 

@@ -20,8 +20,9 @@ export class Handset {
     this.cover = h("div", { class: "handset__cover", hidden: true });
     this.face = h("div", { class: "handset__name" });
     this.knobs = h("ul", { class: "handset__knobs" });
+    this.templates = h("ul", { class: "handset__knobs", "aria-label": `Templates of ${state.name}`, hidden: !state.templates });
     this.element = h("li", { class: "handset", "data-phone": state.phone },
-      h("div", { class: "handset__body" }, this.screen), h("div", { class: "handset__label" }, this.face, this.knobs));
+      h("div", { class: "handset__body" }, this.screen), h("div", { class: "handset__label" }, this.face, this.knobs, this.templates));
     this.open("chats");
     this.screen.append(this.cover);
   }
@@ -46,14 +47,28 @@ export class Handset {
     this.signal.textContent = state.online ? "online" : "no signal";
     this.view.show(state);
     this.showCover();
+    this.showTemplates(state.templates);
     keyed(this.face, [{ name: state.name, phone: state.phone, links: state.links }], () => "face", (one) => h("div", { class: "row grow" },
       avatar(one.name, one.phone, "avatar--sm"),
       h("span", { class: "grow" }, h("span", { class: "person__name clip", dir: "auto" }, one.name),
-        h("span", { class: "person__sub" }, h("span", { class: "phone" }, phoneText(one.phone)), one.links > 0 && " · linked")),
+        h("span", { class: "person__sub" }, h("span", { class: "phone" }, phoneText(one.phone)), state.templates ? " · business number" : one.links > 0 && " · linked")),
       iconButton("link", `Linked devices of ${one.name}`, () => this.open("links")),
       iconButton("settings", `Switches of ${one.name}`, () => askForSwitches(this.state, this.desk.failCodes))));
     keyed(this.knobs, knobsOf(state), (knob) => knob.text, (knob) => h("li", {},
       h("button", { class: `knob ${knob.isBad ? "knob--bad" : ""}`, type: "button", "aria-pressed": String(knob.isOn), onclick: () => this.change(knob.patch) }, knob.text)));
+  }
+
+  // A business number has templates; whoever sits at the desk is WhatsApp, and approves or rejects them.
+  showTemplates(templates) {
+    keyed(this.templates, templates ?? [], (one) => `${one.name} ${one.language}`, (one) => h("li", {},
+      h("span", { class: "knob" }, `${one.name} · ${one.status.toLowerCase()}`),
+      ["APPROVED", "REJECTED"].filter((status) => status !== one.status).map((status) => h("button", { class: "knob", type: "button", onclick: () => this.review(one, status) },
+        status === "APPROVED" ? "Approve" : "Reject"))));
+  }
+
+  review(template, status) {
+    const path = `/business/${encodeURIComponent(this.phone)}/templates/${encodeURIComponent(template.name)}`;
+    return this.desk.act(() => call("PATCH", path, { status, language: template.language }));
   }
 
   showCover() {
