@@ -3,6 +3,7 @@
 from typing import Any
 
 from tideline.connectors.simulator import NewTemplate, Phone, Template
+from tideline.connectors.simulator.errors import TemplateNotFound
 from tideline.features import business, numbers, workspaces
 from tideline.features.business import NewAccount
 from tideline.features.numbers import NumberKind
@@ -78,8 +79,12 @@ async def list_templates(call: Call) -> dict[str, Any]:
 async def review(call: Call) -> dict[str, Any]:
     """WhatsApp approves a template, rejects it, or switches it off."""
     body: wire.Review = call.body
+    name = call.request.path_params["name"]
+    if not wire.WORD.fullmatch(name):
+        raise TemplateNotFound
+    language = None if body.language is None else wire.word_of(body.language, "language")
     reviewed = await call.deps.world.review_template(
-        phone_in(call), call.request.path_params["name"], body.status, language=body.language, reason=body.reason
+        phone_in(call), name, body.status, language=language, reason=body.reason
     )
     return template(reviewed)
 
