@@ -99,7 +99,7 @@ async def seed(parts: Parts, world: World) -> Seeded:
         await world.add_phone(phone, name)
     number = await _linked_number(parts, world, workspace, owner)
     await _play_conversations(parts, world, workspace, number)
-    await _play_service(parts, world, workspace, owner)
+    await _play_business(parts, world, workspace, owner)
     return Seeded(workspace, owner)
 
 
@@ -175,7 +175,7 @@ async def _play_conversations(parts: Parts, world: World, workspace: Workspace, 
         await _play_talk(parts, world, workspace, number, talk)
 
 
-async def _play_service(parts: Parts, world: World, workspace: Workspace, owner: Teammate) -> None:
+async def _play_business(parts: Parts, world: World, workspace: Workspace, owner: Teammate) -> None:
     """The business number with its templates, and the customers who wrote to it."""
     await world.add_phone(script.SERVICE, script.SERVICE_NAME)
     opened = await world.open_business(script.SERVICE)
