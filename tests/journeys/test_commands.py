@@ -81,6 +81,23 @@ DISEASES = {
 }
 
 
+async def test_a_link_for_somebody_with_a_phone_is_printed(demo: Demo) -> None:
+    command = ("number", "qr-link", "--teammate", demo.facts["owner_email"], "--hours", "2")
+    first, second = done(of_demo(demo, *command)), done(of_demo(demo, *command))
+    assert re.fullmatch(r"http\S+/qr/qr_\S+\nIt works for one phone, until [-\d]+ [:\d]+ UTC.\n", first)
+    assert "The link that was made before works no more." in second
+    phone = await demo.simulator.phone("+15550720009", "Elsewhere")
+    await phone.scan(second.splitlines()[0])
+    numbers = [one["phone"] for one in await demo.api.numbers()]
+    assert "+15550720009" in numbers
+
+
+@pytest.mark.parametrize("hours", ["0", "169", "x", "1.5"])
+def test_a_link_works_for_whole_hours_up_to_a_week(demo: Demo, hours: str) -> None:
+    ran = of_demo(demo, "number", "qr-link", "--teammate", demo.facts["owner_email"], "--hours", hours)
+    assert (ran.returncode, "a whole number of hours from 1 to 168" in ran.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(("settings", "says"), DISEASES.values(), ids=DISEASES)
 def test_the_doctor_says_what_to_do(data_dir: Path, settings: dict[str, str], says: str) -> None:
     ran = tideline(data_dir, "doctor", **settings)
@@ -213,6 +230,7 @@ def test_what_does_not_work_is_said_in_one_sentence(demo: Demo, arguments: tuple
 
 UNKNOWN = {
     "a teammate": (("token", "show", "--teammate", "nobody@x.example"), "Nobody in this workspace has the address"),
+    "somebody to link for": (("number", "qr-link", "--teammate", "no@body.example"), "no@body.example"),
     "a number": (("number", "pause", "--number", "+15559999999"), "is not a number of this workspace"),
     "a phone that is none": (("number", "pause", "--number", "abc"), "Wrong phone number"),
 }

@@ -8,13 +8,14 @@ import base64
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import aiohttp
 from playwright.async_api import Page
 
 from tests.support import browser as browsers
 from tests.support.clients import Api, Phone, Simulator
+from tests.support.partner_client import headers_of
 from tests.support.room import room
 from tests.support.serving import Served
 
@@ -37,7 +38,8 @@ async def take_all(facts: dict[str, str]) -> None:
         api = Api(http, facts["base_url"], facts["api_token"])
         await play(api, simulator)
         owner = int((await api.get("/workspace/teammates/me"))["user_id"])
-        qr_link = (await simulator.begin_link(facts["workspace_id"], owner))["qr_link"]
+        await simulator.begin_link(facts["workspace_id"], owner)  # a code for the desk
+        qr_link = await customers_link(http, facts)
         for theme in THEMES:
             context = await browser.new_context(
                 base_url=facts["base_url"],
@@ -48,6 +50,21 @@ async def take_all(facts: dict[str, str]) -> None:
             )
             await take_pages(await context.new_page(), facts, qr_link, "-dark" if theme == "dark" else "")
             await context.close()
+
+
+async def customers_link(http: aiohttp.ClientSession, facts: dict[str, str]) -> str:
+    """What the demo's partner gives to a customer."""
+
+    async def call(path: str, **body: Any) -> Any:
+        url, headers = (
+            f"{facts['base_url']}/partner/api/v1{path}",
+            headers_of(facts["partner_id"], facts["partner_secret"]),
+        )
+        async with http.post(url, headers=headers, json=body) as answer:
+            return await answer.json()
+
+    made = await call("/workspaces", display_name="Blue Lagoon Dental", seats_purchased=1)
+    return str((await call(f"/workspaces/{made['workspace_id']}/users/{made['owner_user_id']}/qr"))["qr_link"])
 
 
 async def play(api: Api, simulator: Simulator) -> None:

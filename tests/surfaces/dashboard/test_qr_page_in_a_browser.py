@@ -170,6 +170,14 @@ async def test_nothing_goes_sideways_in_any_language(screen: Screen, lang: str, 
         assert await page.evaluate("document.dir") == ("rtl" if lang == "he" else "ltr")
 
 
+async def test_a_long_name_does_not_push_the_page_sideways(screen: Screen, world: World) -> None:
+    await world.execute("UPDATE tenant.workspace SET display_name = $2 WHERE workspace = $1", "W" * 100)
+    await screen.page.set_viewport_size({"width": 320, "height": 740})
+    await screen.page.goto(screen.link)
+    await screen.attempt()
+    assert await screen.window.overflow() <= 0
+
+
 async def test_without_a_script_the_page_works_too(screen: Screen, browser: Browser) -> None:
     context = await browser.new_context(java_script_enabled=False)
     page = await context.new_page()
@@ -266,6 +274,34 @@ async def test_a_link_that_is_over_is_an_error_in_a_frame(screen: Screen, partne
     assert (told["type"], told["error"]) == ("TIMELINES_ERROR", "")
     assert "Ask whoever sent it for a new one." in told["message"]
     await expect(frame_of(screen.page).get_by_role("heading", name="This link was replaced")).to_be_visible()
+
+
+SPEAKING = """async ([around, heardFrom]) => {
+    const { Parent } = await import("/static/js/models/parent.js");
+    const told = [], parent = { postMessage: (message, origin) => told.push(origin) };
+    const location = around ? { ancestorOrigins: [around] } : {};
+    const view = { parent, location, addEventListener: (_, hear) => { view.hear = hear; } };
+    const talk = new Parent(view, ["https://a.example", "https://b.example"]);
+    talk.listen({ HELLO() {} });
+    if (heardFrom) view.hear({ source: parent, origin: heardFrom, data: { type: "HELLO" } });
+    talk.tell({});
+    return told;
+}"""
+SPEAKS_TO = {
+    "whoever spoke": ("https://a.example", "https://b.example", ["https://b.example"]),
+    "whoever is around": ("https://a.example", None, ["https://a.example"]),
+    "nobody, when a stranger is around": ("https://c.example", None, []),
+    "nobody new, when a stranger spoke": ("https://a.example", "https://c.example", ["https://a.example"]),
+    "all it may be, when the browser does not say": (None, None, ["https://a.example", "https://b.example"]),
+}
+
+
+@pytest.mark.parametrize(("around", "heard_from", "told"), SPEAKS_TO.values(), ids=SPEAKS_TO)
+async def test_whom_the_page_speaks_to(
+    screen: Screen, around: str | None, heard_from: str | None, told: list[str]
+) -> None:
+    await screen.page.goto(screen.link)
+    assert await screen.page.evaluate(SPEAKING, [around, heard_from]) == told
 
 
 async def test_messages_that_make_no_sense_are_not_answered(screen: Screen, partner: PartnerSite) -> None:

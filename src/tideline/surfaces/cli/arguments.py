@@ -170,6 +170,12 @@ def _numbers(commands: _Commands) -> None:
     _of_workspace(link)
     link.add_argument("--teammate", required=True, metavar="EMAIL", help="whose number it will be")
     link.add_argument("--code", metavar="PHONE", help="show a code to type on this phone instead")
+    qr_link = number.add(
+        "qr-link", "Print a link with which somebody elsewhere links a phone.", _later("numbers", "qr_link")
+    )
+    _of_workspace(qr_link)
+    qr_link.add_argument("--teammate", required=True, metavar="EMAIL", help="whose number it will be")
+    qr_link.add_argument("--hours", type=_hours, default=24, metavar="HOURS", help="how long it works, 24 if not said")
     for name, about in (
         ("pause", "Stop receiving and sending on a number; it stays linked."),
         ("resume", "Connect a paused number again."),
@@ -271,6 +277,12 @@ def _mail(commands: _Commands) -> None:
 
 def _file(text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+def _hours(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 168):
+        raise argparse.ArgumentTypeError("a whole number of hours from 1 to 168")
+    return int(text)
 
 
 def _of_workspace(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import segno
 
@@ -64,6 +65,21 @@ async def _begin(tx: Tx, options: Namespace, limits: numbers.LinkingLimits) -> n
     return await numbers.begin_link(
         tx, teammate.id, numbers.NumberKind.SIMULATOR, method=method, phone=phone, limits=limits
     )
+
+
+async def qr_link(tools: Toolbox, options: Namespace) -> None:
+    """Print a link to the page on which a phone is linked, for whoever has the phone."""
+    async with tools.desk() as desk:
+
+        async def make(tx: Tx) -> numbers.NewLink:
+            teammate = await finding.teammate(tx, options.teammate)
+            return await numbers.create_link_for(tx, desk.keyring, teammate.id, timedelta(hours=options.hours))
+
+        made = await desk.db.run(await finding.workspace_id(desk, options.workspace), make)
+        print(f"{desk.public_url.rstrip('/')}/qr/{made.token}")
+    print(f"It works for one phone, until {made.expires_at:%Y-%m-%d %H:%M} UTC.")
+    if made.has_replaced:
+        print("The link that was made before works no more.")
 
 
 async def _watch(desk: Desk, pairing: numbers.Pairing) -> numbers.Pairing:

@@ -24,7 +24,7 @@ from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleFo
 
 LONGEST_TOKEN = 200
 WAIT_SECONDS = 20.0
-LOOK_SECONDS = 3.0  # in case a wake-up was lost; links of one attempt have no other way
+LOOK_SECONDS = 5.0  # a wake-up may be lost, and time alone changes what is said
 MOST_WAITING = 500
 MOST_OF_A_LINK = 10
 
