@@ -25,6 +25,7 @@ def screen(seen: Screen, names: Names, templates: Mapping[str, Sequence[Template
         "addressing": phone.addressing,
         "delay_ms": phone.delay_ms,
         "fail_next": phone.fail_next or None,
+        "picture": phone.picture,
         "links": seen.links,
         "templates": None if account is None else [_template(one) for one in templates.get(account, ())],
         "chats": [_chat(chat, phone.phone, names) for chat in seen.chats],

@@ -47,7 +47,15 @@ export const phonePath = (phone, rest = "") => `/phones/${encodeURIComponent(pho
 const files = new Map();
 
 export function fileUrl(phone, id) {
-  const path = phonePath(phone, `/messages/${encodeURIComponent(id)}/file`);
+  return fetched(phonePath(phone, `/messages/${encodeURIComponent(id)}/file`));
+}
+
+// `picture` is another one whenever the phone shows another picture.
+export function pictureUrl(phone, picture) {
+  return fetched(phonePath(phone, `/picture?${picture}`));
+}
+
+function fetched(path) {
   if (!files.has(path)) {
     const url = ask("GET", path).then((answer) => answer.blob()).then((blob) => URL.createObjectURL(blob));
     url.catch(() => files.delete(path));

@@ -1,7 +1,7 @@
 // One phone on the desk: its frame, what covers it when it cannot be used, and the name and switches below it.
 
 import { ChatList } from "./chat-list.js";
-import { call, phonePath } from "./client.js";
+import { call, phonePath, pictureUrl } from "./client.js";
 import { Conversation } from "./conversation.js";
 import { avatar, button, h, icon, iconButton, keyed, phoneText, timeText } from "./dom.js";
 import { LinkedDevices, Scanner } from "./linking.js";
@@ -9,6 +9,13 @@ import { knobsOf } from "./knobs.js";
 import { askForSwitches } from "./questions.js";
 
 const VIEWS = { chats: ChatList, chat: Conversation, scan: Scanner, links: LinkedDevices };
+
+// The picture that a phone shows, or its letters.
+function face(phone) {
+  const letters = avatar(phone.name, phone.phone, "avatar--sm");
+  if (phone.picture) pictureUrl(phone.phone, phone.picture).then((src) => letters.replaceChildren(h("img", { src, alt: "" })), () => {});
+  return letters;
+}
 
 export class Handset {
   constructor(state, desk) {
@@ -48,8 +55,8 @@ export class Handset {
     this.view.show(state);
     this.showCover();
     this.showTemplates(state.templates);
-    keyed(this.face, [{ name: state.name, phone: state.phone, links: state.links }], () => "face", (one) => h("div", { class: "row grow" },
-      avatar(one.name, one.phone, "avatar--sm"),
+    keyed(this.face, [{ name: state.name, phone: state.phone, links: state.links, picture: state.picture }], () => "face", (one) => h("div", { class: "row grow" },
+      face(one),
       h("span", { class: "grow" }, h("span", { class: "person__name clip", dir: "auto" }, one.name),
         h("span", { class: "person__sub" }, h("span", { class: "phone" }, phoneText(one.phone)), state.templates ? " · business number" : one.links > 0 && " · linked")),
       iconButton("link", `Linked devices of ${one.name}`, () => this.open("links")),

@@ -1,6 +1,6 @@
 // What the desk asks in a dialog: a new phone, a group, whose number to link, a call, the switches of a phone.
 
-import { call, phonePath } from "./client.js";
+import { call, phonePath, toBase64 } from "./client.js";
 import { act, ask, check, choose, field, select } from "./dialogs.js";
 import { button, h, phoneText } from "./dom.js";
 
@@ -50,12 +50,21 @@ export function askForSwitches(phone, failCodes) {
     select("Events name this phone by", "addressing", [["phone", "its number"], ["lid", "its LID"]], phone.addressing),
     field("Messages arrive after (ms)", "delay_ms", { type: "number", min: 0, max: 86400000, value: phone.delay_ms }),
     select("The next send", "fail_next", [["", "goes through"], ...failCodes.map((code) => [code, `fails: ${code}`])], phone.fail_next ?? ""),
-  ], (form) => {
+    field("Show a picture", "picture", { type: "file", accept: "image/jpeg,image/png,image/webp", required: false }),
+    phone.picture && check("Show no picture", "no_picture", "yes"),
+  ], async (form) => {
+    await showPicture(phone, form.get("picture"), form.has("no_picture"));
     const flags = ["online", "read_receipts", "on_whatsapp", "restricted", "banned"].map((name) => [name, form.has(name)]);
     return call("PATCH", phonePath(phone.phone), {
       ...Object.fromEntries(flags), addressing: form.get("addressing"), delay_ms: Number(form.get("delay_ms")), fail_next: form.get("fail_next") || null,
     });
   }, { done: "Set" });
+}
+
+async function showPicture(phone, file, isTakenAway) {
+  const path = phonePath(phone.phone, "/picture");
+  if (isTakenAway) await call("DELETE", path);
+  else if (file.size) await call("PUT", path, { mimetype: file.type, base64: await toBase64(file) });
 }
 
 // What can be done with a message; `acts` do it.
