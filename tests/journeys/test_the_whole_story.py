@@ -95,22 +95,25 @@ async def test_a_phone_that_unlinks_is_disconnected_and_its_chats_refuse_to_send
     assert answer.status == 400
 
 
-async def test_what_was_said_before_the_link_is_there_and_waits_for_nobody(demo: Demo, new_phone: NewPhone) -> None:
-    ana, phone = await new_phone("Ana"), await new_phone("Old hand")
+async def test_what_was_said_before_the_link_is_there_and_nobody_is_told(demo: Demo, new_phone: NewPhone) -> None:
+    ana, phone = await new_phone("Ana before"), await new_phone("Old hand")
     await ana.write(phone, "Are you still there?")
     await phone.write(ana, "I am")
-    before = (await demo.api.get("/events"))["next_cursor"]
+    cursor = (await demo.api.get("/events", after="newest"))["cursor"]
     await link_by_scan(demo, phone)
     chat = await chat_of(demo, phone, ana)
     await demo.api.said(chat["id"], "I am")
-    assert [(one["text"], one["from_me"]) for one in await demo.api.history(chat["id"])] == [
-        ("Are you still there?", False),
-        ("I am", True),
-    ]
-    assert (chat["read"], chat["name"]) == (True, "Ana")
-    await ana.write(phone, "Good")
-    await demo.api.said(chat["id"], "Good")
-    assert before
+    said = [(one["text"], one["from_me"]) for one in await demo.api.history(chat["id"])]
+    assert said == [("Are you still there?", False), ("I am", True)]
+    assert (chat["read"], chat["name"]) == (True, "Ana before")
+    await ana.write(phone, "Then I come over")
+    await demo.api.said(chat["id"], "Then I come over")
+
+    async def told() -> Any:
+        told = str(await demo.api.get("/events", after=cursor, limit="500"))
+        return told if "Then I come over" in told else None
+
+    assert "still there" not in await eventually(told, "the event of the first message after the link")
 
 
 # Writing back and forth -----------------------------------------------------------------------------------------

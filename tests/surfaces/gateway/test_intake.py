@@ -19,6 +19,7 @@ from tideline.features.numbers import NumberState
 from tideline.features.numbers.port import (
     AccountEvent,
     AccountState,
+    HistoryChunk,
     MessageReceived,
     Peer,
     ReadOnPhone,
@@ -50,7 +51,8 @@ class Book:
         self.gates: dict[int, asyncio.Event] = {}
 
     async def receive(self, tx: Tx, number_id: int, events: Sequence[AccountEvent]) -> None:
-        texts = [event.text or "" for event in events if isinstance(event, MessageReceived)]
+        told = [one for event in events for one in (event.messages if isinstance(event, HistoryChunk) else [event])]
+        texts = [event.text or "" for event in told if isinstance(event, MessageReceived)]
         if number_id in self.gates:
             await self.gates[number_id].wait()
         if self.problems:
@@ -282,3 +284,40 @@ async def test_a_database_that_is_away_for_a_moment_loses_nothing(
         await until(lambda: not network.line(number_id).queue)
     assert await heard(office) == ["patience"]
     assert (await office.rows("tenant.event_set_aside"))["tenant.event_set_aside"] == []
+
+
+async def test_a_chunk_of_history_counts_as_its_messages(
+    db: Database, office: Office, network: FakeNetwork, make_node: MakeNode, book: Book
+) -> None:
+    [number_id] = await free(office, "15550001001")
+    node = make_node()
+    await node.ownership.claim()
+    gate = book.gates[number_id] = asyncio.Event()
+    async with reading(db, node, book) as intake:
+        network.happen(number_id, message("first"))
+        for start in range(0, 1200, 300):
+            network.happen(number_id, HistoryChunk([message(str(n)) for n in range(start, start + 300)]))
+        await until(node.connector.is_quiet)
+        assert intake._backlog >= 900
+        gate.set()
+        await until(lambda: not network.line(number_id).queue)
+    assert max(len(texts) for texts in book.transactions) <= 500
+    assert sum(len(texts) for texts in book.transactions) == 1201
+    assert intake._backlog == 0
+
+
+async def test_of_a_chunk_of_history_only_the_message_that_cannot_be_stored_is_put_aside(
+    db: Database, office: Office, network: FakeNetwork, make_node: MakeNode, book: Book, figures: Figures
+) -> None:
+    [number_id] = await free(office, "15550001001")
+    node = make_node()
+    await node.ownership.claim()
+    texts = [f"{n:03}" for n in range(40)]
+    texts[17] = book.poison
+    async with reading(db, node, book, figures):
+        network.happen(number_id, HistoryChunk([message(text) for text in texts]))
+        await until(lambda: not network.line(number_id).queue)
+    assert await heard(office) == [text for text in texts if text != book.poison]
+    [row] = (await office.rows("tenant.event_set_aside"))["tenant.event_set_aside"]
+    kept = msgspec.json.decode(row["event"])
+    assert [one["text"] for one in kept["messages"]] == [book.poison]

@@ -33,6 +33,7 @@ class Intake:
         self._receive = receive
         self._figures = figures
         self._waiting: dict[NumberId, deque[Envelope]] = {}
+        self._backlog = 0  # messages and other events that wait
         self._room = asyncio.Condition()
         self._tasks = Tasks()
 
@@ -40,7 +41,7 @@ class Intake:
         """Until cancelled; the connector is held up when too much waits."""
         async for batch in connector.events():
             async with self._room:
-                await self._room.wait_for(lambda: self._backlog() < MOST_WAITING)
+                await self._room.wait_for(lambda: self._backlog < MOST_WAITING)
             for envelope in batch:
                 self._put(envelope)
 
@@ -48,25 +49,25 @@ class Intake:
         """Store what was read so far."""
         await self._tasks.finish()
 
-    def _backlog(self) -> int:
-        return sum(map(len, self._waiting.values()))
-
     def _put(self, envelope: Envelope) -> None:
         number_id = NumberId(envelope.number_id)
         if number_id not in self._waiting:
             self._waiting[number_id] = deque()
             self._tasks.begin(self._store_all(number_id))
         self._waiting[number_id].append(envelope)
+        self._backlog += _weight(envelope)
 
     async def _store_all(self, number_id: NumberId) -> None:
         queue = self._waiting[number_id]
         try:
             while queue:
                 batch = _next_batch(queue)
+                self._backlog -= sum(map(_weight, batch))
                 await self._take_in(number_id, batch)
                 async with self._room:
                     self._room.notify_all()
         finally:
+            self._backlog -= sum(map(_weight, queue))
             del self._waiting[number_id]
 
     async def _take_in(self, number_id: NumberId, batch: Sequence[Envelope]) -> None:
