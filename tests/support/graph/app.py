@@ -32,6 +32,7 @@ class Graph:
         self.keeps_windows = False
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self._held: dict[str, asyncio.Event] = {}
         self.ahead = 0
         self.post: Post = _nowhere
         self._serial = itertools.count(1)
@@ -90,6 +91,13 @@ class Graph:
         """The next message that is sent is refused like this."""
         self.failures.append(Failure(code, status, title, details))
 
+    def hold(self, phone: str) -> None:
+        """Take messages to this phone, and say so only when it is let go."""
+        self._held[phone] = asyncio.Event()
+
+    def let_go(self, phone: str) -> None:
+        self._held.pop(phone).set()
+
     # What its parts ask --------------------------------------------------------------------------------------
 
     def now(self) -> int:
@@ -97,6 +105,12 @@ class Graph:
 
     def new_id(self, prefix: str = "wamid") -> str:
         return f"{prefix}.HBgLMTU1NTAxMDAwMDEVAgASGBQ{next(self._serial):020X}AA=="
+
+    async def answerable(self, phone: str) -> None:
+        """Wait as long as a test wants that no answer goes out."""
+        await self.may_answer.wait()
+        if phone in self._held:
+            await self._held[phone].wait()
 
     def number_of(self, phone: str) -> Number:
         return next(number for number in self.numbers.values() if number.phone == phone)

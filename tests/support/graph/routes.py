@@ -83,7 +83,7 @@ async def send(graph: Graph, request: Request, token: str, number_id: str) -> An
     graph.requests.append((request.method, request.url.path, body))
     number = _number(graph, token, number_id)
     answer = await messages.take(graph, number, body)
-    await graph.may_answer.wait()
+    await graph.answerable(str(body.get("to", "")))
     return answer
 
 

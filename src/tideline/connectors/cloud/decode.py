@@ -4,6 +4,7 @@ Tolerant on purpose: webhooks gain members and kinds without notice, phones and 
 signed by the platform is kept in some form. Nothing in here raises because of what a body holds.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from tideline.features.numbers.port import (
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_ID: Final = 512
+_PUNCTUATION: Final = re.compile(r"[+ ()\-]")
 Status = Literal["sent", "delivered", "read", "failed"]
 _STATUSES: Final[dict[str, Status]] = {
     "sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed",
@@ -85,9 +87,9 @@ def _of_number(field: Any, value: Mapping[str, Any], received_at: datetime) -> I
 
 
 def _message(message: Mapping[str, Any], contacts: "_Contacts", received_at: datetime) -> Iterator[AccountEvent]:
-    """What a customer wrote or did. It is never ours, whatever it says."""
+    """What a customer wrote or did. It is never ours; who claims to be us is nobody."""
     chat, message_id = contacts.sender(message), _id(message.get("id"))
-    if chat is None or message_id is None:
+    if chat is None or message_id is None or (chat.phone and chat.phone == contacts.own):
         return
     at = _time(message.get("timestamp"), received_at)
     if happening := _HAPPENINGS.get(_text(message.get("type"))):
@@ -305,6 +307,7 @@ class _Contacts:
 
     def __init__(self, value: Mapping[str, Any]) -> None:
         self._all = list(_objects(value.get("contacts")))
+        self.own = _digits(_at(value, "metadata", "display_phone_number"))
 
     def sender(self, message: Mapping[str, Any]) -> Peer | None:
         contact = self._of(message)
@@ -367,7 +370,7 @@ def _id(value: Any) -> str | None:
 
 def _digits(value: Any) -> str:
     """A phone as bare digits; what is none is nothing."""
-    text = _text(value).strip().removeprefix("+")
+    text = _PUNCTUATION.sub("", _text(value)[:40])
     return text if text.isascii() and text.isdigit() and 5 <= len(text) <= 15 else ""
 
 
