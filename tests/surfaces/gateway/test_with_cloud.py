@@ -275,8 +275,10 @@ async def test_sixty_messages_to_one_person_are_a_burst_and_a_rest(shop: Shop) -
     async with shop.office.db.system_read() as tx:
 
         async def rests() -> bool:
-            left = await tx.value("SELECT max(rest_until) - now() FROM lanes.lane WHERE kind = 'send' AND sub <> ''")
-            return bool(left > timedelta(0))
+            left: timedelta = await tx.value(
+                "SELECT max(rest_until) - now() FROM lanes.lane WHERE kind = 'send' AND sub <> ''"
+            )
+            return left > timedelta(0)
 
         await until(rests, "a rest")
     assert len(shop.told(ana.phone)) < 48
