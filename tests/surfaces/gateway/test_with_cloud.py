@@ -285,7 +285,7 @@ async def test_sixty_messages_to_one_person_are_a_burst_and_a_rest(shop: Shop) -
 
 
 async def _is(statuses: Any, text: str, status: str) -> bool:
-    return (await statuses).get(text) == status
+    return bool((await statuses).get(text) == status)
 
 
 async def _in_state(shop: Shop, state: NumberState) -> bool:
