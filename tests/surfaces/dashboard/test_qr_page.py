@@ -83,7 +83,7 @@ async def visit(site: Site) -> Visit:
 
 async def test_opening_the_page_begins_nothing(visit: Visit, world: World) -> None:
     page = await visit.page()
-    assert "Harbour Coffee\u2069 would like to link your WhatsApp" in page.words
+    assert "Harbour Coffee would like to link your WhatsApp" in page.words
     assert "Show the QR code" in page.words
     assert "/static/js/qr-page.js" in page.html
     await visit.browser.call("HEAD", visit.path, {})

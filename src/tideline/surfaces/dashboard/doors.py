@@ -11,12 +11,13 @@ from tideline.surfaces.dashboard import problems
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, address_of, local_path, read_form
 from tideline.surfaces.dashboard.visits import Visits
+from tideline.surfaces.dashboard.words import N_, _
 
-STALE = "This page was open for too long. Please try again."
+STALE = N_("This page was open for too long. Please try again.")
 LINK_TITLES = {
-    Purpose.SIGN_IN: "Sign in",
-    Purpose.INVITATION: "Join the workspace",
-    Purpose.RESET: "Choose a new password",
+    Purpose.SIGN_IN: N_("Sign in"),
+    Purpose.INVITATION: N_("Join the workspace"),
+    Purpose.RESET: N_("Choose a new password"),
 }
 REFUSED = (workspaces.WrongCredentials, workspaces.TooManyAttempts, workspaces.WeakPassword, PasswordsBusy)
 
@@ -45,7 +46,7 @@ class Doors:
         try:
             session = await self._sign_in.sign_in(email, form.get("password", ""), address=address_of(request))
         except Problem as problem:
-            return self._refused(self._sign_in_page(request, target, email, problem.message), problem)
+            return self._refused(self._sign_in_page(request, target, email, _(problem.message)), problem)
         return await self._signed_in(request, session, target)
 
     async def sign_out(self, request: Request) -> Response:
@@ -67,7 +68,7 @@ class Doors:
         try:
             session = await self._sign_in.use_link(token, form.get("password", ""), address=address_of(request))
         except REFUSED as problem:
-            return self._refused(self._link_page(request, link, problem.message), problem)
+            return self._refused(self._link_page(request, link, _(problem.message)), problem)
         return await self._signed_in(request, session, "/")
 
     async def _ensure_ours(self, request: Request, form: Form) -> None:
@@ -84,8 +85,9 @@ class Doors:
 
     def _why_refused(self, request: Request) -> str:
         if self._cookies.has_csrf(request):
-            return STALE
-        return f"Your browser keeps no cookies for this page. Allow them, and use the address {self._public_url}."
+            return _(STALE)
+        sentence = N_("Your browser keeps no cookies for this page. Allow them, and use the address {address}.")
+        return _(sentence, address=self._public_url)
 
     def _refused(self, page: Response, problem: Problem) -> Response:
         page.status_code = problems.status_of(problem)
@@ -99,7 +101,7 @@ class Doors:
 
     def _link_page(self, request: Request, link: OneTimeLink, error: str | None = None, status: int = 200) -> Response:
         asks = link.asks if link.asks is not Asks.NOTHING else None
-        title = LINK_TITLES[link.purpose]
+        title = _(LINK_TITLES[link.purpose])
         return self._pages.page(
             request, "one_time_link.html", status, title=title, email=link.email, asks=asks, error=error
         )

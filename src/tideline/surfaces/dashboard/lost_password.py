@@ -9,6 +9,7 @@ from tideline.features import workspaces
 from tideline.surfaces.dashboard import problems
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.security import Cookies, StaleForm, address_of, read_form
+from tideline.surfaces.dashboard.words import _
 
 log = structlog.get_logger(__name__)
 
@@ -31,11 +32,11 @@ class LostPassword:
             raise StaleForm
         email = form.get("email", "").strip()
         if not email:
-            return self._page(request, error="Type your e-mail address.", status=400)
+            return self._page(request, error=_("Type your e-mail address."), status=400)
         try:
             self._sign_in.count_lost(email, address=address_of(request))
         except workspaces.TooManyAttempts as problem:
-            page = self._page(request, email=email, error=problem.message, status=problems.status_of(problem))
+            page = self._page(request, email=email, error=_(problem.message), status=problems.status_of(problem))
             page.headers.update(problems.retry_headers(problem))
             return page
         answer = self._page(request, email=email, is_sent=True)

@@ -11,8 +11,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tideline.features import chats, messages, numbers, workspaces
 from tideline.platform.errors import Problem
 from tideline.platform.passwords import PasswordsBusy
-from tideline.surfaces.dashboard import rendering, security
+from tideline.surfaces.dashboard import rendering, security, words
 from tideline.surfaces.dashboard.visits import NotHere, SignInNeeded
+from tideline.surfaces.dashboard.words import N_, _
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -28,15 +29,15 @@ STATUS: dict[type[Problem], int] = {
     security.StaleForm: 403,
 }
 TITLES = {
-    404: "Nothing here",
-    405: "This does not work like that",
-    410: "This link is over",
-    500: "Something went wrong",
+    404: N_("Nothing here"),
+    405: N_("This does not work like that"),
+    410: N_("This link is over"),
+    500: N_("Something went wrong"),
 }
 LEADS = {
     404: NotHere.message,
-    405: "A page was asked for something that it does not do.",
-    500: "This is our mistake, and it has been written down. Try again in a moment.",
+    405: N_("A page was asked for something that it does not do."),
+    500: N_("This is our mistake, and it has been written down. Try again in a moment."),
 }
 _env = rendering.environment()
 
@@ -80,13 +81,14 @@ def retry_headers(problem: Problem) -> dict[str, str]:
 
 
 def page(status: int, lead: str, headers: dict[str, str] | None = None) -> Response:
-    title = TITLES.get(status, "This did not work")
-    html = _env.get_template("problem.html").render(title=title, lead=lead)
+    title = TITLES.get(status, N_("This did not work"))
+    html = _env.get_template("problem.html").render(title=_(title), lead=_(lead))
     return HTMLResponse(html, status, headers={**security.HEADERS, **(headers or {})})
 
 
-async def unknown_address(_request: Request, error: Exception) -> Response:
+async def unknown_address(request: Request, error: Exception) -> Response:
     """What no route takes, or not with this method."""
+    words.use(words.chosen(None, request.headers.get("accept-language", "")))
     assert isinstance(error, HTTPException)
     lead = LEADS.get(error.status_code, str(error.detail))
     return page(error.status_code, lead, dict(error.headers or {}))

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from tideline.surfaces.dashboard import words
+
 HERE = Path(__file__).parent
 KILO = 1000
 
@@ -32,6 +34,7 @@ def environment() -> Environment:
         "size_words": size_words,
         "play_time": play_time,
     }
+    env.globals |= {"_": words._, "ngettext": words.ngettext, "speaking": words.speaking, "theme": None}
     return env
 
 

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from tideline.platform.static import StaticFolder
-from tideline.surfaces.dashboard import problems, rendering
+from tideline.surfaces.dashboard import problems, rendering, words
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.doors import Doors
 from tideline.surfaces.dashboard.inbox import Inbox
@@ -35,6 +35,7 @@ class Address:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        words.use(words.chosen(None, request.headers.get("accept-language", "")))
         if request.method not in self._handlers:
             raise HTTPException(405, headers={"Allow": ", ".join(self._handlers)})
         answer = await self._handlers[request.method](request)

@@ -12,6 +12,7 @@ from tideline.features.workspaces import Session, Teammate, Workspace, Workspace
 from tideline.platform.db import Database, Tx
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard.security import Cookies
+from tideline.surfaces.dashboard.words import N_
 
 
 class SignInNeeded(Exception):
@@ -20,7 +21,7 @@ class SignInNeeded(Exception):
 
 class NotHere(Problem):
     code = "not_here"
-    message = "The address is wrong, or what it leads to is not yours to see."
+    message = N_("The address is wrong, or what it leads to is not yours to see.")
 
 
 @dataclass(frozen=True)

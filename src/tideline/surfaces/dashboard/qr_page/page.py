@@ -19,8 +19,8 @@ from tideline.surfaces.dashboard import frames, problems, rendering
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.qr_page import shown
 from tideline.surfaces.dashboard.qr_page.shown import Shown, View
-from tideline.surfaces.dashboard.qr_page.words import LANGUAGES, Words, chosen
 from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleForm, read_form
+from tideline.surfaces.dashboard.words import LANGUAGES, N_, Words, chosen, use
 
 LONGEST_TOKEN = 200
 WAIT_SECONDS = 20.0
@@ -29,12 +29,12 @@ MOST_WAITING = 500
 MOST_OF_A_LINK = 10
 
 REFUSALS: dict[type[Problem], tuple[int, str]] = {
-    numbers.TooManyCodes: (429, "Too many codes were asked for through this link. Try again later."),
-    numbers.TooManyLinkingAttempts: (429, "Too many phones were linked here in the last hour. Try again later."),
-    numbers.PhoneNeeded: (400, "This is not a phone number with its country code."),
-    chats.WrongPhone: (400, "This is not a phone number with its country code."),
-    BadForm: (400, "This did not arrive as it was sent. Load the page again and try once more."),
-    StaleForm: (403, "This did not arrive as it was sent. Load the page again and try once more."),
+    numbers.TooManyCodes: (429, N_("Too many codes were asked for through this link. Try again later.")),
+    numbers.TooManyLinkingAttempts: (429, N_("Too many phones were linked here in the last hour. Try again later.")),
+    numbers.PhoneNeeded: (400, N_("This is not a phone number with its country code.")),
+    chats.WrongPhone: (400, N_("This is not a phone number with its country code.")),
+    BadForm: (400, N_("This did not arrive as it was sent. Load the page again and try once more.")),
+    StaleForm: (403, N_("This did not arrive as it was sent. Load the page again and try once more.")),
 }
 
 
@@ -62,18 +62,18 @@ class QrPage:
         """Only shows: a program that looks at links in messages begins nothing."""
         words, door = _words(request), await self._find(request)
         if door is None:
-            return self._page(request, words, shown.nowhere(words), status=404)
+            return self._page(request, shown.nowhere(words), status=404)
         view = await self._look(door)
         seen = shown.show(view, words, self._deps.db.clock.now(), is_fresh=True)
         status = _status(view) if view.can_begin and seen.is_over else 200
-        return self._page(request, words, seen, await self._origins(request, door), view=view, status=status)
+        return self._page(request, seen, await self._origins(request, door), view=view, status=status)
 
     async def begin(self, request: Request) -> Response:
         """Ask for a code. No cookie says who may: the token in the address does, which only our own page and whoever
         was given it know, and a frame inside another site has no cookies anyway."""
         words, door = _words(request), await self._find(request)
         if door is None:
-            return self._page(request, words, shown.nowhere(words), status=404)
+            return self._page(request, shown.nowhere(words), status=404)
         try:
             if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
                 raise StaleForm
@@ -213,14 +213,13 @@ class QrPage:
         if _wants_json(request):
             return _json({"error": sentence}, status, retry)
         origins = await self._origins(request, door)
-        page = self._page(request, words, seen, origins, view=view, status=status, refusal=sentence)
+        page = self._page(request, seen, origins, view=view, status=status, refusal=sentence)
         page.headers.update(retry)
         return page
 
     def _page(
         self,
         request: Request,
-        words: Words,
         seen: Shown,
         origins: list[str] | None = None,
         *,
@@ -229,7 +228,6 @@ class QrPage:
         refusal: str | None = None,
     ) -> Response:
         html = self._env.get_template("qr.html").render(
-            t=words,
             shown=seen,
             notice=refusal or seen.notice,
             can_begin=view is not None and view.can_begin,
@@ -244,7 +242,7 @@ class QrPage:
 
 
 def _words(request: Request) -> Words:
-    return chosen(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+    return use(chosen(request.query_params.get("lang"), request.headers.get("accept-language", "")))
 
 
 def _status(view: View) -> int:

@@ -9,41 +9,42 @@ import msgspec
 
 from tideline.features.numbers import LinkState, Pairing, PairingMethod, PairingState
 from tideline.platform import qr
-from tideline.surfaces.dashboard.qr_page.words import Words
+from tideline.surfaces.dashboard.words import N_, Words
 
 SLOW = timedelta(seconds=12)
 REMEMBERED = timedelta(minutes=10)  # how long the page tells how the attempt before went
-IN_TIME = "The code was not typed in time."
-CANCELLED = "The attempt was cancelled."
-FAILED = "This did not work. Ask whoever sent you the link for help."
+IN_TIME = N_("The code was not typed in time.")
+NOBODY = N_("Nobody scanned the code in time.")
+CANCELLED = N_("The attempt was cancelled.")
+FAILED = N_("This did not work. Ask whoever sent you the link for help.")
 OVER = {
     LinkState.USED: (
-        "This link was used",
-        (
+        N_("This link was used"),
+        N_(
             "A phone was linked through this link, and it works only once. You can close this page. "
             "To link another phone, ask whoever sent it for a new link."
         ),
     ),
     LinkState.REVOKED: (
-        "This link was replaced",
-        "There is a newer link, or this one was taken back. Ask whoever sent it for a new one.",
+        N_("This link was replaced"),
+        N_("There is a newer link, or this one was taken back. Ask whoever sent it for a new one."),
     ),
     LinkState.CLOSED: (
-        "This link does not work right now",
-        "Linking is paused here and may go on later. Ask whoever sent the link.",
+        N_("This link does not work right now"),
+        N_("Linking is paused here and may go on later. Ask whoever sent the link."),
     ),
     LinkState.EXPIRED: (
-        "This link has expired",
-        "Links like this one work for a limited time. Ask whoever sent it for a new one.",
+        N_("This link has expired"),
+        N_("Links like this one work for a limited time. Ask whoever sent it for a new one."),
     ),
 }
 # How an attempt ends that has a link of its own, through which no other can be begun.
 ENDS = {
-    PairingState.EXPIRED: "The time is over",
-    PairingState.CANCELLED: "Cancelled",
-    PairingState.FAILED: "This did not work",
+    PairingState.EXPIRED: N_("The time is over"),
+    PairingState.CANCELLED: N_("Cancelled"),
+    PairingState.FAILED: N_("This did not work"),
 }
-ASK_AGAIN = "Ask whoever sent you here for a new link."
+ASK_AGAIN = N_("Ask whoever sent you here for a new link.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,12 @@ def _how_it_ended(pairing: Pairing, state: PairingState) -> str:
     if state is PairingState.CANCELLED:
         return CANCELLED
     if state is PairingState.EXPIRED:
-        return IN_TIME if pairing.method is PairingMethod.CODE else "Nobody scanned the code in time."
+        return IN_TIME if pairing.method is PairingMethod.CODE else NOBODY
     return pairing.error or FAILED
 
 
 def _lead(view: View, words: Words) -> str:
-    sentence = "{workspace} would like to link your WhatsApp. Your phone keeps working as before."
+    sentence = N_("{workspace} would like to link your WhatsApp. Your phone keeps working as before.")
     return words(sentence, workspace=view.workspace)
 
 
