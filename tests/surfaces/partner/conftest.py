@@ -12,6 +12,7 @@ from tests.support.partner_client import PartnerClient
 from tests.support.postgres import PostgresForTests
 from tideline.features import partners, workspaces
 from tideline.features.partners import PartnerAccess
+from tideline.features.webhooks import Terms
 from tideline.features.workspaces import TeammateId, WorkspaceId
 from tideline.platform import installation
 from tideline.platform.db import Database
@@ -39,7 +40,7 @@ class PartnerWorld:
             access=self.inner.access,
             keyring=self.inner.keyring,
             api_calls=self.inner.api_calls,
-            terms=self.inner.deps.terms,
+            terms=Terms(self.inner.keyring, check_address=self.inner.outgoing.check),
             public_url=PUBLIC_URL,
             mail_domain="partners.example.test",
             rate_limit=0,

@@ -146,7 +146,8 @@ async def test_a_deleted_workspace_is_gone_at_once_and_its_rows_a_day_later(
     assert (await partner.get(f"/workspaces/{slug}")).json["error"] == "workspace_not_found"
     assert (await partner.done("GET", "/workspaces"))["workspaces"] == []
     assert "NumberDisconnected" in await facts(place)
-    assert await partners.remove_deleted(world.db) == 0
+    await partners.remove_deleted(world.db)
+    assert any((await place.rows()).values())
     world.clock.advance(partners.KEPT_AFTER_DELETION * 2)
-    assert await partners.remove_deleted(world.db) == 1
+    assert await partners.remove_deleted(world.db) >= 1
     assert not any((await place.rows()).values())

@@ -113,6 +113,7 @@ from tideline.features.workspaces.model import (
     Workspace,
     WorkspaceId,
 )
+from tideline.features.workspaces.names import is_slug
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas, Threshold
 from tideline.features.workspaces.policy import MAY, VIEWS, Action, View, ensure_may, may
 from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, SignIn
@@ -202,6 +203,7 @@ __all__ = [
     "get_workspace",
     "get_workspace_id",
     "invite",
+    "is_slug",
     "list_teammates",
     "list_teams",
     "list_workspaces",

@@ -59,7 +59,7 @@ async def open_workspace(
 
 async def find_owned(tx: SystemTx, partner: Partner, slug: str) -> int:
     """The workspace that a partner names, if it is there, its own, and not billed directly."""
-    place = await store.find(tx, slug) if len(slug) <= 100 and slug.isascii() else None
+    place = await store.find(tx, slug) if workspaces.is_slug(slug) else None
     if place is None:
         raise workspaces.WorkspaceNotFound
     if place.partner_id != partner.id:

@@ -1,0 +1,73 @@
+"""How many statements an operation takes does not depend on how much there is in the workspace."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.api_world import ApiWorld, HandClock
+from tests.support.partner_client import PartnerClient
+from tests.support.statements_counted import StatementsCounted
+from tests.surfaces.partner.conftest import PartnerWorld
+from tests.surfaces.partner.test_second_partner import OPERATIONS, target
+from tideline.platform.db import Database
+
+
+@dataclass
+class CountedWorld(PartnerWorld):
+    """Everything that is said to the database can be heard, from the first connection on."""
+
+    counted: StatementsCounted
+
+
+@pytest.fixture
+async def world(partner_dsn: str) -> AsyncIterator[CountedWorld]:
+    db = await Database.connect(partner_dsn, HandClock())
+    counted = StatementsCounted(db)
+    made = CountedWorld(ApiWorld(db, db.clock), counted)  # type: ignore[arg-type]
+    yield made
+    await made.inner.close()
+
+
+READS = [one for one in OPERATIONS if one.method == "GET"]
+
+
+async def statements(counted: StatementsCounted, partner: PartnerClient, asked: tuple[str, str, Any]) -> list[str]:
+    """The fewest of three runs: the first one fills caches."""
+    runs = []
+    for _ in range(3):
+        async with counted.listening() as heard:
+            await partner.done(*asked)
+        runs.append(heard)
+    return min(runs, key=len)
+
+
+async def grow(world: PartnerWorld, partner: PartnerClient, shop: Any) -> None:
+    slug = shop["workspace_id"]
+    await partner.done("PATCH", f"/workspaces/{slug}", {"seats_purchased": 100})
+    added = await partner.done("POST", f"/workspaces/{slug}/users", {"count": 12})
+    for n, user in enumerate(added["users"]):
+        await partner.done("POST", f"/workspaces/{slug}/users/{user['user_id']}/qr")
+        await world.link(slug, user["user_id"], f"120255502{n:02d}")
+        await partner.done("POST", "/workspaces", {"display_name": f"{slug[-6:]} {n}", "seats_purchased": 1})
+
+
+@pytest.mark.parametrize("operation", READS, ids=lambda one: one.id)
+async def test_reading_more_takes_no_more_statements(
+    world: CountedWorld, partner: PartnerClient, shop: Any, operation: Any
+) -> None:
+    asked = (operation.method, target(operation, workspace_id=shop["workspace_id"]), None)
+    few = await statements(world.counted, partner, asked)
+    await grow(world, partner, shop)
+    assert await statements(world.counted, partner, asked) == few
+
+
+async def test_many_users_take_as_many_statements_as_one(
+    world: CountedWorld, partner: PartnerClient, shop: Any
+) -> None:
+    slug = shop["workspace_id"]
+    await partner.done("PATCH", f"/workspaces/{slug}", {"seats_purchased": 999})
+    path = f"/workspaces/{slug}/users"
+    one = await statements(world.counted, partner, ("POST", path, {"count": 1}))
+    assert await statements(world.counted, partner, ("POST", path, {"count": 90})) == one
