@@ -53,6 +53,7 @@ class Outlet:
         self.asked: list[str] = []
         self.absent: set[str] = set()
         self.lids: dict[str, str] = {}
+        self.known_as: dict[str, str] = {}
         self.next_answers: deque[Exception] = deque()
 
     @property
@@ -80,7 +81,10 @@ class Outlet:
         self.asked += phones
         if self.next_answers:
             raise self.next_answers.popleft()
-        return [NumberInfo(phone, phone not in self.absent, self.lids.get(phone)) for phone in phones]
+        return [
+            NumberInfo(self.known_as.get(phone, phone), phone not in self.absent, self.lids.get(phone))
+            for phone in phones
+        ]
 
     def as_connector(self) -> Connector:
         """`Sending` asks for nothing but these."""

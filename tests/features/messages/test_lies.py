@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.features.messages.test_happenings import MIRA, OTTO, OWN, STRANGER, Talk, talk
-from tests.support.world import START
+from tests.support.world import START, World
+from tideline.features import chats
 from tideline.features.numbers.port import (
     AccountEvent,
     HistoryChunk,
@@ -180,6 +181,14 @@ async def test_a_group_message_that_says_it_is_ours_is_not_kept(talk: Talk) -> N
         talk.number, talk.world.typed(talk.group.peer, "I resign", sender=OTTO), talk.world.typed(MIRA, sender=STRANGER)
     )
     assert await talk.world.rows(*TABLES) == before
+
+
+async def test_a_note_to_oneself_is_kept(world: World) -> None:
+    number = await world.number("15550100009", lid="880099")
+    us = Peer(phone="15550100009", lid="880099")
+    await world.receive(number, world.typed(us, "Buy milk", sender=us), world.typed(Peer(lid="880099"), "And beans"))
+    [chat] = (await world.run(chats.list_chats)).items
+    assert [one.text for one in await world.history(chat)] == ["And beans", "Buy milk"]
 
 
 async def test_an_own_message_may_name_us(talk: Talk) -> None:

@@ -101,6 +101,18 @@ async def test_the_address_that_is_learned_on_the_way_is_kept(world: World, post
     assert [chat.id for chat in (await world.run(chats.list_chats)).items] == [post.chat.id]
 
 
+async def test_a_phone_that_whatsapp_knows_by_other_digits_is_asked_about_once(world: World, post: Post) -> None:
+    post.outlet.known_as[MIRA] = "155501002349"
+    post.outlet.lids[MIRA] = "99000123"
+    post.outlet.next.append(RecipientNotOnWhatsApp())
+    for _ in range(2):
+        await world.send(post.chat)
+        await post.turn()
+        world.clock.advance(LATER)
+    assert post.outlet.asked == [MIRA]
+    assert (await world.reload(post.chat)).lid == "99000123"
+
+
 @pytest.mark.parametrize(
     "problem", [Offline(), UnknownOutcome(), RuntimeError("a bug")], ids=lambda one: type(one).__name__
 )

@@ -4,6 +4,7 @@ Writing to people who are not there is what WhatsApp restricts numbers for. So i
 transaction, and what it says is believed for some days.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -70,7 +71,9 @@ class Strangers:
         except Exception:
             log.exception("message.check_raised", number=number.id)
             return later(attempt) if attempt < TRIES else None
-        await self._db.run(number.workspace_id, lambda tx: _keep(tx, number, told))
+        # WhatsApp may know the phone by other digits; what we asked about is what we write to.
+        about = replace(told, phone=phone)
+        await self._db.run(number.workspace_id, lambda tx: _keep(tx, number, about))
         return None if told.is_on_whatsapp else refused(RecipientNotOnWhatsApp)
 
 

@@ -16,6 +16,8 @@ def may_be_true(number: Number, event: MessageReceived) -> bool:
 
 def _may_be_us(number: Number, chat: Peer, sender: Peer) -> bool:
     """Our own LID may be news to us, so another one counts for ours unless it is whom we talk with."""
+    if sender.lid is not None and sender.lid == number.lid:
+        return True
     known = Peer(phone=number.phone, lid=number.lid)
     return not sender.is_group and _may_be_one(known, sender) and (sender.lid is None or sender.lid != chat.lid)
 
