@@ -215,7 +215,7 @@ class Node:
             timers=[
                 *nightly(parts, self._dsn),
                 old_mails(parts.db, parts.access.outbox, days=parts.settings.mail_days),
-                cloud.old_strays(parts.db),
+                cloud.sweeping(parts.db),
             ],
             deliveries=[self._deliveries(), self._partner_deliveries()],
         )

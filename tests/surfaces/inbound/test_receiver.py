@@ -5,14 +5,16 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from tests.support import asgi
 from tests.support.graph.webhooks import dump, signed
-from tests.support.office import Office
+from tests.support.office import HandClock, Office
 from tests.surfaces.inbound.conftest import KEYRING, Place, add, message, path
-from tideline.features import business
+from tideline.connectors.cloud import sweeping
+from tideline.features import business, workspaces
 from tideline.features.business import Opened
 from tideline.platform.db import Database
 from tideline.surfaces.inbound import Inbound
@@ -194,6 +196,24 @@ async def test_what_is_signed_and_makes_no_sense_is_kept_aside(
     assert await place.tell(shop, body) == 200
     assert await place.notices() == []
     assert await place.strays() == [(office.id, reason)]
+
+
+async def test_strays_go_after_a_month_and_all_of_a_workspace_with_it(
+    place: Place, office: Office, neighbour: Office, shop: Opened, db: Database, clock: HandClock
+) -> None:
+    theirs = await add(neighbour, 9)
+    for opened, number in ((shop, "101"), (theirs, "109")):
+        assert await place.tell(opened, message(number)) == 200
+        assert await place.tell(opened, b"no webhook") == 200
+    await sweeping(db).action()
+    assert (len(await place.notices()), len(await place.strays())) == (2, 2)
+    await office.run(workspaces.remove_workspace)
+    await sweeping(db).action()
+    assert [number for number, _ in await place.notices()] == [theirs.account.number_id]
+    assert [workspace for workspace, _ in await place.strays()] == [neighbour.id]
+    clock.advance(timedelta(days=31))
+    await sweeping(db).action()
+    assert (len(await place.notices()), len(await place.strays())) == (1, 0)
 
 
 # Many at once ------------------------------------------------------------------------------------------------

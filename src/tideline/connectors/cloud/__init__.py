@@ -9,6 +9,6 @@ from tideline.connectors.cloud.connector import CloudConnector
 from tideline.connectors.cloud.inbox import Inbox, InboxFull
 from tideline.connectors.cloud.routing import Addressed, addressed
 from tideline.connectors.cloud.store import Notice, Stray
-from tideline.connectors.cloud.strays import old_strays
+from tideline.connectors.cloud.sweeping import sweeping
 
-__all__ = ["Addressed", "CloudConnector", "Graph", "Inbox", "InboxFull", "Notice", "Stray", "addressed", "old_strays"]
+__all__ = ["Addressed", "CloudConnector", "Graph", "Inbox", "InboxFull", "Notice", "Stray", "addressed", "sweeping"]

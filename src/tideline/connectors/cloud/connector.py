@@ -65,6 +65,16 @@ class _Session:
         return Reading(self.account.workspace_id, self.account.number_id, self.epoch, self.read_up_to)
 
 
+@dataclass(slots=True)
+class _Look:
+    """What one look at a number's mailbox found: events, how far it went, how many events each notice has."""
+
+    session: _Session
+    envelopes: list[Envelope] = field(default_factory=list)
+    sizes: dict[int, int] = field(default_factory=dict)
+    up_to: int = 0
+
+
 class CloudConnector(WithoutPhone):
     """Implements `tideline.features.numbers.port.BusinessConnector` on the Graph API."""
 
@@ -136,41 +146,45 @@ class CloudConnector(WithoutPhone):
     # Events
 
     async def events(self) -> AsyncIterator[Sequence[Envelope]]:
-        """Batches of one number each."""
+        """Batches of one number each. What was read counts as read when it is handed out, so that a look that fails
+        in the middle is simply made again."""
         bell = self._wakes.bell(TOPIC)
         while True:
-            found = await self._next()
-            for session, batch in found:
-                if batch and self._sessions.get(session.account.number_id) is session:
-                    yield batch
-            if not found:
+            looks = await self._look_at_mailboxes()
+            for look in looks:
+                if self._sessions.get(look.session.account.number_id) is look.session:
+                    look.session.read_up_to = look.up_to
+                    look.session.sizes |= look.sizes
+                    if look.envelopes:
+                        yield look.envelopes
+            if not looks:
                 await bell.wait(LOOK_AGAIN)
 
-    async def _next(self) -> list[tuple[_Session, list[Envelope]]]:
-        """What came since the last look; a session whose notices held nothing for us has an empty batch."""
+    async def _look_at_mailboxes(self) -> list[_Look]:
+        """What came since the last time."""
         sessions = dict(self._sessions)
         if not sessions:
             return []
         async with self._db.system_read() as conn:
             rows = await store.read(conn, [session.reading for session in sessions.values()], BATCH)
-        batches: dict[int, list[Envelope]] = {}
+        looks: dict[int, _Look] = {}
         for row in rows:
-            session = sessions[row["number_id"]]
-            batches.setdefault(row["number_id"], []).extend(await self._open(session, row))
-        return [(sessions[number_id], batch) for number_id, batch in batches.items()]
+            look = looks.setdefault(row["number_id"], _Look(sessions[row["number_id"]]))
+            await self._open_notice(look, row)
+        return list(looks.values())
 
-    async def _open(self, session: _Session, row: Row) -> list[Envelope]:
+    async def _open_notice(self, look: _Look, row: Row) -> None:
         """The events of a notice that are not stored yet, each under an id that is the same whenever it is read."""
-        events = await self._read(session, row)
-        session.read_up_to = row["id"]
+        events = await self._read(look.session, row)
+        look.up_to = row["id"]
         if len(events) <= row["done"]:
             async with self._db.system_read() as conn:
-                await store.drop_one(conn, session.reading, row["id"])
-            return []
-        session.sizes[row["id"]] = len(events)
-        first = row["id"] * EVENTS_OF_A_NOTICE
-        return [
-            Envelope(first + place, session.account.number_id, session.epoch, event)
+                await store.drop_one(conn, look.session.reading, row["id"])
+            return
+        look.sizes[row["id"]] = len(events)
+        number_id, epoch, first = look.session.account.number_id, look.session.epoch, row["id"] * EVENTS_OF_A_NOTICE
+        look.envelopes += [
+            Envelope(first + place, number_id, epoch, event)
             for place, event in enumerate(events)
             if place >= row["done"]
         ]

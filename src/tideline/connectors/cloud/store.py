@@ -87,6 +87,19 @@ async def drop_strays(tx: Connection, before: datetime) -> int:
     return await tx.execute("DELETE FROM cloud.stray WHERE received_at < $1", before)
 
 
+async def drop_of_nobody(tx: Connection) -> int:
+    """What belongs to workspaces that were removed."""
+    dropped = 0
+    for table in ("stray", "notice", "mailbox"):
+        dropped += await tx.execute(
+            f"""
+            DELETE FROM cloud.{table} c
+            WHERE NOT EXISTS (SELECT FROM directory.workspace w WHERE w.id = c.workspace)
+            """
+        )
+    return dropped
+
+
 async def open_session(tx: Connection, workspace_id: int, number_id: int, epoch: int) -> bool:
     """Take the mailbox over; False when a younger owner has it."""
     touched = await tx.execute(
