@@ -376,12 +376,16 @@ async def waiting_desk(page: Page, demo: Demo) -> None:
         await opened_desk(page, demo)
 
 
-async def test_a_desk_left_open_does_not_hold_up_the_end(browser: Browser, data_dir: Path) -> None:
+async def test_pages_left_open_do_not_hold_up_the_end(browser: Browser, data_dir: Path) -> None:
     served = Served(data_dir)
     async with entered(served) as demo:
         window = await Window.open(browser, demo.facts["base_url"])
         window.allow("ERR_", "Failed to load")
         await waiting_desk(window.page, demo)
+        link = await demo.simulator.begin_link(demo.facts["workspace_id"], await demo.owner_id())
+        other = await window.context.new_page()
+        async with other.expect_request(lambda request: "/state?known=" in request.url and request.url[-1] != "="):
+            await other.goto(link["qr_link"])
         began = time.monotonic()
         assert await asyncio.to_thread(served.stop) == 0
         assert time.monotonic() - began < DRAIN_SECONDS

@@ -50,9 +50,10 @@ class Page:
 
 
 class Browser:
-    def __init__(self, app: Any, *, framed_by: str = "'none'") -> None:
+    def __init__(self, app: Any, *, framed_by: str = "'none'", site: str = "Tideline") -> None:
         self._app = app
         self._framed_by = framed_by
+        self._site = site
         self.cookies: dict[str, str] = {}
         self.set: dict[str, Any] = {}
 
@@ -75,7 +76,7 @@ class Browser:
         response = await call(self._app, method, target, headers={"cookie": cookies, **headers}, body=body)
         self._keep(response)
         if response.headers.get("content-type", "").startswith("text/html"):
-            check_page(response, framed_by=self._framed_by)
+            check_page(response, framed_by=self._framed_by, site=self._site)
         elif response.status == 303:
             check_headers(response, framed_by=self._framed_by)
         return Page(response)

@@ -55,13 +55,13 @@ def read(text: str) -> _Reader:
     return reader
 
 
-def check_page(response: Response, *, framed_by: str = "'none'") -> None:
+def check_page(response: Response, *, framed_by: str = "'none'", site: str = "Tideline") -> None:
     """Nothing inline, one title, one heading, ids once; headers that keep strangers and scripts out."""
     page = read(response.body.decode())
     assert not page.wrong, page.wrong
     assert not page.open, f"never closed: {page.open}"
     assert page.tags["title"] == page.tags["h1"] == page.tags["main"] == 1, page.tags
-    assert page.title.strip().endswith("Tideline")
+    assert page.title.strip().endswith(f"· {site}")
     assert [name for name, count in page.ids.items() if count > 1] == []
     check_headers(response, framed_by=framed_by)
 

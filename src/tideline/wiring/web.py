@@ -94,7 +94,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
                 wakes=parts.wakes,
                 link_kind=numbers.NumberKind.SIMULATOR if world else numbers.NumberKind.LINKED,
                 linking_limits=numbers.LinkingLimits(per_hour=parts.settings.linking_attempts_per_hour),
-                allowed_origins=_allowed_origins(parts),
+                host_of=_host_of(parts),
                 until_the_end=crew.until_the_end,
             )
         ),
@@ -106,12 +106,13 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
     )
 
 
-def _allowed_origins(parts: Parts) -> dashboard.AllowedOrigins:
-    """Whose pages may show the QR pages of a workspace: those of its partner."""
+def _host_of(parts: Parts) -> dashboard.HostOf:
+    """The QR pages of a workspace are shown in the name of its partner, and inside its pages."""
 
-    async def read(workspace_id: int) -> Sequence[str]:
+    async def read(workspace_id: int) -> dashboard.Host:
         async with parts.db.system_read() as tx:
-            return await partners.allowed_origins(tx, workspace_id)
+            partner = await partners.find_partner_of(tx, workspace_id)
+        return dashboard.Host(partner.name, partner.origins) if partner else dashboard.NOBODY
 
     return read
 

@@ -17,7 +17,7 @@ from tideline.features import files, workspaces
 from tideline.features.workspaces import Role, SignIn, Teammate
 from tideline.platform.db import Database
 from tideline.platform.passwords import Passwords
-from tideline.surfaces.dashboard import EXCEPTION_HANDLERS, DashboardDeps, routes
+from tideline.surfaces.dashboard import EXCEPTION_HANDLERS, NOBODY, DashboardDeps, Host, routes
 
 PASSWORD = "a good password"
 PUBLIC_URL = "http://127.0.0.1:8080"
@@ -31,7 +31,7 @@ class Site:
     world: World
     sign_in: SignIn
     public_url: str = PUBLIC_URL
-    partners: dict[int, list[str]] = field(default_factory=dict)
+    partners: dict[int, Host] = field(default_factory=dict)
     end: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -44,7 +44,7 @@ class Site:
             links=self.links,
             public_url=self.public_url,
             has_simulator=True,
-            allowed_origins=self.allowed_origins,
+            host_of=self.host_of,
             until_the_end=self.until_the_end,
         )
         self.app = Starlette(routes=routes(self.deps), exception_handlers=EXCEPTION_HANDLERS)
@@ -53,9 +53,9 @@ class Site:
     async def until_the_end(self) -> None:
         await self.end.wait()
 
-    async def allowed_origins(self, workspace_id: int) -> list[str]:
-        """The origins that the partner of this workspace has named."""
-        return self.partners.get(workspace_id, [])
+    async def host_of(self, workspace_id: int) -> Host:
+        """The partner of this workspace."""
+        return self.partners.get(workspace_id, NOBODY)
 
     @property
     def browser(self) -> Browser:

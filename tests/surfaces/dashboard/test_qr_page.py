@@ -14,6 +14,7 @@ from tideline.features import numbers, workspaces
 from tideline.features.numbers import NewLink, Pairing, PairingMethod, PairingState, linking
 from tideline.features.numbers.port import Paired, PairingRef
 from tideline.platform import qr
+from tideline.surfaces.dashboard import Host
 
 CODE, PHONE = "ABCD2345", "15550001009"
 JSON = {"accept": "application/json"}
@@ -391,7 +392,7 @@ EMBEDDING = "?display_mode=embedding"
 
 
 async def test_only_the_partners_own_pages_may_frame_it(visit: Visit, site: Site) -> None:
-    site.partners[site.world.id] = [SHOP, DESK]
+    site.partners[site.world.id] = Host(origins=[SHOP, DESK])
     visit.browser = Browser(site.app, framed_by=f"{SHOP} {DESK}")
     page = await visit.page(query=EMBEDDING)
     assert "x-frame-options" not in page.response.headers
@@ -401,7 +402,7 @@ async def test_only_the_partners_own_pages_may_frame_it(visit: Visit, site: Site
 
 
 async def test_a_link_that_is_over_says_so_in_the_frame_too(visit: Visit, site: Site) -> None:
-    site.partners[site.world.id] = [SHOP]
+    site.partners[site.world.id] = Host(origins=[SHOP])
     await site.world.run(numbers.revoke_link_of, site.world.owner.id)
     visit.browser = Browser(site.app, framed_by=SHOP)
     page = await visit.page(410, EMBEDDING)
@@ -411,10 +412,18 @@ async def test_a_link_that_is_over_says_so_in_the_frame_too(visit: Visit, site: 
 
 @pytest.mark.parametrize("query", ["", "?display_mode=", "?display_mode=Embedding", "?display_mode=full"])
 async def test_the_whole_page_is_never_framed(visit: Visit, site: Site, query: str) -> None:
-    site.partners[site.world.id] = [SHOP]
+    site.partners[site.world.id] = Host(origins=[SHOP])
     page = await visit.page(query=query)
     assert page.response.headers["x-frame-options"] == "DENY"
     assert "data-origins" not in page.html
+
+
+async def test_the_page_is_shown_in_the_partners_name(visit: Visit, site: Site) -> None:
+    site.partners[site.world.id] = Host("Harbor <Telecom>")
+    visit.browser = Browser(site.app, site="Harbor <Telecom>")
+    assert "Harbor <Telecom> with Tideline" in (await visit.page()).words
+    await site.world.run(numbers.revoke_link_of, site.world.owner.id)
+    assert "Harbor <Telecom> con Tideline" in (await visit.page(410, "?lang=es")).words
 
 
 async def test_without_a_partner_nobody_frames_it(visit: Visit) -> None:
@@ -424,7 +433,7 @@ async def test_without_a_partner_nobody_frames_it(visit: Visit) -> None:
 
 
 async def test_another_workspaces_partner_does_not_frame_it(visit: Visit, site: Site, neighbour: World) -> None:
-    site.partners[neighbour.id] = [SHOP]
+    site.partners[neighbour.id] = Host(origins=[SHOP])
     assert "data-origins" not in (await visit.page(query=EMBEDDING)).html
 
 
@@ -439,7 +448,7 @@ NOT_ORIGINS = [
 
 
 async def test_what_is_no_origin_lets_nobody_in(visit: Visit, site: Site) -> None:
-    site.partners[site.world.id] = [*NOT_ORIGINS, "https://a.example\r\nx: y"]
+    site.partners[site.world.id] = Host(origins=[*NOT_ORIGINS, "https://a.example\r\nx: y"])
     assert (await visit.page(query=EMBEDDING)).response.headers["x-frame-options"] == "DENY"
 
 

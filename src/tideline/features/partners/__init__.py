@@ -14,7 +14,7 @@ For partners, who come in through `PartnerAccess(db, keyring).authenticate(partn
 Objects of the program:
     PartnerReader()                                        for the dispatcher: puts events on lanes
     TellingPartners(db, outgoing, keyring, waits)          the act of the lanes of `LANE`
-    allowed_origins(tx: SystemTx, workspace_id)            who may embed a workspace's QR page
+    find_partner_of(tx: SystemTx, workspace_id)            in whose name a workspace's QR page is shown, and where
 """
 
 from tideline.features.partners.access import PartnerAccess
@@ -39,11 +39,11 @@ from tideline.features.partners.actions.managing import (
     update,
 )
 from tideline.features.partners.actions.registering import (
-    allowed_origins,
     count_unreadable_partners,
     count_workspaces,
     create,
     find,
+    find_partner_of,
     get,
     list_partners,
     reencrypt_partners,
@@ -129,7 +129,6 @@ __all__ = [
     "UserNotInWorkspace",
     "WorkspaceBilledDirectly",
     "WorkspaceNotOwned",
-    "allowed_origins",
     "count_unreadable_partners",
     "count_workspaces",
     "create",
@@ -139,6 +138,7 @@ __all__ = [
     "disconnect",
     "find",
     "find_owned",
+    "find_partner_of",
     "get",
     "get_member",
     "give_qr_link",

@@ -4,7 +4,7 @@
 """
 
 from tideline.surfaces.dashboard.deps import DashboardDeps
-from tideline.surfaces.dashboard.frames import AllowedOrigins
+from tideline.surfaces.dashboard.frames import NOBODY, Host, HostOf
 from tideline.surfaces.dashboard.routes import EXCEPTION_HANDLERS, routes
 
-__all__ = ["EXCEPTION_HANDLERS", "AllowedOrigins", "DashboardDeps", "routes"]
+__all__ = ["EXCEPTION_HANDLERS", "NOBODY", "DashboardDeps", "Host", "HostOf", "routes"]

@@ -10,11 +10,15 @@ from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.platform.mail import Outbox
 from tideline.platform.wake import Wakes
-from tideline.surfaces.dashboard.frames import AllowedOrigins, nobody
+from tideline.surfaces.dashboard.frames import NOBODY, Host, HostOf
 
 
 async def _never() -> None:
     await asyncio.Event().wait()
+
+
+async def _nobody(_workspace_id: int) -> Host:
+    return NOBODY
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,9 @@ class DashboardDeps:
     """`public_url` decides whether cookies are for https only; `has_simulator` whether its desk is worth a link.
     `has_mail` says whether mails leave this server. A demo without shows its outbox under `outbox_key`.
 
-    Of the QR page: numbers of `link_kind` are linked there, at most as often as `linking_limits` say; pages of the
-    `allowed_origins` of a workspace may show it in a frame; nobody waits for news longer than `until_the_end`."""
+    Of the QR page: numbers of `link_kind` are linked there, at most as often as `linking_limits` say; it is shown
+    in the name of the workspace's host (`host_of`), and inside its pages; nobody waits for news longer than
+    `until_the_end`."""
 
     db: Database
     sign_in: workspaces.SignIn
@@ -37,7 +42,7 @@ class DashboardDeps:
     wakes: Wakes = field(default_factory=Wakes)
     link_kind: NumberKind = NumberKind.SIMULATOR
     linking_limits: LinkingLimits = field(default_factory=LinkingLimits)
-    allowed_origins: AllowedOrigins = nobody
+    host_of: HostOf = _nobody
     until_the_end: Callable[[], Awaitable[None]] = _never
 
     @property

@@ -2,19 +2,27 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.datastructures import QueryParams
 
 from tideline.surfaces.dashboard import security
 
-# The origins whose pages may show the QR pages of a workspace, exactly as browsers write them.
-AllowedOrigins = Callable[[int], Awaitable[Sequence[str]]]
 ORIGIN = re.compile(r"https?://(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
-NOBODY = "frame-ancestors 'none'"
+CLOSED = "frame-ancestors 'none'"
 
 
-async def nobody(_workspace_id: int) -> Sequence[str]:
-    return ()
+@dataclass(frozen=True, slots=True)
+class Host:
+    """In whose name the QR pages of a workspace are shown, and the origins whose pages may show them in a frame,
+    exactly as browsers write them."""
+
+    name: str | None = None
+    origins: Sequence[str] = ()
+
+
+NOBODY = Host()
+HostOf = Callable[[int], Awaitable[Host]]
 
 
 def is_embedding(query: QueryParams) -> bool:
@@ -32,5 +40,5 @@ def headers(origins: Sequence[str] = ()) -> Mapping[str, str]:
     if origins:
         # X-Frame-Options knows no lists: left in, it would keep everybody out
         del answer["X-Frame-Options"]
-        answer["Content-Security-Policy"] = security.POLICY.replace(NOBODY, f"frame-ancestors {' '.join(origins)}")
+        answer["Content-Security-Policy"] = security.POLICY.replace(CLOSED, f"frame-ancestors {' '.join(origins)}")
     return answer

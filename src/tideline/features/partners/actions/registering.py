@@ -130,10 +130,10 @@ async def set_active(tx: SystemTx, partner_id: str, is_active: bool) -> Partner:
     return await _change(tx, partner_id, lambda one: replace(one, is_active=is_active))
 
 
-async def allowed_origins(tx: SystemTx, workspace_id: int) -> Sequence[str]:
-    """Which pages may embed the QR page of this workspace."""
+async def find_partner_of(tx: SystemTx, workspace_id: int) -> Partner | None:
+    """In whose name the QR page of this workspace is shown, and inside whose pages."""
     told = (await owned.partners_of(tx, [workspace_id])).get(workspace_id)
-    return told.partner.origins if told and told.partner.is_active else ()
+    return told.partner if told and told.partner.is_active else None
 
 
 async def set_billed_directly(tx: SystemTx, slug: str, billed: bool) -> None:

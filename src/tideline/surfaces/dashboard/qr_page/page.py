@@ -17,6 +17,7 @@ from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard import frames, problems, rendering
 from tideline.surfaces.dashboard.deps import DashboardDeps
+from tideline.surfaces.dashboard.frames import NOBODY, Host
 from tideline.surfaces.dashboard.qr_page import shown
 from tideline.surfaces.dashboard.qr_page.shown import Shown, View
 from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleForm, read_form
@@ -66,7 +67,8 @@ class QrPage:
         view = await self._look(door)
         seen = shown.show(view, words, self._deps.db.clock.now(), is_fresh=True)
         status = _status(view) if view.can_begin and seen.is_over else 200
-        return self._page(request, seen, await self._origins(request, door), view=view, status=status)
+        host = await self._deps.host_of(door.workspace_id)
+        return self._page(request, seen, host, view=view, status=status)
 
     async def begin(self, request: Request) -> Response:
         """Ask for a code. No cookie says who may: the token in the address does, which only our own page and whoever
@@ -117,11 +119,6 @@ class QrPage:
 
     async def _seen(self, door: Door, words: Words) -> Shown:
         return shown.show(await self._look(door), words, self._deps.db.clock.now())
-
-    async def _origins(self, request: Request, door: Door) -> list[str]:
-        if not frames.is_embedding(request.query_params):
-            return []
-        return frames.clean(await self._deps.allowed_origins(door.workspace_id))
 
     # Waiting -------------------------------------------------------------------------------------------------
 
@@ -212,8 +209,8 @@ class QrPage:
         retry = problems.retry_headers(problem)
         if _wants_json(request):
             return _json({"error": sentence}, status, retry)
-        origins = await self._origins(request, door)
-        page = self._page(request, seen, origins, view=view, status=status, refusal=sentence)
+        host = await self._deps.host_of(door.workspace_id)
+        page = self._page(request, seen, host, view=view, status=status, refusal=sentence)
         page.headers.update(retry)
         return page
 
@@ -221,24 +218,27 @@ class QrPage:
         self,
         request: Request,
         seen: Shown,
-        origins: list[str] | None = None,
+        host: Host = NOBODY,
         *,
         view: View | None = None,
         status: int = 200,
         refusal: str | None = None,
     ) -> Response:
+        is_embedded = frames.is_embedding(request.query_params)
+        origins = frames.clean(host.origins) if is_embedded else []
         html = self._env.get_template("qr.html").render(
             shown=seen,
             notice=refusal or seen.notice,
             can_begin=view is not None and view.can_begin,
             expires_at=view.expires_at if view else None,
-            is_embedded=frames.is_embedding(request.query_params),
+            host=host.name,
+            is_embedded=is_embedded,
             origins=msgspec.json.encode(origins).decode() if origins else None,
             address=_address(request),
             by_phone=request.query_params.get("by") == "phone" or refusal is not None,
             to_phone=_address(request, by="phone"),
         )
-        return HTMLResponse(html, status, headers=frames.headers(origins or ()))
+        return HTMLResponse(html, status, headers=frames.headers(origins))
 
 
 def _words(request: Request) -> Words:

@@ -23,7 +23,7 @@ function show(state) {
   shown = state;
   for (const part of document.querySelectorAll("[data-show]")) part.hidden = !part.dataset.show.split(" ").includes(state.panel);
   find("title").textContent = state.title;
-  document.title = `${state.title} · Tideline`;
+  document.title = `${state.title} · ${page.dataset.site}`;
   find("lead").textContent = state.lead;
   notice(state.notice);
   for (const sign of [find("status"), find("end")]) {
