@@ -71,3 +71,19 @@ async def test_many_users_take_as_many_statements_as_one(
     path = f"/workspaces/{slug}/users"
     one = await statements(world.counted, partner, ("POST", path, {"count": 1}))
     assert await statements(world.counted, partner, ("POST", path, {"count": 90})) == one
+
+
+async def test_many_users_lose_their_seats_by_as_many_statements_as_one(
+    world: CountedWorld, partner: PartnerClient, shop: Any
+) -> None:
+    path = f"/workspaces/{shop['workspace_id']}"
+    counts = []
+    for losing in (1, 40):
+        await partner.done("PATCH", path, {"seats_purchased": 500})
+        users = (await partner.done("POST", f"{path}/users", {"count": losing}))["users"]
+        seated = (await partner.done("GET", path))["seats"]["used"]
+        async with world.counted.listening() as heard:
+            shrunk = await partner.done("PATCH", path, {"seats_purchased": seated - losing})
+        assert {one["user_id"] for one in shrunk["suspended_members"]} == {one["user_id"] for one in users}
+        counts.append(heard)
+    assert len(counts[0]) == len(counts[1])

@@ -94,6 +94,7 @@ from tideline.features.numbers.actions.qr_links import (
     look_through,
     reencrypt_qr_links,
     revoke_link_of,
+    revoke_links_of,
 )
 from tideline.features.numbers.commands import (
     Analyse,
@@ -228,6 +229,7 @@ __all__ = [
     "report",
     "resume",
     "revoke_link_of",
+    "revoke_links_of",
     "session_to_adopt",
     "set_aside",
     "snapshot",

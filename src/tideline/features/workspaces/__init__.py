@@ -27,7 +27,7 @@ from tideline.features.workspaces.actions.links import reset_link, sign_in_link
 from tideline.features.workspaces.actions.membership import (
     change_role,
     change_team,
-    free_seat,
+    free_seats,
     remove,
     restore,
     suspend,
@@ -195,7 +195,7 @@ __all__ = [
     "find_teammates",
     "find_teammates_by_email",
     "find_workspace_id",
-    "free_seat",
+    "free_seats",
     "get_member",
     "get_owner",
     "get_team",

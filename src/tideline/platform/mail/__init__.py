@@ -10,7 +10,7 @@
 from tideline.platform.mail.errors import MailNotFound, MailNotTaken, MailWasSent, NoMailServer
 from tideline.platform.mail.message import From, NotAnAddress
 from tideline.platform.mail.model import Letter, Mail, MailUid, State
-from tideline.platform.mail.outbox import Outbox, withdraw
+from tideline.platform.mail.outbox import Outbox, withdraw, withdraw_all
 from tideline.platform.mail.sender import Sender
 from tideline.platform.mail.smtp import PORTS, Security, Server
 from tideline.platform.mail.trial import try_out
@@ -33,4 +33,5 @@ __all__ = [
     "State",
     "try_out",
     "withdraw",
+    "withdraw_all",
 ]

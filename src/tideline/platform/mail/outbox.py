@@ -22,6 +22,11 @@ async def withdraw(tx: Connection, about: str) -> None:
     await store.withdraw(tx, about)
 
 
+async def withdraw_all(tx: Connection, about: Sequence[str]) -> None:
+    """The same about many things, in one statement."""
+    await store.withdraw_all(tx, about)
+
+
 class Outbox:
     """Texts of mails hold links that open accounts: nobody reads them without the keys of the installation."""
 

@@ -37,6 +37,10 @@ async def withdraw(tx: Connection, about: str) -> int:
     return await tx.execute("DELETE FROM directory.mail WHERE about = $1 AND state <> 'sent'", about)
 
 
+async def withdraw_all(tx: Connection, about: Sequence[str]) -> None:
+    await tx.execute("DELETE FROM directory.mail WHERE about = ANY($1::text[]) AND state <> 'sent'", about)
+
+
 async def take(tx: SystemTx, limit: int, until: datetime) -> list[Mail]:
     """The pending mails whose time has come; until then nobody else takes them."""
     rows = await tx.fetch(

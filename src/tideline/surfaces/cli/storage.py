@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tideline import __version__
-from tideline.features import messages, numbers, workspaces
+from tideline.features import messages, numbers, partners, webhooks, workspaces
 from tideline.features.files import Objects, copy_from
 from tideline.platform import backup as backups
 from tideline.platform import installation, keyfile, lanes, migrate
@@ -140,7 +140,7 @@ async def release(tools: Toolbox, options: Namespace) -> None:
             dropped = [await desk.db.run(one.id, messages.drop_restored) for one in everywhere]
             print(f"{sum(dropped)} messages that waited in the backup are marked as failed.")
         async with desk.db.system() as tx:
-            await lanes.release_all(tx, numbers.NUMBER_LANES)
+            await lanes.release_all(tx, [*numbers.NUMBER_LANES, webhooks.LANE, partners.LANE])
     print("Sending and delivery go on.")
 
 

@@ -1,5 +1,6 @@
 """Links with which somebody outside links a phone for a teammate: made, looked through, used once, revoked."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -66,6 +67,13 @@ async def revoke_link_of(tx: Tx, teammate_id: int) -> bool:
     if pairing and pairing.is_open:
         await cancel_pairing(tx, pairing.id)
     return link.state(tx.now) is LinkState.USABLE
+
+
+async def revoke_links_of(tx: Tx, teammate_ids: Collection[int]) -> None:
+    """The same for many, of whom few have a link that works."""
+    for sealed in await store.list_usable(tx):
+        if sealed.link.teammate_id in teammate_ids:
+            await revoke_link_of(tx, sealed.link.teammate_id)
 
 
 async def list_usable_links(tx: Tx, keyring: Keyring) -> list[UsableLink]:

@@ -106,17 +106,15 @@ async def update(tx: Tx, *, display_name: str | None, seats: int | None) -> Summ
 
 async def _take_seats(tx: Tx, seats: int) -> list[Suspended]:
     known = await numbers.list_numbers(tx)
-    losing = without_seat(seats, await workspaces.list_teammates(tx), known)
-    return [await _suspend(tx, one, known) for one in losing]
-
-
-async def _suspend(tx: Tx, member: Teammate, known: Sequence[Number]) -> Suspended:
-    own = _linked(known, member.id)
-    for number in own:
+    losing = [one.id for one in without_seat(seats, await workspaces.list_teammates(tx), known)]
+    if not losing:
+        return []
+    suspended = [Suspended(one, _linked(known, one)) for one in losing]
+    for number in (number for one in suspended for number in one.numbers):
         await numbers.pause(tx, number.id)
-    await numbers.revoke_link_of(tx, member.id)
-    await workspaces.free_seat(tx, member.id)
-    return Suspended(member.id, own)
+    await numbers.revoke_links_of(tx, losing)
+    await workspaces.free_seats(tx, losing)
+    return suspended
 
 
 async def get_member(tx: Tx, partner: Partner, user_id: int, *, active: bool = False) -> Teammate:
@@ -194,8 +192,7 @@ async def delete_workspace(tx: Tx) -> None:
     """End its links and close it; what is in it is removed a day later, when its last events have been told."""
     for number in await numbers.list_numbers(tx):
         await numbers.unlink(tx, number.id, BY_PARTNER)
-    for member in await workspaces.list_teammates(tx):
-        await numbers.revoke_link_of(tx, member.id)
+    await numbers.revoke_links_of(tx, [one.id for one in await workspaces.list_teammates(tx)])
     await workspaces.suspend_workspace(tx)
     await store.mark_deleted(tx, tx.workspace_id)
 

@@ -40,10 +40,12 @@ async def create(
     partner_id = partner_id or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63]
     if not store.is_id(partner_id) or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidPartner
+    granted = grants or Grants()
+    for amount in (granted.messages_quota, granted.api_calls_quota, granted.transactions_quota, granted.plan_id):
+        if not 0 <= amount < 2**31:
+            raise workspaces.InvalidAmount
     secret = secret or secrets.new_secret()
-    made = await store.insert(
-        tx, partner_id, name.strip(), secrets.seal(keyring, secret, partner_id), grants or Grants()
-    )
+    made = await store.insert(tx, partner_id, name.strip(), secrets.seal(keyring, secret, partner_id), granted)
     if made is None:
         raise PartnerExists
     await set_up(tx, made)

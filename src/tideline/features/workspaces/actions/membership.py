@@ -1,5 +1,8 @@
 """Change what a teammate is, or end it. The workspace's row is held first, so changes of a team take turns."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from tideline.features.workspaces import events, letters, names
 from tideline.features.workspaces.access import TOKENS
 from tideline.features.workspaces.actions.quotas import notice_seats
@@ -9,6 +12,8 @@ from tideline.features.workspaces.model import Purpose, Role, Status, TeamId, Te
 from tideline.features.workspaces.store import doors, people, teammates, tokens, workspaces
 from tideline.platform import mail
 from tideline.platform.db import Tx
+
+SEATED = (Status.ACTIVE, Status.INVITED)
 
 
 async def change_role(tx: Tx, teammate_id: TeammateId, role: Role) -> Teammate:
@@ -39,14 +44,25 @@ async def suspend(tx: Tx, teammate_id: TeammateId) -> Teammate:
     return suspended
 
 
-async def free_seat(tx: Tx, teammate_id: TeammateId) -> Teammate:
-    """Suspend somebody who has a seat: like `suspend`, and an open invitation ends too."""
+async def free_seats(tx: Tx, losing: Collection[TeammateId]) -> list[Teammate]:
+    """Suspend people who have a seat, open invitations too: as many statements for many as for one."""
     await lock_team(tx)
-    teammate = await _lock_movable(tx, teammate_id)
-    if teammate.status is Status.SUSPENDED:
-        return teammate
-    suspended = await _end(tx, teammate, Status.SUSPENDED)
-    tx.record(events.teammate_suspended(suspended))
+    found = [one for one in await teammates.lock_many(tx, losing) if one.status in SEATED]
+    for teammate in found:
+        teammate.ensure_movable()
+    if not found:
+        return []
+    ids, persons = [one.id for one in found], [one.person_id for one in found]
+    await teammates.suspend_many(tx, ids)
+    await tokens.revoke_many(tx, ids)
+    await people.end_memberships(tx, persons)
+    await doors.shut(tx, persons)
+    about = (letters.about_invitation, letters.about_new_password)
+    await mail.withdraw_all(tx, [letter(tx.workspace_id, one) for one in ids for letter in about])
+    tx.wake(TOKENS)
+    suspended = [replace(one, status=Status.SUSPENDED, invited_until=None) for one in found]
+    for one in suspended:
+        tx.record(events.teammate_suspended(one))
     return suspended
 
 

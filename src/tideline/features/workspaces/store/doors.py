@@ -132,6 +132,19 @@ async def end_sessions(tx: Tx | SystemTx, person: PersonId) -> None:
     await tx.execute("DELETE FROM directory.session WHERE person = $1", person)
 
 
+async def shut(tx: Tx, persons: Sequence[PersonId]) -> None:
+    """No link leads these people into the workspace any more, and they are signed out."""
+    await tx.execute(
+        """
+        DELETE FROM directory.one_time_link
+        WHERE person = ANY($1::int[]) AND workspace = $2 AND used_at IS NULL
+        """,
+        persons,
+        tx.workspace_id,
+    )
+    await tx.execute("DELETE FROM directory.session WHERE person = ANY($1::int[])", persons)
+
+
 async def sweep(tx: SystemTx, *, seen_before: datetime, links_before: datetime) -> int:
     """Remove sessions that are over and links that nobody can follow any more."""
     sessions = await tx.execute(

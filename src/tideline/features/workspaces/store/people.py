@@ -128,6 +128,12 @@ async def end_membership(tx: Tx, person: PersonId) -> None:
     await tx.execute("DELETE FROM directory.membership WHERE person = $1 AND workspace = $2", person, tx.workspace_id)
 
 
+async def end_memberships(tx: Tx, persons: Sequence[PersonId]) -> None:
+    await tx.execute(
+        "DELETE FROM directory.membership WHERE person = ANY($1::int[]) AND workspace = $2", persons, tx.workspace_id
+    )
+
+
 async def list_memberships(tx: Connection, person: PersonId) -> Sequence[WorkspaceId]:
     rows = await tx.fetch("SELECT workspace FROM directory.membership WHERE person = $1 ORDER BY workspace", person)
     return [WorkspaceId(row["workspace"]) for row in rows]

@@ -131,6 +131,25 @@ async def find_owner(tx: Tx) -> Teammate | None:
     return _teammate(row) if row else None
 
 
+async def lock_many(tx: Tx, ids: Collection[TeammateId]) -> list[Teammate]:
+    """In the order of their ids, as everybody locks them."""
+    rows = await tx.fetch(
+        _SELECT + "AND t.id = ANY($2::int[]) ORDER BY t.id FOR NO KEY UPDATE OF t", tx.workspace_id, list(ids)
+    )
+    return [_teammate(row) for row in rows]
+
+
+async def suspend_many(tx: Tx, ids: Collection[TeammateId]) -> None:
+    await tx.execute(
+        """
+        UPDATE tenant.teammate SET status = 'suspended', invited_until = NULL
+        WHERE workspace = $1 AND id = ANY($2::int[])
+        """,
+        tx.workspace_id,
+        list(ids),
+    )
+
+
 async def find_many(tx: Tx, ids: Collection[TeammateId]) -> list[Teammate]:
     rows = await tx.fetch(_SELECT + "AND t.id = ANY($2::int[])", tx.workspace_id, list(ids))
     return [_teammate(row) for row in rows]

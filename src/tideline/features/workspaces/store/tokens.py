@@ -74,6 +74,18 @@ async def revoke(tx: Tx, teammate_id: TeammateId) -> int:
     )
 
 
+async def revoke_many(tx: Tx, ids: Collection[TeammateId]) -> None:
+    await tx.execute(
+        """
+        UPDATE directory.token SET revoked_at = $3, ciphertext = NULL
+        WHERE workspace = $1 AND teammate_id = ANY($2::int[]) AND revoked_at IS NULL
+        """,
+        tx.workspace_id,
+        list(ids),
+        tx.now,
+    )
+
+
 async def find(tx: SystemTx, hashes: Sequence[bytes]) -> Token | None:
     """A token by its hash under any valid key, revoked and expired ones too."""
     row = await tx.row("SELECT * FROM directory.token WHERE token_hash = ANY($1::bytea[])", hashes)
