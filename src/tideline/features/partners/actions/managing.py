@@ -150,17 +150,21 @@ async def show_token(tx: Tx, access: Access) -> ApiToken:
     try:
         return ApiToken(await workspaces.show_token(tx, access, owner.id))
     except workspaces.TokenNotFound:
+        pass
+    try:
         return ApiToken(await workspaces.create_token(tx, access, owner.id))
+    except workspaces.TokenExists:  # somebody else asked for a first one in this very moment
+        return ApiToken(await workspaces.show_token(tx, access, owner.id))
 
 
 async def rotate_token(tx: Tx, access: Access) -> ApiToken:
     """Another token; the one before it is dead at once. A first one is no rotation, and nobody is told of it."""
     owner = await workspaces.get_owner(tx)
     try:
-        await workspaces.show_token(tx, access, owner.id)
-    except workspaces.TokenNotFound:
-        return ApiToken(await workspaces.create_token(tx, access, owner.id), tx.now)
-    return ApiToken(await workspaces.rotate_token(tx, access, owner.id), tx.now)
+        token = await workspaces.create_token(tx, access, owner.id)
+    except workspaces.TokenExists:
+        token = await workspaces.rotate_token(tx, access, owner.id)
+    return ApiToken(token, tx.now)
 
 
 async def remove_member(tx: Tx, member: Teammate) -> None:
