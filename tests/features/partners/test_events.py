@@ -12,7 +12,7 @@ import pytest
 
 from tests.features.partners.conftest import Lagoon, Stage
 from tests.support.remote import answer
-from tideline.features import partners, webhooks, workspaces
+from tideline.features import numbers, partners, webhooks, workspaces
 from tideline.features.partners import ACTOR, NewPartner
 from tideline.features.webhooks import Outcome, PartnerEvent
 from tideline.platform import jwt
@@ -220,6 +220,16 @@ async def test_a_pause_is_no_disconnection(stage: Stage, lagoon: Lagoon) -> None
     await lagoon.run(partners.suspend_workspace)
     await lagoon.run(partners.restore_workspace)
     assert await stage.events() == [], user
+
+
+async def test_business_numbers_are_the_operators(stage: Stage, partner: NewPartner, lagoon: Lagoon) -> None:
+    owner = await lagoon.owner()
+    number = await lagoon.run(numbers.add_business, "12025550177", owner_id=owner.id, name="Lagoon")
+    assert await lagoon.run(partners.disconnect, owner, actor=ACTOR) == []
+    await lagoon.run(numbers.unlink, number.id)
+    assert await stage.events() == []
+    async with stage.db.system() as tx:
+        assert (await partners.usage(tx, partner.partner.id, "2026-11")).number_days == 0
 
 
 async def test_a_token_is_told_only_when_the_partner_replaced_it(stage: Stage, lagoon: Lagoon) -> None:

@@ -26,6 +26,8 @@ KINDS = frozenset(
 
 def event_of(fact: Fact) -> PartnerEvent | None:
     """The event that a fact causes, if it causes one."""
+    if is_of_business(fact):
+        return None
     match fact.kind:
         case "WorkspaceSeatsFull":
             return PartnerEvent.SEATS_FULL
@@ -38,6 +40,11 @@ def event_of(fact: Fact) -> PartnerEvent | None:
         case "TokenRotated" if fact.actor.kind == BY_THE_PARTNER:
             return PartnerEvent.TOKEN_ROTATED
     return None
+
+
+def is_of_business(fact: Fact) -> bool:
+    """Business numbers are added by the operator; what partners are told and billed by is phones that were linked."""
+    return bool(fact.payload.get("number", {}).get("is_business"))
 
 
 def body(event: PartnerEvent, fact: Fact, *, slug: str, partner_id: str) -> Body:

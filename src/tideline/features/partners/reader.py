@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tideline.features.partners.bodies import KINDS, event_of
+from tideline.features.partners.bodies import KINDS, event_of, is_of_business
 from tideline.features.partners.groups import lane_of
 from tideline.features.partners.store import owned, spans
 from tideline.features.partners.store.owned import Told
@@ -52,5 +52,5 @@ def _turns(facts: Sequence[Fact], partners: Mapping[int, Told]) -> list[Turn]:
             is_linked=fact.kind == "NumberConnected",
         )
         for fact in facts
-        if fact.kind in LINKING and (to := partners.get(fact.workspace_id))
+        if fact.kind in LINKING and not is_of_business(fact) and (to := partners.get(fact.workspace_id))
     ]

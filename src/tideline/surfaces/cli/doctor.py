@@ -21,6 +21,7 @@ from tideline.surfaces.cli.tools import Desk, Setup, Toolbox
 LEAST_FREE = 2 * 1024**3
 BACKUP_IS_OLD_SECONDS = 2 * 86_400
 ANSWER_SECONDS = 3
+MANY_FAILED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,13 @@ async def _at_the_desk(desk: Desk) -> AsyncIterator[Finding]:
         unreadable += await partners.count_unreadable_partners(tx, desk.keyring)
         is_held = await lanes.is_held(tx)
         found = await workspaces.list_workspaces(tx)
+        deaf = [one for one in await partners.list_partners(tx) if one.errors_counter >= MANY_FAILED]
+    for partner in deaf:
+        yield Finding(
+            "partners",
+            f"{partner.errors_counter} events in a row did not reach {partner.id}.",
+            "`tideline partner events` says why; `tideline partner redeliver` delivers them again.",
+        )
     if unreadable:
         yield Finding(
             "tokens",

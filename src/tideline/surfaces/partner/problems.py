@@ -96,6 +96,8 @@ STATUSES = {
     "permission_denied": (409, "user_not_active"),
     "no_seat_left": (409, "seats_full"),
     "slug_taken": (409, "workspace_creation_failed"),
+    "key_not_here": (500, "internal_error"),
+    "not_decrypted": (500, "internal_error"),
 }
 
 

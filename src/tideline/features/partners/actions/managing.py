@@ -211,7 +211,7 @@ async def remove_deleted(db: Database) -> int:
 
 
 def _linked(known: Sequence[Number], owner_id: int) -> list[Number]:
-    return [one for one in known if one.owner_id == owner_id and not one.is_gone]
+    return [one for one in known if one.owner_id == owner_id and not one.is_gone and not one.is_business]
 
 
 def _address(public_url: str, token: str) -> str:
