@@ -11,6 +11,7 @@ import pytest
 from tests.journeys.conftest import Demo
 from tests.support import media
 from tests.support.clients import Phone, eventually
+from tests.support.serving import tideline
 
 _next_phone = itertools.count(15550700001)
 NewPhone = Callable[[str], Awaitable[Phone]]
@@ -194,6 +195,29 @@ async def test_what_is_typed_on_the_linked_phone_appears_as_our_own(
     message = await demo.api.said(chat["id"], "Calling you in five minutes.")
     assert (message["from_me"], message["origin"]) == (True, "synced from WhatsApp")
     assert await demo.api.credits_used() == before
+
+
+async def test_nobody_is_written_to_who_is_not_there_and_strangers_are_left_alone_when_whatsapp_says_so(
+    demo: Demo, number: Phone, new_phone: NewPhone
+) -> None:
+    ana, bo = await new_phone("Ana"), await new_phone("Bo")
+    sender = {"whatsapp_account_phone": number.phone}
+    used = await demo.api.credits_used()
+    await demo.api.status(await demo.api.send("+15550799999", "Is anybody there?", **sender), "Failed")
+    await number.change(fail_next="cold_contact_blocked")
+    await demo.api.status(await demo.api.send(ana.phone, "Our new price list", **sender), "Failed")
+    await demo.api.status(await demo.api.send(bo.phone, "Our new price list", **sender), "Failed")
+    assert (await ana.messages(), await bo.messages()) == ([], [])
+    assert await demo.api.credits_used() == used
+
+    await ana.write(number, "Do you have a price list?")
+    chat = await chat_of(demo, number, ana)
+    await demo.api.said(chat["id"], "Do you have a price list?")
+    sent = await demo.api.post(f"/chats/{chat['id']}/messages", text="Here it is")
+    await demo.api.status(sent["message_uid"], "Delivered")
+    listed = tideline(demo.served.data_dir, "number", "list", "--workspace", demo.facts["workspace_id"]).stdout
+    [line] = [line for line in listed.splitlines() if line.startswith(f"{number.phone}:")]
+    assert "does not let it write to people it has not talked with" in line
 
 
 async def test_an_answer_quotes_what_it_answers(demo: Demo, number: Phone, new_phone: NewPhone) -> None:
