@@ -126,6 +126,35 @@ def test_no_new_key_takes_the_place_of_a_lost_one(data_dir: Path) -> None:
     assert tideline(data_dir, "workspace", "list").returncode == 0
 
 
+BUSINESS = ("--phone-number-id", "104200000000001", "--waba-id", "204200000000001", "--name", "Harbour Bakery")
+
+
+def test_a_business_number_is_added_and_looked_after_from_the_terminal(data_dir: Path, tmp_path: Path) -> None:
+    """Its secrets come from a file or from standard input, and never back to the screen."""
+    made = create(data_dir, "anna@bakery.example")
+    secrets = tmp_path / "meta.txt"
+    secrets.write_text("EAAtoken-of-anna\n\nappsecretappsecretappsecretappse\n")
+    of_number = ("--number", "+15550930001")
+
+    def number(*arguments: str) -> "CompletedProcess[str]":
+        return tideline(data_dir, "number", *arguments, "--workspace", made["workspace"])
+
+    added = done(number("add-cloud", "--phone", "+15550930001", *BUSINESS, "--secrets-file", str(secrets)))
+    assert re.search(r"^callback URL  http://127\.0\.0\.1:8080/inbound/cloud/\S+$", added, re.MULTILINE)
+    assert re.search(r"^verify token  \S+$", added, re.MULTILINE)
+    again = done(number("change-secrets", *of_number, "--secrets-file", str(secrets)))
+    assert again.splitlines()[1:3] == added.splitlines()[1:3]
+    assert "EAAtoken" not in added + again
+    assert re.search(r"^\+15550930001 +cloud ", done(number("list")), re.MULTILINE)
+    for command in ("pause", "resume", "unlink"):
+        assert done(number(command, *of_number)).startswith("+15550930001: ")
+
+    one_line = tmp_path / "half.txt"
+    one_line.write_text("EAAtoken-of-anna\n")
+    for given, says in ((one_line, "each on a line of its own"), (tmp_path / "none.txt", "cannot be read")):
+        assert says in refused(number("add-cloud", "--phone", "+15550930002", *BUSINESS, "--secrets-file", str(given)))
+
+
 # Beside a running server ---------------------------------------------------------------------------------------------
 
 

@@ -176,6 +176,7 @@ def _numbers(commands: _Commands) -> None:
     _of_workspace(qr_link)
     qr_link.add_argument("--teammate", required=True, metavar="EMAIL", help="whose number it will be")
     qr_link.add_argument("--hours", type=_hours, default=24, metavar="HOURS", help="how long it works, 24 if not said")
+    _business_numbers(number)
     for name, about in (
         ("pause", "Stop receiving and sending on a number; it stays linked."),
         ("resume", "Connect a paused number again."),
@@ -184,6 +185,24 @@ def _numbers(commands: _Commands) -> None:
         one = number.add(name, about, _later("numbers", name))
         _of_workspace(one)
         one.add_argument("--number", required=True, metavar="PHONE", help="such as +15550001001")
+
+
+def _business_numbers(number: _Commands) -> None:
+    add = number.add("add-cloud", "Add a number of WhatsApp's Business Platform.", _later("business", "add_cloud"))
+    _of_workspace(add)
+    add.add_argument("--phone", required=True, help="the number with its country code")
+    add.add_argument("--phone-number-id", required=True, metavar="ID", help="as WhatsApp Manager shows it")
+    add.add_argument("--waba-id", required=True, metavar="ID", help="of the WhatsApp business account it is in")
+    add.add_argument("--teammate", metavar="EMAIL", help="whose number it will be; the owner's if not said")
+    add.add_argument("--name", help="how the number is called")
+    add.add_argument("--display-phone", metavar="TEXT", help="how the number is shown")
+    _with_secrets(add)
+    change = number.add(
+        "change-secrets", "Exchange the secrets of a business number.", _later("business", "change_secrets")
+    )
+    _of_workspace(change)
+    change.add_argument("--number", required=True, metavar="PHONE", help="such as +15550100077")
+    _with_secrets(change)
 
 
 def _partners(commands: _Commands) -> None:
@@ -259,6 +278,16 @@ def _of_partner(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return command
 
 
+def _with_secrets(command: argparse.ArgumentParser) -> None:
+    """Secrets are never arguments: other people of the machine could read those."""
+    command.add_argument(
+        "--secrets-file",
+        type=_file_or_input,
+        metavar="FILE",
+        help="two lines: access token and app secret; - reads them from standard input. Asked for if not said",
+    )
+
+
 def _mail(commands: _Commands) -> None:
     mail = commands.group("mail", "Mails: what was sent, what could not be, what is kept.")
     listed = mail.add("list", "List the newest mails.", _later("mail", "list_newest"))
@@ -273,6 +302,10 @@ def _mail(commands: _Commands) -> None:
         )
     test = mail.add("test", "Send a mail to see whether it arrives.", _later("mail", "test"))
     test.add_argument("--to", required=True, metavar="EMAIL")
+
+
+def _file_or_input(text: str) -> Path:
+    return Path(text) if text == "-" else _file(text)
 
 
 def _file(text: str) -> Path:

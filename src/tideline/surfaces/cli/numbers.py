@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import segno
 
-from tideline.features import chats, numbers
+from tideline.features import business, chats, numbers
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
 from tideline.surfaces.cli import finding
@@ -119,7 +119,15 @@ async def resume(tools: Toolbox, options: Namespace) -> None:
 
 
 async def unlink(tools: Toolbox, options: Namespace) -> None:
-    await _change(tools, options, numbers.unlink)
+    await _change(tools, options, _unlink)
+
+
+async def _unlink(tx: Tx, number_id: numbers.NumberId) -> numbers.Number:
+    """A business number is taken out with its secrets."""
+    if (await numbers.get(tx, number_id)).is_business:
+        await business.remove(tx, number_id)
+        return await numbers.get(tx, number_id)
+    return await numbers.unlink(tx, number_id)
 
 
 Change = Callable[[Tx, numbers.NumberId], Awaitable[numbers.Number]]
