@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
@@ -17,7 +18,8 @@ from tests.support.remote import Answer, Remote, answer, remote
 from tests.support.serving import Served, tideline
 from tideline.features.webhooks import EventType
 
-TYPES = [event for event in EventType if not event.is_waba]
+LINKED = [event for event in EventType if not event.is_waba]
+BUSINESS = [event for event in EventType if event.is_waba]
 
 
 @pytest.fixture
@@ -60,16 +62,16 @@ class Heard:
         return await eventually(look, f"the event {event_type}")
 
 
-async def subscribe(demo: Demo, receiver: Remote) -> Heard:
+async def subscribe(demo: Demo, receiver: Remote, types: Sequence[EventType]) -> Heard:
     secrets = {}
-    for event in TYPES:
+    for event in types:
         made = await demo.api.post("/webhooks", event_type=event.value, url=receiver.url(f"/in?{event.value}"))
         secrets[event.value] = (await demo.api.get(f"/webhooks/{made['id']}/secret"))["secret"]
     return Heard(receiver, secrets)
 
 
 async def test_every_event_arrives_from_its_causes(demo: Demo, receiver: Remote) -> None:
-    heard = await subscribe(demo, receiver)
+    heard = await subscribe(demo, receiver, LINKED)
     own = await link_by_scan(demo, await demo.simulator.phone("+15550800001", "Own number"))
     ana = await demo.simulator.phone("+15550800002", "Ana")
     await heard.until("whatsapp:account:connected", lambda event: event["whatsapp_account"]["phone"] == own.phone)
@@ -82,7 +84,7 @@ async def test_every_event_arrives_from_its_causes(demo: Demo, receiver: Remote)
     await calls_are_made(heard, own, ana)
     await the_number_pauses_and_goes(demo, heard, own)
 
-    missing = [event.value for event in TYPES if not heard.events(event.value)]
+    missing = [event.value for event in LINKED if not heard.events(event.value)]
     assert missing == []
     texts = [event["message"]["text"] for event in heard.events("message:received:new")]
     assert [text for text in texts if text.startswith("line")] == [f"line {n}" for n in range(10)]
@@ -153,13 +155,114 @@ async def calls_are_made(heard: Heard, own: Phone, ana: Phone) -> None:
 
 
 async def the_number_pauses_and_goes(demo: Demo, heard: Heard, own: Phone) -> None:
-    of_number = ("--workspace", demo.facts["workspace_id"], "--number", own.phone)
     for command, event in (("pause", "suspended"), ("resume", "resumed")):
-        done = await asyncio.to_thread(tideline, demo.served.data_dir, "number", command, *of_number)
-        assert done.returncode == 0, done.stderr
+        await at_the_terminal(demo, command, own.phone)
         await heard.until(f"whatsapp:account:{event}")
     form = {"filename": "list.txt", "content_type": "text/plain"}
     await demo.api.post("/files", download_url=f"{demo.facts['base_url']}/healthz", **form)
     await heard.until("file:uploaded")
     await own.call("POST", "/unlink")
     await heard.until("whatsapp:account:disconnected")
+
+
+async def at_the_terminal(demo: Demo, command: str, phone: str) -> None:
+    of_number = ("--workspace", demo.facts["workspace_id"], "--number", phone)
+    done = await asyncio.to_thread(tideline, demo.served.data_dir, "number", command, *of_number)
+    assert done.returncode == 0, done.stderr
+
+
+# Business numbers ----------------------------------------------------------------------------------------------------
+
+REMINDER = {"name": "reminder", "body": "Hello {{1}}, we open at {{2}}."}
+
+
+async def test_every_event_of_a_business_number_arrives_from_its_causes(demo: Demo, receiver: Remote) -> None:
+    heard = await subscribe(demo, receiver, BUSINESS)
+    desk = await business_number(demo, "+15550800010")
+    account = (await demo.api.get(f"/waba/accounts/{desk['account_id']}"))["id"]
+    ana = await demo.simulator.phone("+15550800011", "Ana")
+    chat_id = await a_customer_writes(demo, heard, ana, desk["phone"])
+    await the_customer_is_answered(demo, heard, ana, desk["phone"], chat_id)
+    await people_work_on_a_business_chat(demo, heard, chat_id)
+    await templates_are_reviewed(demo, heard, desk)
+    await somebody_new_is_written_to(demo, heard, account)
+    await the_platform_locks_the_number(demo, heard, desk)
+
+    missing = [event.value for event in BUSINESS if not heard.events(event.value)]
+    assert missing == []
+
+
+async def business_number(demo: Demo, phone: str) -> Any:
+    of_owner = {"workspace_id": demo.facts["workspace_id"], "user_id": await demo.owner_id()}
+    return await demo.simulator.call("POST", "/business", phone=phone, name="The desk", **of_owner)
+
+
+async def a_customer_writes(demo: Demo, heard: Heard, ana: Phone, desk: str) -> int:
+    await ana.write(desk, "Are you open?")
+    event = await heard.until("waba:message:received")
+    assert event["message"]["text"] == "Are you open?"
+    assert event["chat"]["service_window_is_open"] is True
+    await heard.until("waba:chat:incoming")
+    return int(event["chat"]["id"])
+
+
+async def the_customer_is_answered(demo: Demo, heard: Heard, ana: Phone, desk: str, chat_id: int) -> None:
+    path = f"/waba/chats/{chat_id}/messages"
+    sent = (await demo.api.post(path, text="Until six."))["uid"]
+    await heard.until("waba:message:delivered", lambda event: event["message"]["message_uid"] == sent)
+    await ana.read(desk)
+    await heard.until("waba:message:read", lambda event: event["message"]["message_uid"] == sent)
+    await ana.change(fail_next="sent_but_not_delivered")
+    lost = (await demo.api.post(path, text="Are you coming?"))["uid"]
+    event = await heard.until("waba:message:failed", lambda event: event["message"]["message_uid"] == lost)
+    assert event["message"]["failure_reason"]["title"]
+
+
+async def people_work_on_a_business_chat(demo: Demo, heard: Heard, chat_id: int) -> None:
+    path = f"/waba/chats/{chat_id}"
+    for event, change in (
+        ("assigned", {"responsible": demo.facts["owner_email"]}),
+        ("unassigned", {"responsible": ""}),
+        ("closed", {"closed": True}),
+        ("reopened", {"closed": False}),
+    ):
+        await demo.api.patch(path, **change)
+        await heard.until(f"waba:chat:{event}", lambda event: event["chat"]["id"] == chat_id)
+
+
+async def templates_are_reviewed(demo: Demo, heard: Heard, desk: Any) -> None:
+    path = f"/business/{quote(desk['phone'])}/templates"
+    await demo.simulator.call("POST", path, **REMINDER)
+    for status in ("REJECTED", "APPROVED", "DISABLED", "APPROVED"):
+        await demo.simulator.call("PATCH", f"{path}/{REMINDER['name']}", status=status)
+        event = await heard.until(f"waba:template:{status.lower()}")
+        assert event["template"]["name"] == REMINDER["name"]
+
+
+async def somebody_new_is_written_to(demo: Demo, heard: Heard, account: int) -> None:
+    """With a template, as nothing else may begin a chat."""
+    ben = await demo.simulator.phone("+15550800012", "Ben")
+    template = {"name": REMINDER["name"], "language": "en", "variables": {"body": ["Ben", "nine"]}}
+
+    async def sent() -> bool:
+        body = {"waba_account_id": account, "phone": ben.phone, "template": template}
+        return (await demo.api.call("POST", "/waba/messages", json=body)).status == 200
+
+    await eventually(sent, "the template being approved again")
+    await heard.until("waba:chat:outgoing")
+    await ben.got("Hello Ben, we open at nine.")
+
+
+async def the_platform_locks_the_number(demo: Demo, heard: Heard, desk: Any) -> None:
+    phone = f"/phones/{quote(desk['phone'])}"
+    await demo.simulator.call("PATCH", phone, restricted=True)
+    await heard.until("waba:account:disabled")
+    before = len(heard.events("waba:account:active"))
+    await demo.simulator.call("PATCH", phone, restricted=False)
+
+    async def is_active_again() -> bool:
+        return len(heard.events("waba:account:active")) > before
+
+    await eventually(is_active_again, "the end of the lock")
+    await at_the_terminal(demo, "unlink", desk["phone"])
+    await heard.until("waba:account:disconnected")

@@ -32,16 +32,17 @@ async def open_number(step: Step, digits: str, waba_id: str | None) -> Phone:
     return phone
 
 
-async def link(step: Step, digits: str, workspace_id: int, number_id: int) -> bool:
-    """Tideline opens a business number: there is nothing to scan, so its link is made now. False for other phones."""
+async def link(step: Step, digits: str, workspace_id: int, number_id: int) -> None:
+    """A business number has nothing to scan, so its link is made by whoever knows both. Others get none here."""
+    if await links.find_by_number(step.tx, number_id):
+        return
     await step.load(phones_=[digits])
     phone = step.cast.by_phone.get(digits)
     if phone is None or phone.business is None:
-        return False
+        return
     made = Link(LinkId(step.new_id()), phone.id, number_id, 0, is_open=False)
     await links.insert_link(step.tx, made, workspace_id, None, step.now)
     await links.adopt(step.tx, made.id, number_id)
-    return True
 
 
 # Templates ---------------------------------------------------------------------------------------------------------

@@ -76,8 +76,7 @@ class SimulatorConnector:
         if running and running.epoch == epoch:
             return
         async with self._world.step() as step:
-            if await links.find_by_number(step.tx, account.number_id) is None:
-                await business.link(step, account.phone, account.workspace_id, account.number_id)
+            await business.link(step, account.phone, account.workspace_id, account.number_id)
             await linking.open_session(step, account.number_id, epoch)
         self._sessions[account.number_id] = _Session(epoch)
         self._world.wake()

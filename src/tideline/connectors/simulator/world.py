@@ -158,9 +158,10 @@ class World:
         async with self.step() as step:
             return await business.open_number(step, phone, waba_id)
 
-    async def link_business(self, phone: str, workspace_id: int, number_id: int) -> bool:
+    async def link_business(self, phone: str, workspace_id: int, number_id: int) -> None:
+        """What customers write from now on waits for Tideline to open the number."""
         async with self.step() as step:
-            return await business.link(step, phone, workspace_id, number_id)
+            await business.link(step, phone, workspace_id, number_id)
 
     async def add_template(self, phone: str, new: NewTemplate) -> Template:
         async with self.step() as step:

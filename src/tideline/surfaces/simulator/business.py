@@ -35,7 +35,9 @@ async def add(call: Call) -> dict[str, Any]:
         added = await business.add(tx, deps.keyring, _account(opened), owner_id=teammate_id, kind=NumberKind.SIMULATOR)
         return added.account.number_id
 
-    return {**_number(opened), "account_id": await deps.db.run(workspace_id, account)}
+    number_id = await deps.db.run(workspace_id, account)
+    await deps.world.link_business(phone, workspace_id, number_id)
+    return {**_number(opened), "account_id": number_id}
 
 
 def _account(phone: Phone) -> NewAccount:
