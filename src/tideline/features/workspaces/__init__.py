@@ -117,11 +117,13 @@ from tideline.features.workspaces.names import is_slug
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas, Threshold
 from tideline.features.workspaces.policy import MAY, VIEWS, Action, View, ensure_may, may
 from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, SignIn
+from tideline.features.workspaces.store.doors import SESSIONS
 
 __all__ = [
     "MAY",
     "PASSWORD_LONGEST",
     "PASSWORD_SHORTEST",
+    "SESSIONS",
     "VIEWS",
     "Access",
     "Action",

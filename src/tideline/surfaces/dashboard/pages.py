@@ -31,6 +31,7 @@ class Pages:
             template,
             me=visitor.me,
             workspace=visitor.workspace,
+            seq=visitor.seq,
             all_workspaces=visitor.all_workspaces,
             zone=zone,
             now=now,

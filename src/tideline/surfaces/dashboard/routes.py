@@ -13,6 +13,7 @@ from tideline.surfaces.dashboard import problems, rendering, words
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.doors import Doors
 from tideline.surfaces.dashboard.inbox import Inbox
+from tideline.surfaces.dashboard.live import Hub, StreamPage
 from tideline.surfaces.dashboard.lost_password import LostPassword
 from tideline.surfaces.dashboard.outbox import OutboxPage
 from tideline.surfaces.dashboard.pages import Pages
@@ -47,6 +48,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
     pages, visits = Pages(deps, cookies), Visits(deps.db, deps.sign_in, cookies)
     doors = Doors(pages, cookies, visits, deps.sign_in, deps.public_url)
     lost = LostPassword(pages, cookies, deps.sign_in, has_mail=deps.has_mail)
+    stream = StreamPage(Hub(deps.db, deps.wakes, deps.sign_in, deps.until_the_end), visits, cookies)
     inbox, qr = Inbox(deps, pages, visits), QrPage(deps, cookies)
     return [
         Route("/", Address(GET=inbox.show_chats)),
@@ -61,6 +63,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/link/{token}", Address(GET=doors.show_link, POST=doors.use_link)),
         Route("/qr/{token}", Address(GET=qr.show, POST=qr.begin)),
         Route("/qr/{token}/state", Address(GET=qr.state)),
+        Route("/stream", Address(GET=stream.open)),
         Mount("/static", StaticFolder(directory=rendering.HERE / "static")),
     ]
 

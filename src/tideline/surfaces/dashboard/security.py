@@ -13,11 +13,12 @@ from starlette.responses import Response
 from tideline.features.workspaces import NewSession
 from tideline.platform.errors import Problem
 
-# The last two keep scripts from ever making markup of text, ours included.
+# The last two keep scripts from ever making markup of text, ours included. The one policy there may be gives the
+# address of the worker that holds the stream, and nothing else (static/js/live-stream.js).
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "require-trusted-types-for 'script'; trusted-types tideline"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,

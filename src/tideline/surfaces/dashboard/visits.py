@@ -10,6 +10,7 @@ from tideline.features import chats, workspaces
 from tideline.features.chats import Chat
 from tideline.features.workspaces import Session, Teammate, Workspace, WorkspaceId
 from tideline.platform.db import Database, Tx
+from tideline.platform.dispatcher import last_seq
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard.security import Cookies
 from tideline.surfaces.dashboard.words import N_
@@ -31,6 +32,8 @@ class Visitor:
     workspace: Workspace
     me: Teammate
     all_workspaces: Sequence[Workspace]
+    seq: int = 0
+    """The newest fact of the workspace before anything else was read: a page shows at least what came until then."""
 
 
 class Visits:
@@ -57,7 +60,8 @@ class Visits:
         if wanted is None:
             raise NotHere
         async with self._db.read(wanted.id) as tx:
-            yield tx, Visitor(wanted, await _member(tx, session), own)
+            seq = await last_seq(tx)
+            yield tx, Visitor(wanted, await _member(tx, session), own, seq)
 
     @asynccontextmanager
     async def to_chat(self, request: Request, chat_id: int) -> AsyncIterator[tuple[Tx, Visitor, Chat]]:
@@ -66,12 +70,12 @@ class Visits:
         own = await self._workspaces(session)
         for workspace in own:
             async with self._db.read(workspace.id) as tx:
-                me = await _member(tx, session)
+                seq, me = await last_seq(tx), await _member(tx, session)
                 try:
                     chat = await chats.get_visible(tx, chat_id, me)
                 except chats.ChatNotFound:
                     continue
-                yield tx, Visitor(workspace, me, own), chat
+                yield tx, Visitor(workspace, me, own, seq), chat
                 return
         raise NotHere
 

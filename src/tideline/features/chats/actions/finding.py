@@ -9,9 +9,10 @@ from tideline.features.chats.people import AddressBook
 from tideline.features.chats.sight import InSight, Sight
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import contacts
-from tideline.features.chats.store.sight import find_in_sight
+from tideline.features.chats.store.sight import find_in_sight, list_seers
 from tideline.features.numbers import NumberId
 from tideline.features.numbers.port import Peer
+from tideline.features.workspaces import TeammateId
 from tideline.platform.db import Tx
 
 
@@ -33,6 +34,11 @@ async def find_people(tx: Tx, phones: Collection[str]) -> tuple[list[ChatId], li
 async def in_sight(tx: Tx, sight: Sight, most: int) -> InSight | None:
     """What somebody sees, by name, or None when more than `most` chats would have to be named."""
     return await find_in_sight(tx, sight, most)
+
+
+async def who_sees(tx: Tx, sights: Sequence[Sight], chat_ids: Collection[int]) -> frozenset[tuple[ChatId, TeammateId]]:
+    """Which of these people, who do not see everything, see which of these chats. One statement for all of them."""
+    return frozenset(await list_seers(tx, sights, chat_ids)) if sights and chat_ids else frozenset()
 
 
 async def find_named(tx: Tx, wanted: Collection[str]) -> dict[str, ChatId]:

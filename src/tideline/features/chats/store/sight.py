@@ -3,11 +3,12 @@
 Lists, pages of them and single chats all ask `seen_by`, so that they cannot disagree.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
+from tideline.features.chats.model import ChatId
 from tideline.features.chats.sight import InSight, Sight
-from tideline.features.workspaces import View
+from tideline.features.workspaces import TeammateId, View
 from tideline.platform.db import Tx
 
 ORDER: Final = "c.last_message_at DESC NULLS LAST, c.name_key"
@@ -66,6 +67,26 @@ async def find_in_sight(tx: Tx, sight: Sight, most: int) -> InSight | None:
     if len(row["chats"]) > most:
         return None
     return InSight(row["numbers"], [*row["chats"], *row["old_ids"]])
+
+
+async def list_seers(tx: Tx, sights: Sequence[Sight], chat_ids: Collection[int]) -> list[tuple[ChatId, TeammateId]]:
+    """Which of these people see which of these chats; those of one view share one condition."""
+    by_view: dict[View, list[TeammateId]] = {}
+    for sight in sights:
+        by_view.setdefault(sight.view, []).append(sight.teammate_id)
+    sample = {sight.view: sight for sight in sights}
+    ways = [f"(t.id = ANY (${n}::int[]) AND {seen_by(sample[view], 't.id')})" for n, view in enumerate(by_view, 3)]
+    rows = await tx.fetch(
+        f"""
+        SELECT c.id, t.id AS teammate_id
+        FROM tenant.chat c JOIN tenant.teammate t ON t.workspace = c.workspace
+        WHERE c.workspace = $1 AND c.id = ANY ($2::int[]) AND ({" OR ".join(ways)})
+        """,
+        tx.workspace_id,
+        sorted(set(chat_ids)),
+        *by_view.values(),
+    )
+    return [(row["id"], row["teammate_id"]) for row in rows]
 
 
 def _union(ways: Sequence[str]) -> str:

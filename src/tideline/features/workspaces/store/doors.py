@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from tideline.features.workspaces.model import PersonId, Purpose, WorkspaceId
 from tideline.platform.db import SystemTx, Tx
+
+SESSIONS: Final = "sessions"  # wakes those who keep something open for a session: one has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +123,32 @@ async def find_session(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: dat
     return FoundSession(row["token_hash"], PersonId(row["person"]), row["email"], row["seen_at"], row["expires_at"])
 
 
+async def list_open(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: datetime) -> list[bytes]:
+    """Those of these sessions that are not over."""
+    rows = await tx.fetch(
+        """
+        SELECT s.token_hash FROM directory.session s
+        WHERE s.token_hash = ANY ($1::bytea[]) AND s.expires_at > $2 AND s.seen_at > $3
+        """,
+        hashes,
+        tx.now,
+        seen_after,
+    )
+    return [row["token_hash"] for row in rows]
+
+
 async def touch_session(tx: SystemTx, token_hash: bytes) -> None:
     await tx.execute("UPDATE directory.session SET seen_at = $2 WHERE token_hash = $1", token_hash, tx.now)
 
 
 async def delete_session(tx: SystemTx, hashes: Sequence[bytes]) -> None:
     await tx.execute("DELETE FROM directory.session WHERE token_hash = ANY($1::bytea[])", hashes)
+    tx.wake(SESSIONS)
 
 
 async def end_sessions(tx: Tx | SystemTx, person: PersonId) -> None:
     await tx.execute("DELETE FROM directory.session WHERE person = $1", person)
+    tx.wake(SESSIONS)
 
 
 async def shut(tx: Tx, persons: Sequence[PersonId]) -> None:
