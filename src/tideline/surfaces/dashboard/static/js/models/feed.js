@@ -8,6 +8,7 @@ export class Feed {
   #since = 0;
   #kept = [];
   #tabs = new Map();
+  #isConnected = false;
 
   // `open(after)` begins to listen behind a number, and gives what ends it
   constructor(open) {
@@ -20,6 +21,7 @@ export class Feed {
 
   join(tab, after) {
     this.#tabs.set(tab, after);
+    if (this.#isConnected) tab({ type: "connected" });
     if (!this.#close) {
       this.#since = after;
       this.#kept = [];
@@ -36,6 +38,7 @@ export class Feed {
     if (this.#tabs.size || !this.#close) return;
     this.#close();
     this.#close = null;
+    this.#isConnected = false;
   }
 
   // something with a number: kept, and told to those who have not got it
@@ -48,6 +51,7 @@ export class Feed {
 
   // something of the moment: presence, or that there is no connection
   say(one) {
+    if (one.type === "connected" || one.type === "disconnected") this.#isConnected = one.type === "connected";
     for (const tab of [...this.#tabs.keys()]) tab(one);
   }
 
