@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.support.clients import Api
 from tests.support.cloud_shop import Business, Office, open_business
 from tests.support.graph.webhooks import body_of, dump, signed
 from tests.support.waiting import until
@@ -52,6 +53,49 @@ async def test_customers_write_and_are_answered(shop: Business) -> None:
         shop.graph.fail_next(131047, title="Re-engagement message")
         await office.send(chat, "And now?")
         await until(lambda: _status(office, "And now?", "Failed", gone.phone), "the other failure")
+
+
+async def test_a_number_is_added_and_used_by_api(shop: Business) -> None:
+    """From the ids and secrets that Meta shows to a talk that began with a template."""
+    number = shop.graph.add_number("15550100002", "Harbour Repairs", like=shop.number)
+    shop.graph.keeps_windows = True
+    async with aiohttp.ClientSession() as http:
+        api = Api(http, shop.served.base_url, shop.api_token)
+        added = await api.post(
+            "/waba/accounts", phone=number.phone, meta_phone_id=number.id, meta_waba_id=number.waba_id,
+            access_token=number.token, app_secret=number.app_secret, name=number.name,
+        )  # fmt: skip
+        question = {
+            "hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": added["webhook_verify_token"],
+        }  # fmt: skip
+        async with http.get(added["webhook_url"], params=question) as answer:
+            assert (answer.status, await answer.text()) == (200, "1158201444")
+        number.callback = added["webhook_url"]
+
+        template = shop.graph.add_template(number, "ready", [{"type": "BODY", "text": "Hi {{1}}, your bike is ready."}])
+        await shop.graph.review(template, "APPROVED")
+
+        async def is_listed() -> bool:
+            listed = (await api.get("/waba/templates"))["templates"]
+            return [(one["name"], one["status"]) for one in listed] == [("ready", "APPROVED")]
+
+        await until(is_listed, "the template")
+        ana = shop.graph.add_customer(ANA, "Ana")
+        filled = {"name": "ready", "language": "en", "variables": {"body": ["Ana"]}}
+        account_id = added["id"]
+        sent = await api.post("/waba/messages", waba_account_id=account_id, phone=f"+{ANA}", template=filled)
+        await until(lambda: [said.text for said in shop.graph.screen(ANA)] == ["Hi Ana, your bike is ready."], "it")
+        refused = await api.call("POST", f"/waba/chats/{sent['chat_id']}/messages", json={"text": "Too early"})
+        assert (refused.status, refused.body["error_code"]) == (409, "service_window_closed")
+
+        await ana.write(number, "Coming!")
+
+        async def is_open() -> bool:
+            return (await api.get(f"/waba/chats/{sent['chat_id']}"))["service_window_is_open"] is True
+
+        await until(is_open, "the window to open")
+        await api.post(f"/waba/chats/{sent['chat_id']}/messages", text="See you")
+        await until(lambda: shop.graph.screen(ANA)[-1].text == "See you", "the answer")
 
 
 async def test_what_was_answered_is_there_after_a_kill(shop: Business) -> None:

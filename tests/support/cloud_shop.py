@@ -33,6 +33,7 @@ class Business:
         self.served = self._serve()
         self.number: Number
         self.opened: Opened
+        self.api_token = ""
         self.workspace_id = 0
         self.owner_id = 0
 
@@ -53,7 +54,7 @@ class Business:
                 made = await workspaces.create(
                     tx, access, display_name="Harbour", owner_email=f"{uuid4().hex[:8]}@harbour.example", zone="UTC"
                 )
-            self.workspace_id, self.owner_id = made.workspace_id, made.owner_id
+            self.workspace_id, self.owner_id, self.api_token = made.workspace_id, made.owner_id, made.api_token
             self.opened = await office.run(business.add, keyring, new, owner_id=made.owner_id)
         self.number.callback = self.callback
 
