@@ -139,7 +139,7 @@ async def test_nothing_new_is_told_without_a_word(visit: Visit, monkeypatch: pyt
 
 
 async def test_when_too_many_wait_the_answer_comes_at_once(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tideline.surfaces.dashboard.qr_page.page.MOST_WAITING", 0)
+    monkeypatch.setattr("tideline.surfaces.dashboard.qr_page.waiting.MOST", 0)
     known = (await visit.state())["version"]
     assert (await visit.browser.get(f"{visit.path}/state?known={known}")).status == 204
 

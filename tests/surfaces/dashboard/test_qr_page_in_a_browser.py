@@ -267,6 +267,19 @@ async def test_a_frame_that_was_never_spoken_to_tells_of_the_linked_phone(screen
     assert await screen.heard() == [{"type": "TIMELINES_QR_CONNECTED"}]
 
 
+async def test_what_goes_wrong_twice_is_told_twice(screen: Screen, partner: PartnerSite, world: World) -> None:
+    await screen.page.goto(partner.frame(screen.embedded))
+    for n in (1, 2):
+        await screen.attempt()
+        await screen.visit.step(linking.failed("The phone has too many links.", world.clock.now()))
+        await screen.page.wait_for_function("n => heard.length === n", arg=n)
+        await screen.say(type="TIMELINES_START_QR")
+    assert (
+        await screen.heard()
+        == [{"type": "TIMELINES_ERROR", "error": "", "message": "The phone has too many links."}] * 2
+    )
+
+
 async def test_a_link_that_is_over_is_an_error_in_a_frame(screen: Screen, partner: PartnerSite) -> None:
     screen.window.allow("410")
     world = screen.visit.site.world

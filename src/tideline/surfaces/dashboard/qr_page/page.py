@@ -1,33 +1,27 @@
 """Answers for the QR page: the page itself, its state for its script, and the wish to begin."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from uuid import UUID
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tideline.features import chats, numbers, workspaces
-from tideline.features.numbers import LinkState, PairingMethod, QrLink
+from tideline.features import chats, numbers
+from tideline.features.numbers import LinkState, PairingMethod
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard import frames, problems, rendering
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.frames import NOBODY, Host
-from tideline.surfaces.dashboard.qr_page import shown
+from tideline.surfaces.dashboard.qr_page import doors, shown
+from tideline.surfaces.dashboard.qr_page.doors import Door
 from tideline.surfaces.dashboard.qr_page.shown import Shown, View
+from tideline.surfaces.dashboard.qr_page.waiting import Waiting, before_the_end
 from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleForm, read_form
-from tideline.surfaces.dashboard.words import LANGUAGES, N_, Words, chosen, use
+from tideline.surfaces.dashboard.words import N_, Words, chosen, speaking, use
 
-LONGEST_TOKEN = 200
 WAIT_SECONDS = 20.0
 LOOK_SECONDS = 5.0  # a wake-up may be lost, and time alone changes what is said
-MOST_WAITING = 500
-MOST_OF_A_LINK = 10
 
 REFUSALS: dict[type[Problem], tuple[int, str]] = {
     numbers.TooManyCodes: (429, N_("Too many codes were asked for through this link. Try again later.")),
@@ -39,32 +33,19 @@ REFUSALS: dict[type[Problem], tuple[int, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What a token leads to: the link of a teammate, or just one attempt."""
-
-    workspace_id: int
-    link: QrLink | None
-    pairing_id: int | None = None
-
-    @property
-    def topic(self) -> str:
-        return numbers.link_topic(self.link.uid) if self.link else numbers.PAIRINGS_TOPIC
-
-
 class QrPage:
     def __init__(self, deps: DashboardDeps, cookies: Cookies) -> None:
         self._deps = deps
         self._cookies = cookies
         self._env = rendering.environment()
-        self._waiting: Counter[UUID | int | None] = Counter()
+        self._waiting = Waiting()
 
     async def show(self, request: Request) -> Response:
         """Only shows: a program that looks at links in messages begins nothing."""
         words, door = _words(request), await self._find(request)
         if door is None:
             return self._page(request, shown.nowhere(words), status=404)
-        view = await self._look(door)
+        view = await doors.look(self._deps.db, door)
         seen = shown.show(view, words, self._deps.db.clock.now(), is_fresh=True)
         status = _status(view) if view.can_begin and seen.is_over else 200
         host = await self._deps.host_of(door.workspace_id)
@@ -95,47 +76,19 @@ class QrPage:
             seen = await self._changed(door, words, seen)
         return Response(status_code=204, headers=frames.headers()) if seen.version == known else _json(seen.as_json())
 
-    # What the link leads to ----------------------------------------------------------------------------------
-
     async def _find(self, request: Request) -> Door | None:
-        token = request.path_params["token"]
-        if len(token) > LONGEST_TOKEN:
-            return None
-        async with self._deps.db.system_read() as tx:
-            if link := await numbers.find_qr_link(tx, self._deps.keyring, token):
-                return Door(link.workspace_id, link)
-            ref = await numbers.find_pairing_link(tx, self._deps.keyring, token)
-        return Door(ref.workspace_id, None, ref.pairing_id) if ref else None
-
-    async def _look(self, door: Door) -> View:
-        async with self._deps.db.read(door.workspace_id) as tx:
-            name = (await workspaces.get_workspace(tx)).display_name
-            if door.link:
-                seen = await numbers.look_through(tx, door.link.uid)
-                return View(name, seen.state, seen.pairing, expires_at=door.link.expires_at)
-            assert door.pairing_id
-            pairing = await numbers.get_pairing(tx, door.pairing_id)
-            return View(name, LinkState.USABLE, pairing, can_begin=False)
+        return await doors.find(self._deps.db, self._deps.keyring, request.path_params["token"])
 
     async def _seen(self, door: Door, words: Words) -> Shown:
-        return shown.show(await self._look(door), words, self._deps.db.clock.now())
-
-    # Waiting -------------------------------------------------------------------------------------------------
+        return shown.show(await doors.look(self._deps.db, door), words, self._deps.db.clock.now())
 
     async def _changed(self, door: Door, words: Words, seen: Shown) -> Shown:
         """Another state, or the same when the time is over, the program ends, or too many wait already."""
-        with self._place(door) as is_free:
+        with self._waiting.place(door.key) as is_free:
             if not is_free:
                 return seen
-            news = asyncio.ensure_future(self._news(door, words, seen))
-            end = asyncio.ensure_future(self._deps.until_the_end())
-            try:
-                await asyncio.wait({news, end}, return_when=asyncio.FIRST_COMPLETED)
-                return news.result() if news.done() else seen
-            finally:
-                news.cancel()
-                end.cancel()
-                await asyncio.wait({news, end})
+            news = self._news(door, words, seen)
+            return await before_the_end(news, self._deps.until_the_end()) or seen
 
     async def _news(self, door: Door, words: Words, seen: Shown) -> Shown:
         bell, now = self._deps.wakes.bell(door.topic), seen
@@ -148,22 +101,6 @@ class QrPage:
         except TimeoutError:
             pass
         return now
-
-    @contextmanager
-    def _place(self, door: Door) -> Iterator[bool]:
-        """Room for those who wait is limited, in all and for each link; whoever has none asks again later."""
-        key = door.link.uid if door.link else door.pairing_id
-        is_free = self._waiting.total() < MOST_WAITING and self._waiting[key] < MOST_OF_A_LINK
-        if not is_free:
-            yield False
-            return
-        self._waiting[key] += 1
-        try:
-            yield True
-        finally:
-            self._waiting[key] -= 1
-            if not self._waiting[key]:
-                del self._waiting[key]
 
     # Beginning -----------------------------------------------------------------------------------------------
 
@@ -198,7 +135,7 @@ class QrPage:
             self._cookies.end_session(answer)
 
     async def _refused(self, request: Request, words: Words, door: Door, problem: Problem) -> Response:
-        view = await self._look(door)
+        view = await doors.look(self._deps.db, door)
         seen = shown.show(view, words, self._deps.db.clock.now())
         if isinstance(problem, numbers.QrLinkOver):
             status, sentence = _status(view), seen.error or seen.lead
@@ -255,9 +192,8 @@ def _address(request: Request, **more: str) -> str:
     query = [f"{name}={value}" for name, value in more.items()]
     if frames.is_embedding(request.query_params):
         query.append("display_mode=embedding")
-    lang = request.query_params.get("lang")
-    if lang in LANGUAGES:
-        query.append(f"lang={lang}")
+    if "lang" in request.query_params:
+        query.append(f"lang={speaking().lang}")
     path = f"/qr/{request.path_params['token']}"
     return f"{path}?{'&'.join(query)}" if query else path
 

@@ -2,67 +2,24 @@
 
 import { Parent, START_PHONE_LINKING, START_QR } from "./models/parent.js";
 import { picture } from "./models/picture.js";
+import { find, QrPanel } from "./qr-panel.js";
 
 const AGAIN = 2000;
 const page = document.querySelector("[data-qr-page]");
 const parent = new Parent(window, JSON.parse(page.dataset.origins ?? "[]"));
-const find = (name) => document.querySelector(`[data-${name}]`);
+const panel = new QrPanel(page.dataset.site);
 const pause = (time) => new Promise((done) => setTimeout(done, time));
 
 let shown = null;
 let mayBegin = page.dataset.begins === "yes"; // by itself, once
 const wanted = { qr: false, code: false }; // by the page around this one
 const told = {};
-let ends = 0;
-
-// Showing --------------------------------------------------------------------------------------------------------
 
 function show(state) {
   const isFirst = shown === null;
-  const before = shown?.panel;
   shown = state;
-  for (const part of document.querySelectorAll("[data-show]")) part.hidden = !part.dataset.show.split(" ").includes(state.panel);
-  find("title").textContent = state.title;
-  document.title = `${state.title} · ${page.dataset.site}`;
-  find("lead").textContent = state.lead;
-  notice(state.notice);
-  for (const sign of [find("status"), find("end")]) {
-    sign.textContent = state.status;
-    sign.className = `state state--${state.sign}`;
-  }
-  if (state.drawing) draw(state.drawing);
-  if (state.code) write(state.code);
-  ends = performance.now() + (state.seconds ?? 0) * 1000;
-  find("countdown").dataset.seconds = state.seconds ?? "";
-  count();
-  if (before && before !== state.panel && isOver()) find("title").focus();
+  panel.show(state);
   tell(state, isFirst);
-}
-
-function notice(text) {
-  find("notice").firstElementChild.textContent = text ?? "";
-  find("notice").hidden = !text;
-}
-
-function draw({ size, path }) {
-  find("drawing").setAttribute("viewBox", `0 0 ${size} ${size}`);
-  find("drawing").firstElementChild.setAttribute("d", path);
-}
-
-function write(code) {
-  const [first, second] = find("code").children;
-  first.textContent = code.slice(0, 4);
-  second.textContent = code.slice(4);
-}
-
-function count() {
-  const countdown = find("countdown");
-  const whole = Number(countdown.dataset.seconds);
-  countdown.hidden = !whole || !["qr", "code"].includes(shown.panel);
-  if (countdown.hidden) return;
-  const left = Math.max(0, (ends - performance.now()) / 1000);
-  find("left").textContent = (shown.panel === "qr" ? countdown.dataset.forQr : countdown.dataset.forCode).replace("{seconds}", Math.ceil(left));
-  countdown.querySelector(".countdown__left").setAttribute("stroke-dasharray", `${(100 * left) / whole} 100`);
 }
 
 const isOver = () => ["linked", "over"].includes(shown?.panel);
@@ -74,6 +31,7 @@ function tell(state, isFirst = false) {
   if (wanted.code && state.code) once("code", state.code, { type: "TIMELINES_PAIRING_CODE", code: state.code });
   if (state.panel === "linked") once("linked", true, { type: "TIMELINES_QR_CONNECTED" });
   // what went wrong before this page was opened is no news, unless nothing can be done here any more
+  if (!state.error) delete told.error; // the same may go wrong again
   if (state.error && !(isFirst && state.panel === "ready")) once("error", state.version, problem(state.error));
 }
 
@@ -101,7 +59,7 @@ async function begin(fields) {
 }
 
 function refuse(sentence) {
-  notice(sentence);
+  panel.notice(sentence);
   parent.tell(problem(sentence));
 }
 
@@ -190,6 +148,6 @@ if (["linked", "over"].includes(page.dataset.panel)) {
   shown = { panel: page.dataset.panel, error: page.dataset.error, version: "at first" };
   tell(shown);
 } else {
-  setInterval(count, 1000);
+  setInterval(() => panel.count(), 1000);
   follow();
 }
