@@ -290,6 +290,15 @@ async def remove(parts: Parts, world: World) -> str | None:
         if number.kind is NumberKind.SIMULATOR:
             await world.unlink_phone(number.phone)
     await parts.db.run(workspace.id, workspaces.remove_workspace)
+    await _switch_off_partner(parts)
     demo_file(parts.settings.data_dir).unlink(missing_ok=True)
     log.info("demo.removed", workspace=workspace.id)
     return workspace.slug
+
+
+async def _switch_off_partner(parts: Parts) -> None:
+    """What the demo's partner made stays; nobody knows its secret any more."""
+    partner_id = _read(demo_file(parts.settings.data_dir)).get("partner_id")
+    async with parts.db.system() as tx:
+        if partner_id and await partners.find(tx, partner_id):
+            await partners.set_active(tx, partner_id, False)

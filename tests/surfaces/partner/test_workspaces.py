@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.api_client import ApiClient
 from tests.support.api_world import facts
 from tests.support.partner_client import PartnerClient
 from tests.surfaces.partner.conftest import PartnerWorld
-from tideline.features import partners, workspaces
+from tideline.features import partners
 
 
 def fresh(word: str = "Café Zoë") -> str:
@@ -126,12 +127,12 @@ async def test_a_suspended_workspace_refuses_its_token_until_it_is_restored(
     await world.link(slug, user)
     token = (await partner.done("GET", f"/workspaces/{slug}/api-token"))["token"]
     assert (await partner.done("POST", f"/workspaces/{slug}/suspend"))["status"] == "suspended"
-    with pytest.raises(workspaces.WorkspaceSuspended):
-        await world.inner.access.authenticate(token)
+    refused = await ApiClient(world.inner.app, token).get("/chats")
+    assert (refused.status, refused.json["error_code"]) == (403, "permission_denied")
     assert (await partner.done("POST", f"/workspaces/{slug}/suspend"))["status"] == "suspended"
     assert (await partner.done("GET", "/workspaces"))["workspaces"][0]["status"] == "suspended"
     assert (await partner.done("POST", f"/workspaces/{slug}/restore"))["status"] == "active"
-    await world.inner.access.authenticate(token)
+    assert (await ApiClient(world.inner.app, token).get("/chats")).status == 200
     [account] = (await partner.done("GET", f"/workspaces/{slug}"))["whatsapp_accounts"]
     assert account["connection_status"] == "disconnected", "it connects again by itself"
 
