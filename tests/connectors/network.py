@@ -58,6 +58,10 @@ class Network(ABC):
         """A business number becomes ours by its secrets. False on networks where its phone has to scan a code."""
         return False
 
+    def named(self, file: Attachment) -> str:
+        """The name under which a file arrives. On some networks only documents have one."""
+        return file.filename
+
     @abstractmethod
     async def lid(self, phone: str) -> str: ...
 

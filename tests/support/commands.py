@@ -16,8 +16,11 @@ QR = re.compile(r"^(tideline-sim:\S+)$", re.MULTILINE)
 class LinkCommand:
     """One run of the command; ended at the latest when the block ends."""
 
-    def __init__(self, served: Served, demo: Mapping[str, Any], *, code_for: str | None = None) -> None:
+    def __init__(
+        self, served: Served, demo: Mapping[str, Any], *, code_for: str | None = None, simulated: bool = True
+    ) -> None:
         self._arguments = ["number", "link", "--workspace", demo["workspace_id"], "--teammate", demo["owner_email"]]
+        self._arguments += ["--simulator"] if simulated else []
         self._arguments += ["--code", code_for] if code_for else []
         self._served = served
         self._shown = ""

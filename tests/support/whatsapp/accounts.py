@@ -13,6 +13,7 @@ Key = tuple[bytes, bytes, bytes]
 """A signed key: its id, its value, the signature."""
 
 ACCOUNT_SIGNATURE = b"\6\0"
+PHONE_ITSELF, MOST_LINKS = 1, 4
 PEOPLE, LIDS, GROUPS = "s.whatsapp.net", "lid", "g.us"
 
 
@@ -41,6 +42,14 @@ class Account:
     is_silent: bool = False
     login_failure: dict[str, str] | None = None
     last_device: int = 0
+    is_away: bool = False
+    hides_reads: bool = False
+
+    @property
+    def links(self) -> list[int]:
+        """Devices that were linked to the phone. Where tests play the phone itself with a real client, that is the
+        first one."""
+        return [device for device in self.devices if device != PHONE_ITSELF]
 
     def jid(self, device: int = 0) -> Jid:
         return Jid(self.phone, PEOPLE, device)
@@ -81,7 +90,12 @@ class Group:
         return "admin" if member.phone in self.admins else None
 
     def participant(self, member: Account) -> Node:
-        told = {"jid": member.hidden_jid(), "phone_number": member.jid(), "type": self.role_of(member)}
+        told: dict[str, object] = {
+            "jid": member.hidden_jid(),
+            "phone_number": member.jid(),
+            "type": self.role_of(member),
+        }
+        told["display_name"] = member.name
         return Node("participant", told)
 
     def node(self) -> Node:

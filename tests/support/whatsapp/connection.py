@@ -45,6 +45,13 @@ class Connection:
         self._reads: Cipher
         self._writes: Cipher
         self._noise = b""
+        self.unanswered: dict[str, None] = {}
+        """What was delivered and not acknowledged yet, by id."""
+        self._is_over = False
+
+    @property
+    def is_closed(self) -> bool:
+        return self._is_over or self._socket.closed
 
     @property
     def key(self) -> tuple[str, int]:
@@ -60,6 +67,7 @@ class Connection:
                 node = decode(self._reads.decrypt(await self._frame()))
                 self._begin(self.whatsapp.handle(self, node))
         finally:
+            self._is_over = True
             for task in self._tasks:
                 task.cancel()
 
@@ -152,12 +160,16 @@ class Connection:
             Node("device-identity", {}, account.vouch(consent.identity, consent.secret, number)),
             Node("device", {"jid": account.jid(number), "lid": account.hidden_jid(number)}),
             Node("platform", {"name": "android"}),
+            Node("biz", {"name": account.name}),
         ]
         await self.send(_set("pair-2", [Node("pair-success", {}, children)]))
+        await self.whatsapp.tell_devices(account)
 
     async def _log_in(self, payload: Any) -> None:
         account = self.whatsapp.accounts.get(str(payload.username))
         device = account.devices.get(payload.device) if account else None
+        if account and account.is_away:
+            return await self.hang_up()
         if account and account.login_failure:
             return await self.fail(Node("failure", account.login_failure))
         if account is None or device is None or device.noise != self._noise:
@@ -168,6 +180,7 @@ class Connection:
         await self.send(Node("success", told))
         waiting = self.whatsapp.take_waiting(self.key)
         for node in waiting:
+            self.unanswered[str(node.attrs["id"])] = None
             await self.send(node)
         return await self.send(Node("ib", {}, [Node("offline", {"count": len(waiting)})]))
 

@@ -1,10 +1,14 @@
 """Groups: made, changed and left by clients; every other member is told."""
 
 import time
+from typing import TYPE_CHECKING
 
 from tests.support.whatsapp.accounts import Account, Group
-from tests.support.whatsapp.binary import SERVER, Jid, Node
+from tests.support.whatsapp.binary import Jid, Node
 from tests.support.whatsapp.connection import Connection
+
+if TYPE_CHECKING:
+    from tests.support.whatsapp.server import FakeWhatsApp
 
 ROLES = {"promote": True, "demote": False}
 
@@ -27,11 +31,18 @@ async def answer(client: Connection, node: Node) -> "list[Node] | Node | None":
     return await _change(client, group, node)
 
 
+def new(whatsapp: "FakeWhatsApp", subject: str, members: list[Account]) -> Group:
+    """Ids are never used twice, also not those of groups that are gone."""
+    whatsapp.groups_made += 1
+    group = Group(f"1203630{whatsapp.groups_made:011d}", subject, members)
+    whatsapp.groups[group.id] = group
+    return group
+
+
 async def _create(client: Connection, wanted: Node) -> list[Node]:
     others = [client.whatsapp.find(one.attrs["jid"]) for one in wanted.children if one.tag == "participant"]
     members = [client.account, *(one for one in others if one and one is not client.account)]
-    group = Group(f"1203630{len(client.whatsapp.groups):011d}", str(wanted.attrs["subject"]), members)
-    client.whatsapp.groups[group.id] = group
+    group = new(client.whatsapp, str(wanted.attrs["subject"]), members)
     await _tell(client, group, Node("create", {"type": "new", "reason": "invite"}, [group.node()]))
     return [group.node()]
 
@@ -86,16 +97,28 @@ def _find(client: Connection, participant: Node) -> Account | None:
 
 
 async def _tell(client: Connection, group: Group, what: Node) -> None:
+    await tell(client.whatsapp, client.account, group, what, but=client.device)
+
+
+async def tell(
+    whatsapp: "FakeWhatsApp",
+    by: Account,
+    group: Group,
+    *what: Node,
+    but: int | None = None,
+    members: list[Account] | None = None,
+) -> None:
+    """Every device of the members hears what somebody did, but not the device it was done with."""
     told = {
-        "from": group.jid if group.id else SERVER,
+        "from": group.jid,
         "type": "w:gp2",
-        "id": f"g{time.time_ns()}",
         "t": int(time.time()),
-        "participant": client.account.hidden_jid(client.device),
-        "participant_pn": client.account.jid(client.device),
+        "participant": by.hidden_jid(but or 0),
+        "participant_pn": by.jid(but or 0),
         "addressing_mode": "lid",
     }
-    for member in group.members:
+    for member in members or group.members:
         for device in list(member.devices):
-            if (member, device) != (client.account, client.device):
-                await client.whatsapp.deliver(member, device, Node("notification", told, [what]))
+            if (member, device) != (by, but):
+                named = {**told, "id": f"g{time.time_ns()}"}
+                await whatsapp.deliver(member, device, Node("notification", named, list(what)))

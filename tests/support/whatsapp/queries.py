@@ -129,7 +129,11 @@ async def _picture(client: Connection, node: Node) -> "list[Node] | Node":
 
 
 async def _linking(client: Connection, node: Node) -> "list[Node] | Node | None":
-    """The steps of linking by eight characters; everything else about devices gets an empty answer."""
+    """The steps of linking by eight characters, and a device that takes itself off; everything else about devices gets
+    an empty answer."""
+    gone = node.child("remove-companion-device")
+    if gone is not None:
+        await client.whatsapp.forget(client.account, gone.attrs["jid"].device)
     step = node.child("link_code_companion_reg")
     if step is None:
         return None

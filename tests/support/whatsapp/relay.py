@@ -8,6 +8,7 @@ from tests.support.whatsapp.binary import Jid, Node
 from tests.support.whatsapp.connection import Connection
 
 PASSED_ON = ("device-identity", "meta")
+NOT_ALLOWED, NOT_THERE = 403, 404
 
 
 async def message(sender: Connection, node: Node) -> None:
@@ -17,7 +18,7 @@ async def message(sender: Connection, node: Node) -> None:
         return
     to, name, now = node.attrs["to"], node.attrs["id"], int(time.time())
     sender.whatsapp.seen(node)
-    refusal = account.refuses_with
+    refusal = account.refuses_with or _no_such_place(sender, to)
     await sender.send(Node("ack", {"class": "message", "id": name, "from": to, "t": now, "error": refusal}))
     if refusal is not None:
         return
@@ -32,6 +33,14 @@ async def message(sender: Connection, node: Node) -> None:
         await _to_group(sender, node, told)
     else:
         await _to_person(sender, node, told)
+
+
+def _no_such_place(sender: Connection, to: Jid) -> int | None:
+    """Nobody is there, or the sender is not in the group."""
+    if to.server != GROUPS:
+        return None if sender.whatsapp.find(to) else NOT_THERE
+    group = sender.whatsapp.groups.get(to.user)
+    return None if group and sender.account in group.members else NOT_ALLOWED
 
 
 async def _to_person(sender: Connection, node: Node, told: dict[str, Any]) -> None:
@@ -85,7 +94,8 @@ async def receipt(sender: Connection, node: Node) -> None:
     told = {"id": node.attrs["id"], "type": kind, "t": int(time.time())}
     own = account.hidden_jid(sender.device)
     whose = {"from": to, "participant": own} if is_group else {"from": own}
-    await _to_all(sender, target, Node("receipt", {**told, **whose}, node.content))
+    if not (account.hides_reads and kind == "read"):
+        await _to_all(sender, target, Node("receipt", {**told, **whose}, node.content))
     if kind == "read":
         await _tell_own_devices(sender, Node("receipt", {**told, "type": "read-self", "recipient": to}, node.content))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tests.support.whatsapp import queries, relay, tls
-from tests.support.whatsapp.accounts import Account, Group
+from tests.support.whatsapp import groups, queries, relay, tls
+from tests.support.whatsapp.accounts import MOST_LINKS, Account, Group
 from tests.support.whatsapp.binary import SERVER, Jid, Node
 from tests.support.whatsapp.connection import Connection
 from tests.support.whatsapp.curves import KeyPair
@@ -35,6 +35,7 @@ class FakeWhatsApp:
         self.connections: dict[tuple[str, int], Connection] = {}
         self.messages_seen: Counter[str] = Counter()
         self.broke = 0
+        self.groups_made = 0
         self.proxy = ""
         self.authority = Path()
         self._media: dict[str, bytes] = {}
@@ -79,13 +80,13 @@ class FakeWhatsApp:
         account = self.accounts[phone] = Account(phone, name, lid=f"9{phone[::-1]}")
         return account
 
-    def scan(self, qr: str, account: Account) -> None:
-        """The phone scans the code that a client shows."""
+    def scan(self, qr: str, account: Account) -> bool:
+        """The phone scans the code that a client shows; says whether it was still worth something."""
         reference, consent = read_qr(qr, account)
-        self._consent(self._offered[reference], consent)
+        return self._consent(self._offered[reference], consent)
 
     async def type_code(self, code: str, account: Account) -> None:
-        """The owner types eight characters that a client shows for this phone."""
+        """The owner types eight characters that a client shows for this phone. LookupError without such a client."""
         connection, linking = self._codes[account.phone]
         told = [
             Node("link_code_pairing_ref", {}, linking.reference),
@@ -97,9 +98,15 @@ class FakeWhatsApp:
 
     async def unlink(self, account: Account, device: int) -> None:
         """The owner takes a device off, on the phone."""
-        del account.devices[device]
+        await self.forget(account, device)
         removed = Node("stream:error", {"code": "401"}, [Node("conflict", {"type": "device_removed"})])
         await self._throw_out(account.phone, device, removed)
+
+    async def forget(self, account: Account, device: int) -> None:
+        """A device is none of the account's any more."""
+        account.devices.pop(device, None)
+        self._waiting.pop((account.phone, device), None)
+        await self.tell_devices(account)
 
     async def ban(self, account: Account, *, seconds: int = HOUR) -> None:
         """WhatsApp locks the account out for a while."""
@@ -110,10 +117,35 @@ class FakeWhatsApp:
         await self.lock_out(account, {"reason": "405"})
 
     async def lock_out(self, account: Account, failure: dict[str, str] | None) -> None:
-        """Logins fail with this from now on, and who is in is thrown out; None lets them in again."""
+        """Logins fail with this from now on, and who is in is thrown out; None lets them in again. A phone that tests
+        play with a client stays: that client would not try again."""
         account.login_failure = failure
+        for device in account.links or list(account.devices):
+            await self._throw_out(account.phone, device, None)
+
+    async def leave(self, account: Account) -> None:
+        """Somebody deletes their WhatsApp account."""
+        for device in account.links:
+            await self.unlink(account, device)
+        del self.accounts[account.phone]
+
+    async def take_away(self, account: Account) -> None:
+        """The phone and its devices lose their connection, until `bring_back`."""
+        account.is_away = True
         for device in list(account.devices):
             await self._throw_out(account.phone, device, None)
+            await self.disconnected(account, device)
+
+    def bring_back(self, account: Account) -> None:
+        account.is_away = False
+
+    async def tell_devices(self, account: Account) -> None:
+        """Everybody forgets which devices the account had; they ask again when they write the next time."""
+        for jid, more in ((account.jid(), {"lid": account.hidden_jid()}), (account.hidden_jid(), {})):
+            changed = Node("update", {"device_hash": "2:changed"}, [Node("device", {"jid": jid})])
+            told = {"from": jid, "type": "devices", "t": int(time.time()), **more}
+            for client in list(self.connections.values()):
+                await client.send(Node("notification", {**told, "id": f"d{time.time_ns()}"}, [changed]))
 
     def refuse(self, account: Account, error: int | None = 463) -> None:
         """What the account sends is refused with this error from now on; None takes it again."""
@@ -125,14 +157,63 @@ class FakeWhatsApp:
 
     async def call(self, caller: Account, called: Account, *, name: str, ends: str | None = None) -> None:
         """A call rings on the devices of somebody, or with `ends` it is over (`timeout`, `reject`, or nothing)."""
-        about = {"call-id": name, "call-creator": caller.hidden_jid()}
-        step = Node("offer", about, [Node("audio", {"enc": "opus", "rate": "16000"})])
+        step = Node("offer", {}, [Node("audio", {"enc": "opus", "rate": "16000"})])
         if ends is not None:
-            step = Node("reject" if ends == "reject" else "terminate", {**about, "reason": ends or None})
-        told = {"from": caller.hidden_jid(), "id": f"c{time.time_ns()}", "t": int(time.time()), "notify": caller.name}
-        told |= {"caller_pn": caller.jid()}
+            step = Node("reject" if ends == "reject" else "terminate", {"reason": ends or None})
+        await self._tell_of_call(caller, called, name, step)
+
+    async def ring(
+        self, caller: Account, called: Account, outcome: str, *, video: bool = False, seconds: int = 0
+    ) -> None:
+        """A whole call, as the other devices of the called one hear of it."""
+        name, now = f"CALL{time.time_ns()}", int(time.time())
+        media = [Node("audio", {"enc": "opus", "rate": "16000"}), *([Node("video", {})] if video else [])]
+        await self._tell_of_call(caller, called, name, Node("offer", {}, media), at=now - seconds)
+        if outcome == "answered":
+            await self._tell_of_call(caller, called, name, Node("accept", {}, media[:1]), at=now - seconds)
+        reason = {"missed": "timeout", "rejected": "rejected_elsewhere"}.get(outcome)
+        await self._tell_of_call(caller, called, name, Node("terminate", {"reason": reason}), at=now)
+
+    async def _tell_of_call(
+        self, caller: Account, called: Account, name: str, step: Node, *, at: int | None = None
+    ) -> None:
+        about = {"call-id": name, "call-creator": caller.hidden_jid(), "caller_pn": caller.jid(), **step.attrs}
+        told = {"from": caller.hidden_jid(), "t": at or int(time.time()), "notify": caller.name}
+        told |= {"id": f"c{time.time_ns()}"}
         for device in list(called.devices):
-            await self.deliver(called, device, Node("call", told, [step]))
+            await self.deliver(called, device, Node("call", told, [Node(step.tag, about, step.content)]))
+
+    async def make_group(self, subject: str, members: list[Account]) -> str:
+        """Somebody makes a group on a phone; the first of them. Gives its address."""
+        group = groups.new(self, subject, members)
+        await groups.tell(self, members[0], group, Node("create", {"type": "new", "reason": "invite"}, [group.node()]))
+        return str(group.jid)
+
+    async def change_group(
+        self,
+        address: str,
+        *,
+        subject: str | None = None,
+        add: Sequence[Account] = (),
+        remove: Sequence[Account] = (),
+        promote: Sequence[Account] = (),
+    ) -> None:
+        """Its owner changes a group on a phone, all at once."""
+        group = self.groups[address.partition("@")[0]]
+        owner = group.members[0]
+        group.members += add
+        group.admins |= {one.phone for one in promote}
+        steps = [
+            Node(what, {}, [group.participant(one) for one in people])
+            for what, people in (("add", add), ("remove", remove), ("promote", promote))
+            if people
+        ]
+        if subject is not None:
+            group.subject = subject
+            steps.append(Node("subject", {"subject": subject, "s_t": int(time.time()), "s_o": owner.hidden_jid()}))
+        told = list(group.members)
+        group.members = [one for one in told if one not in remove]
+        await groups.tell(self, owner, group, *steps, members=told)
 
     # What tests ask
 
@@ -143,6 +224,20 @@ class FakeWhatsApp:
         """Waits for a device to be there."""
         async with asyncio.timeout(seconds):
             while not self.is_connected(account, device):
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def disconnected(self, account: Account, device: int = 1, *, seconds: float = 30) -> None:
+        """Waits for a device to be gone."""
+        async with asyncio.timeout(seconds):
+            while self.is_connected(account, device):
+                self._changed.clear()
+                await self._changed.wait()
+
+    async def settled(self, *, seconds: float = 30) -> None:
+        """Waits until every client that is there has answered all that it was sent."""
+        async with asyncio.timeout(seconds):
+            while any(client.unanswered for client in self.connections.values()):
                 self._changed.clear()
                 await self._changed.wait()
 
@@ -161,6 +256,8 @@ class FakeWhatsApp:
                 await relay.receipt(client, node)
             case "chatstate":
                 await relay.typing(client, node)
+        if node.tag in ("ack", "receipt") and client.unanswered.pop(str(node.attrs["id"]), 0) is None:
+            self._changed.set()
 
     async def enter(self, client: Connection) -> None:
         """Only one connection of a device at a time: the older one is replaced."""
@@ -176,6 +273,7 @@ class FakeWhatsApp:
         if client is None:
             self._waiting.setdefault((account.phone, device), []).append(node)
         else:
+            client.unanswered[str(node.attrs["id"])] = None
             await client.send(node)
 
     def take_waiting(self, key: tuple[str, int]) -> list[Node]:
@@ -203,7 +301,7 @@ class FakeWhatsApp:
         """Store a file; gives the path it is fetched from."""
         path = f"/v/t62/{hashlib.sha256(content).hexdigest()}"
         self._media[path] = content
-        return path
+        return f"{path}?ccb=11-4"  # clients append more to the question
 
     def certificate(self) -> bytes:
         """Two certificates, the upper one signed by the root that clients are made to trust in."""
@@ -217,9 +315,12 @@ class FakeWhatsApp:
         ).SerializeToString()
         return chain
 
-    def _consent(self, client: Connection, consent: Consent) -> None:
-        if not client.pairing.done():
-            client.pairing.set_result(consent)
+    def _consent(self, client: Connection, consent: Consent) -> bool:
+        is_full = len(consent.account.links) >= MOST_LINKS
+        if client.pairing.done() or client.is_closed or is_full:
+            return False
+        client.pairing.set_result(consent)
+        return True
 
     async def _throw_out(self, phone: str, device: int, why: Node | None) -> None:
         client = self.connections.get((phone, device))
