@@ -180,6 +180,11 @@ class Settings:
         "Keys that encrypt tokens and secrets, the newest first, separated by commas. Replaces the file secret.key.",
         shown="the file secret.key in the data folder",
     )
+    linked_memory: int = _setting(
+        512,
+        _whole(128, 65_536),
+        "Megabytes of memory for the process of a linked number; one that takes more is renewed.",
+    )
     send_gap: float = _setting(2.0, _seconds, "Seconds between two messages of a linked number, on average.")
     graph_url: str = _setting(
         "https://graph.facebook.com/v26.0",
@@ -353,6 +358,11 @@ class Settings:
     @property
     def files(self) -> Path:
         return self.data_dir / "files"
+
+    @property
+    def sessions(self) -> Path:
+        """What holds the links to phones: whoever has it can write as these numbers."""
+        return self.data_dir / "sessions"
 
     @property
     def spool(self) -> Path:

@@ -21,7 +21,10 @@ def nightly(parts: Parts, dsn: str) -> Sequence[Timer]:
         await backup.nightly(
             dsn,
             settings.backups,
-            places=backup.Places(files=None if settings.files_url else settings.files),
+            places=backup.Places(
+                files=None if settings.files_url else settings.files,
+                sessions=settings.sessions if settings.sessions.is_dir() else None,
+            ),
             app_version=__version__,
             now=parts.db.clock.now(),
             keep=settings.backups_kept,

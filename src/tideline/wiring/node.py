@@ -32,6 +32,7 @@ from tideline.wiring.crew import Crew
 from tideline.wiring.database import connected, ensure_usable, prepare
 from tideline.wiring.figures import measure
 from tideline.wiring.folder import ensure_ours, node_id, remember_address
+from tideline.wiring.linked import linked_connector
 from tideline.wiring.mails import old_mails
 from tideline.wiring.nightly import nightly
 from tideline.wiring.parts import Parts
@@ -242,7 +243,7 @@ class Node:
 
     def _gateway(self) -> Gateway:
         parts = self._parts
-        connectors: list[Connector] = [self._cloud()]
+        connectors: list[Connector] = [self._cloud(), linked_connector(parts)]
         if self._world:
             connectors.append(SimulatorConnector(self._world))
         return Gateway(

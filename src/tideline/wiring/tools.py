@@ -53,6 +53,8 @@ class Tools:
             has_secret_key_setting=mine.secret_key is not None,
             backup_dir=mine.backups,
             backup_is_on=mine.backup_at is not None and mine.database_url is None,
+            sessions=mine.sessions,
+            has_simulator=mine.has_simulator,
             files_url=mine.files_url,
             files_endpoint=mine.files_endpoint,
             unknown_variables=settings_.unknown_variables(os.environ),

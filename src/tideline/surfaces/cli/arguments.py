@@ -169,6 +169,7 @@ def _numbers(commands: _Commands) -> None:
     link = number.add("link", "Link a phone: shows a QR code to scan.", _later("numbers", "link"))
     _of_workspace(link)
     link.add_argument("--teammate", required=True, metavar="EMAIL", help="whose number it will be")
+    link.add_argument("--simulator", action="store_true", default=None, help="link a simulated phone")
     link.add_argument("--code", metavar="PHONE", help="show a code to type on this phone instead")
     qr_link = number.add(
         "qr-link", "Print a link with which somebody elsewhere links a phone.", _later("numbers", "qr_link")

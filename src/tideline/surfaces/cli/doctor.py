@@ -63,6 +63,24 @@ def _on_this_machine(setup: Setup) -> Iterator[Finding]:
         yield from _old_files(setup)
         yield _secret_key(setup)
         yield _backups(setup)
+    yield _linking()
+
+
+def _linking() -> Finding:
+    """Whether phones can be linked from this machine."""
+    from tideline.connectors.linked import has_extra, has_libmagic
+
+    if not has_extra():
+        return Finding(
+            "linked numbers", "phones cannot be linked here: that needs an extra, pip install 'tideline[linked]'."
+        )
+    if not has_libmagic():
+        return Finding(
+            "linked numbers",
+            "the extra is installed, but not the system library libmagic1 that it needs.",
+            "Install it: apt install libmagic1 (Debian, Ubuntu), or the package of that name of your system.",
+        )
+    return Finding("linked numbers", "the extra is installed, phones can be linked.")
 
 
 def _settings(setup: Setup) -> Finding:

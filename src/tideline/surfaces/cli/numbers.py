@@ -22,8 +22,8 @@ GATEWAY_SECONDS = 10.0
 class NoGateway(Problem):
     code = "no_gateway"
     message = (
-        "Nobody took up the request: start `tideline serve` (or a gateway) first, then link the phone. The simulated "
-        "phones need `--simulator`."
+        "Nobody took up the request: start `tideline serve` (or a gateway) first, then link the phone. For a simulated "
+        "phone say `--simulator` both there and here."
     )
 
 
@@ -45,9 +45,10 @@ async def list_all(tools: Toolbox, options: Namespace) -> None:
 
 async def link(tools: Toolbox, options: Namespace) -> None:
     """Begin to link, show each code until the phone took one, and say how it went."""
+    kind = numbers.NumberKind.SIMULATOR if tools.setup.has_simulator else numbers.NumberKind.LINKED
     async with tools.desk() as desk:
         workspace_id = await finding.workspace_id(desk, options.workspace)
-        begun = await desk.db.run(workspace_id, lambda tx: _begin(tx, options, desk.linking_limits))
+        begun = await desk.db.run(workspace_id, lambda tx: _begin(tx, options, kind, desk.linking_limits))
         try:
             ended = await _watch(desk, begun)
         except (Problem, asyncio.CancelledError):
@@ -58,13 +59,13 @@ async def link(tools: Toolbox, options: Namespace) -> None:
     print("The phone is linked.")
 
 
-async def _begin(tx: Tx, options: Namespace, limits: numbers.LinkingLimits) -> numbers.Pairing:
+async def _begin(
+    tx: Tx, options: Namespace, kind: numbers.NumberKind, limits: numbers.LinkingLimits
+) -> numbers.Pairing:
     teammate = await finding.teammate(tx, options.teammate)
     method = numbers.PairingMethod.CODE if options.code else numbers.PairingMethod.QR
     phone = chats.phones.clean(options.code) if options.code else None
-    return await numbers.begin_link(
-        tx, teammate.id, numbers.NumberKind.SIMULATOR, method=method, phone=phone, limits=limits
-    )
+    return await numbers.begin_link(tx, teammate.id, kind, method=method, phone=phone, limits=limits)
 
 
 async def qr_link(tools: Toolbox, options: Namespace) -> None:

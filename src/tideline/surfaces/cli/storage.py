@@ -54,7 +54,12 @@ async def backup(tools: Toolbox, options: Namespace) -> None:
         made = await backups.backup(
             dsn,
             options.to,
-            places=_places(tools.setup, with_key=options.with_key, with_files=tools.setup.files_url is None),
+            places=_places(
+                tools.setup,
+                with_key=options.with_key,
+                with_files=tools.setup.files_url is None,
+                with_sessions=tools.setup.sessions.is_dir(),
+            ),
             app_version=__version__,
             now=datetime.now(UTC),
         )
@@ -70,7 +75,7 @@ async def restore(tools: Toolbox, options: Namespace) -> None:
         restored = await backups.restore(
             options.source,
             dsn,
-            places=_places(tools.setup, with_key=True, with_files=True),
+            places=_places(tools.setup, with_key=True, with_files=True, with_sessions=True),
             work=tools.setup.data_dir / "restore",
             after=_hold,
         )
@@ -151,9 +156,10 @@ async def remove_demo(tools: Toolbox, _: Namespace) -> None:
     print(f"The workspace {removed} is removed.")
 
 
-def _places(setup: Setup, *, with_key: bool, with_files: bool) -> backups.Places:
+def _places(setup: Setup, *, with_key: bool, with_files: bool, with_sessions: bool) -> backups.Places:
     key = setup.data_dir / keyfile.NAME
     return backups.Places(
         files=setup.data_dir / "files" if with_files else None,
+        sessions=setup.sessions if with_sessions else None,
         secret_key=key if with_key and not setup.has_secret_key_setting else None,
     )

@@ -40,6 +40,8 @@ class Setup:
     has_secret_key_setting: bool
     backup_dir: Path
     backup_is_on: bool
+    sessions: Path
+    has_simulator: bool
     files_url: str | None
     files_endpoint: str | None
     unknown_variables: Sequence[str]
