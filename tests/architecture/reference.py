@@ -60,10 +60,20 @@ def _problems() -> Iterator[tuple[str, str, str]]:
                 yield kind.code, str(kind.message), ".".join(module.__name__.split(".")[1:3])
 
 
+# Parts that run in processes of their own, with libraries that an extra brings.
+OF_AN_EXTRA = "tideline.connectors.linked."
+
+
 def _modules() -> Iterator[ModuleType]:
     for found in pkgutil.walk_packages(tideline.__path__, "tideline."):
         if not found.name.endswith("__main__"):
-            yield importlib.import_module(found.name)
+            try:
+                module = importlib.import_module(found.name)
+            except ImportError:
+                if not found.name.startswith(OF_AN_EXTRA):
+                    raise
+                continue
+            yield module
 
 
 def command_line() -> str:

@@ -1,4 +1,5 @@
-"""The client library, with everything worked around that it does not do by itself. Only number processes import this.
+"""The client library, with everything worked around that it does not do by itself. Loaded when a client is made, and
+that happens in processes of numbers only.
 
 Each event goes to one function, raw, on the library's own thread; the library goes on when that returns. So a message
 is on our disk before WhatsApp gets the receipt for it.
@@ -7,16 +8,13 @@ is on our disk before WhatsApp gets the receipt for it.
 import asyncio
 import contextlib
 import ctypes
+import importlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-from neonize._binder import ProxySettings
-from neonize.aioze.client import NewAClient
-from neonize.exc import NeonizeError
-from neonize.utils.enum import MediaType, ReceiptType
 
 from tideline.connectors.linked import decode
 from tideline.connectors.linked.protobufs import companion
@@ -33,16 +31,31 @@ CONNECTION: Final = (
 Hear = Callable[[int, bytes], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    client: Any
+    enum: Any
+    binder: Any
+
+
+def load() -> Library:
+    """Takes about a second the first time."""
+    names = ("neonize.aioze.client", "neonize.utils.enum", "neonize._binder")
+    return Library(*map(importlib.import_module, names))
+
+
 class Client:
     """One session. Nothing may be asked of it before it has connected: the library ends the process then."""
 
     def __init__(self, database: Path, hear: Hear, *, proxy: str | None = None) -> None:
+        library = load()
         logging.getLogger().setLevel(logging.ERROR)
         logging.getLogger("whatsmeow").setLevel(logging.ERROR)
         props = companion.DeviceProps(os=NAME, platformType=companion.DeviceProps.DESKTOP)
-        self._client = NewAClient(str(database), props=props)
+        self._client = library.client.NewAClient(str(database), props=props)
+        self._enum = library.enum
         self._hear = hear
-        self._proxy = ProxySettings(proxy) if proxy else None
+        self._proxy = library.binder.ProxySettings(proxy) if proxy else None
         self._client.event.list_func = dict.fromkeys((*CONNECTION, *decode.SPOOLED))
         self._client.event.execute = self._heard
 
@@ -75,13 +88,13 @@ class Client:
         return str(sent.ID), int(sent.Timestamp)
 
     async def upload(self, content: bytes, kind: int) -> Any:
-        return await self._client.upload(content, MediaType(kind))
+        return await self._client.upload(content, self._enum.MediaType(kind))
 
     async def download(self, message: Any) -> bytes:
         return bytes(await self._client.download_any(message) or b"")
 
     async def mark_read(self, external_ids: Sequence[str], chat: Any, sender: Any) -> None:
-        await self._client.mark_read(*external_ids, chat=chat, sender=sender, receipt=ReceiptType.READ)
+        await self._client.mark_read(*external_ids, chat=chat, sender=sender, receipt=self._enum.ReceiptType.READ)
 
     async def check(self, phones: Sequence[str]) -> Sequence[Any]:
         return list(await self._client.is_on_whatsapp(*(f"+{phone}" for phone in phones)))
@@ -94,7 +107,7 @@ class Client:
 
     async def phone_of(self, lid: Any) -> str | None:
         """The phone behind a LID, where the library has learned it."""
-        with contextlib.suppress(NeonizeError):
+        with contextlib.suppress(Exception):
             found = await self._client.get_pn_from_lid(lid)
             return str(found.User) or None
         return None

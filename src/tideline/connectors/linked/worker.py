@@ -145,6 +145,7 @@ def _library(surroundings: Surroundings) -> Callable[[Path, Callable[[int, bytes
     """Loads the library, which takes about a second."""
     from tideline.connectors.linked import client
 
+    client.load()
     client.use_threads(asyncio.get_running_loop())
     if surroundings.prepare:
         surroundings.prepare()
