@@ -1,5 +1,6 @@
 """Workspaces of a partner: made, read, resized, renamed, closed and deleted."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -44,6 +45,23 @@ async def test_a_new_workspace_has_an_owner_who_takes_a_seat(world: PartnerWorld
     assert found["messages_quota"]["total"] == 1500
     assert found["non_recurring_quota"] == {"remaining_balance": 0}
     assert (found["whatsapp_accounts"], found["qr_links"]) == ([], [])
+
+
+async def test_periods_begin_on_the_day_of_the_first_and_are_clipped(
+    world: PartnerWorld, partner: PartnerClient
+) -> None:
+    world.clock.time = datetime(2027, 1, 31, 9, 15, tzinfo=UTC)
+    made = await partner.done("POST", "/workspaces", {"display_name": fresh(), "seats_purchased": 1})
+
+    async def period(*now: int) -> tuple[str, str]:
+        world.clock.time = datetime(*now, tzinfo=UTC)  # type: ignore[arg-type, misc]
+        quota = (await partner.done("GET", f"/workspaces/{made['workspace_id']}"))["messages_quota"]
+        return quota["period_start"], quota["period_end"]
+
+    assert await period(2027, 1, 31, 9) == ("2027-01-31T00:00:00Z", "2027-02-27T23:59:59Z")
+    assert await period(2027, 2, 27, 23, 59, 59) == ("2027-01-31T00:00:00Z", "2027-02-27T23:59:59Z")
+    assert await period(2027, 2, 28) == ("2027-02-28T00:00:00Z", "2027-03-30T23:59:59Z")
+    assert await period(2027, 3, 31) == ("2027-03-31T00:00:00Z", "2027-04-29T23:59:59Z")
 
 
 async def test_an_identifier_is_given_once_whoever_has_it(partner: PartnerClient, stranger: PartnerClient) -> None:
