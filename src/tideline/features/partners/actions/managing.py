@@ -1,6 +1,7 @@
 """What a partner does with its workspaces and the places in them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -110,8 +111,7 @@ async def _take_seats(tx: Tx, seats: int) -> list[Suspended]:
     if not losing:
         return []
     suspended = [Suspended(one, _linked(known, one)) for one in losing]
-    for number in (number for one in suspended for number in one.numbers):
-        await numbers.pause(tx, number.id)
+    await _pause(tx, [number for one in suspended for number in one.numbers])
     await numbers.revoke_links_of(tx, losing)
     await workspaces.free_seats(tx, losing)
     return suspended
@@ -178,9 +178,7 @@ async def remove_member(tx: Tx, member: Teammate) -> None:
 async def suspend_workspace(tx: Tx) -> None:
     """Nobody gets in, and its numbers are paused."""
     await workspaces.suspend_workspace(tx)
-    for number in await numbers.list_numbers(tx):
-        if not number.is_gone and not number.is_paused:
-            await numbers.pause(tx, number.id)
+    await _pause(tx, [number for number in await numbers.list_numbers(tx) if not number.is_gone])
 
 
 async def restore_workspace(tx: Tx) -> None:
@@ -208,6 +206,13 @@ async def remove_deleted(db: Database) -> int:
     for workspace_id in deleted:
         await db.run(workspace_id, workspaces.remove_workspace)
     return len(deleted)
+
+
+async def _pause(tx: Tx, some: Sequence[Number]) -> None:
+    """What its phone has unlinked in this very moment needs no pause."""
+    for number in some:
+        with suppress(numbers.NumberGone):
+            await numbers.pause(tx, number.id)
 
 
 def _linked(known: Sequence[Number], owner_id: int) -> list[Number]:
