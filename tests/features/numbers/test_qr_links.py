@@ -175,6 +175,17 @@ async def test_the_link_of_somebody_who_is_out_works_no_more(office: Office, wak
         await begin(office, link)
 
 
+async def test_a_phone_is_not_linked_while_the_workspace_is_suspended(office: Office) -> None:
+    link = await made(office)
+    pairing = await begin(office, link)
+    await office.run(workspaces.suspend_workspace)
+    assert await state(office, link) is LinkState.CLOSED
+    with pytest.raises(numbers.QrLinkOver):
+        await scanned(office, pairing)
+    await office.run(workspaces.restore_workspace)
+    await scanned(office, pairing)
+
+
 async def test_a_link_is_revoked_by_hand(office: Office) -> None:
     link = await made(office)
     assert await office.run(numbers.revoke_link_of, office.owner_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 from tideline.features import workspaces
 from tideline.features.numbers import events, linking, states
 from tideline.features.numbers.actions import numbers
-from tideline.features.numbers.errors import PairingNotFound, PhoneNeeded, TooManyLinkingAttempts
+from tideline.features.numbers.errors import PairingNotFound, PhoneNeeded, QrLinkOver, TooManyLinkingAttempts
 from tideline.features.numbers.linking import LinkingLimits
 from tideline.features.numbers.model import (
     PAIRING_LIFETIME,
@@ -151,12 +151,18 @@ async def link(tx: Tx, paired: Paired, node: UUID, ttl: timedelta) -> Linked:
     await qr_link_store.use(tx, paired.pairing.pairing_id)  # links come before attempts, as in `begin_through`
     pairing = await _lock(tx, paired.pairing.pairing_id)
     teammate = await workspaces.get_teammate(tx, workspaces.TeammateId(pairing.teammate_id))
+    if pairing.link_uid and not (teammate.is_active and await _is_open(tx)):
+        raise QrLinkOver  # the link was closed while its page waited for the phone
     owner = Owner(teammate.id, teammate.display_name, teammate.email, teammate.team_id)
     linked = await _link_new(tx, pairing, paired, owner, node, ttl) or await _link_again(
         tx, pairing, paired, owner, node, ttl
     )
     await _save(tx, linking.linked(linked.number, tx.now)(pairing))
     return linked
+
+
+async def _is_open(tx: Tx) -> bool:
+    return (await workspaces.get_workspace(tx)).suspended_at is None
 
 
 async def _link_new(
