@@ -239,6 +239,13 @@ async def test_many_at_once_are_all_there_in_one_order_without_gaps(
     assert ids == {shop.account.number_id: list(range(1, 201)), depot.account.number_id: list(range(1, 101))}
 
 
+async def test_many_large_ones_at_once_are_refused_before_memory_is_full(place: Place, shop: Opened) -> None:
+    large = dump(message("101", "x" * 3_000_000))
+    told = await asyncio.gather(*(place.tell(shop, large) for _ in range(40)))
+    assert set(told) == {200, 503}
+    assert len(await place.notices()) == told.count(200)
+
+
 async def test_what_cannot_be_stored_is_asked_for_again(place: Place, shop: Opened, db: Database) -> None:
     assert await place.tell(shop, message("101")) == 200
     await db.close()

@@ -1,6 +1,7 @@
 """Where webhooks are put down before anybody reads them: many requests share a commit, and each waits for its own."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 import structlog
@@ -15,6 +16,8 @@ TOPIC = "cloud"
 """Woken when something was put down."""
 MOST_AT_ONCE = 200
 MOST_WAITING = 5_000
+LARGEST_WAITING = 64 * 1024 * 1024
+LARGEST_AT_ONCE = 16 * 1024 * 1024
 RUNS = 3
 
 _Given = tuple[Sequence[Notice], Sequence[Stray], "asyncio.Future[None]"]
@@ -29,13 +32,15 @@ class Inbox:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._waiting: list[_Given] = []
+        self._waiting: deque[_Given] = deque()
+        self._size = 0
         self._writer: asyncio.Task[None] | None = None
 
     async def take(self, notices: Sequence[Notice], strays: Sequence[Stray] = ()) -> None:
         """Raises what kept it from being stored."""
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING or self._size >= LARGEST_WAITING:
             raise InboxFull
+        self._size += _size(notices, strays)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         self._waiting.append((notices, strays, done))
@@ -45,7 +50,7 @@ class Inbox:
 
     async def _write(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            batch = self._next()
             try:
                 await self._store(batch)
             except Exception as problem:
@@ -53,6 +58,17 @@ class Inbox:
                 _tell(batch, problem)
             else:
                 _tell(batch, None)
+
+    def _next(self) -> list[_Given]:
+        """What shares a commit: many small bodies, or a few large ones."""
+        batch: list[_Given] = []
+        size = 0
+        while self._waiting and len(batch) < MOST_AT_ONCE and size < LARGEST_AT_ONCE:
+            given = self._waiting.popleft()
+            size += _size(given[0], given[1])
+            batch.append(given)
+        self._size -= size
+        return batch
 
     async def _store(self, batch: Sequence[_Given]) -> None:
         notices = [notice for some, _, _ in batch for notice in some]
@@ -69,6 +85,10 @@ class Inbox:
             except Exception as problem:
                 if run == RUNS or not asks_for_another_run(problem):
                     raise
+
+
+def _size(notices: Sequence[Notice], strays: Sequence[Stray]) -> int:
+    return sum(len(one.body) for one in notices) + sum(len(one.body) for one in strays)
 
 
 def _tell(batch: Sequence[_Given], problem: Exception | None) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from tideline.platform.db import Connection, Row
 
+LARGEST_READ = 8 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -122,16 +124,22 @@ async def epoch_of(conn: Connection, workspace_id: int, number_id: int) -> int |
 
 
 async def read(conn: Connection, sessions: Sequence[Reading], limit: int) -> list[Row]:
-    """The next notices of each session, in their order; of a mailbox that somebody else took over, none."""
+    """The next notices of each session, in their order, no more than fit in memory; of a mailbox that somebody else
+    took over, none."""
     return await conn.fetch(
         """
         SELECT s.workspace, s.number_id, n.id, n.kind, n.speaks_for_account, n.done, n.received_at, n.body
         FROM unnest($1::int[], $2::int[], $3::bigint[], $4::bigint[]) AS s(workspace, number_id, epoch, after)
         JOIN cloud.mailbox m ON m.workspace = s.workspace AND m.number_id = s.number_id AND m.epoch = s.epoch
         CROSS JOIN LATERAL (
-            SELECT * FROM cloud.notice n
-            WHERE n.workspace = s.workspace AND n.number_id = s.number_id AND n.id > s.after
-            ORDER BY n.id LIMIT $5
+            SELECT * FROM (
+                SELECT few.*, sum(octet_length(few.body)) OVER (ORDER BY few.id) - octet_length(few.body) AS before
+                FROM (
+                    SELECT * FROM cloud.notice n
+                    WHERE n.workspace = s.workspace AND n.number_id = s.number_id AND n.id > s.after
+                    ORDER BY n.id LIMIT $5
+                ) few
+            ) sized WHERE sized.before < $6
         ) n
         ORDER BY s.number_id, n.id
         """,
@@ -140,6 +148,7 @@ async def read(conn: Connection, sessions: Sequence[Reading], limit: int) -> lis
         [session.epoch for session in sessions],
         [session.after for session in sessions],
         limit,
+        LARGEST_READ,
     )
 
 
