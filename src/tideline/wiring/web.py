@@ -84,6 +84,8 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             dashboard.DashboardDeps(
                 db=parts.db,
                 sign_in=parts.sign_in,
+                access=parts.access,
+                terms=parts.terms,
                 keyring=parts.keyring,
                 links=parts.links,
                 public_url=public_url,

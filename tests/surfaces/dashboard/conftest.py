@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from tests.support.browsing import Browser
 from tests.support.postgres import PostgresForTests
 from tests.support.world import HandClock, World
-from tideline.features import files, workspaces
+from tideline.features import files, webhooks, workspaces
 from tideline.features.workspaces import Role, SignIn, Teammate
 from tideline.platform.db import Database
 from tideline.platform.passwords import Passwords
@@ -31,6 +31,7 @@ class Site:
     world: World
     sign_in: SignIn
     public_url: str = PUBLIC_URL
+    has_mail: bool = False
     partners: dict[int, Host] = field(default_factory=dict)
     end: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -40,6 +41,9 @@ class Site:
         self.deps = DashboardDeps(
             db=self.world.db,
             sign_in=self.sign_in,
+            access=self.world.access,
+            terms=webhooks.Terms(self.keyring),
+            has_mail=self.has_mail,
             keyring=self.keyring,
             links=self.links,
             public_url=self.public_url,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from tideline.features import files, workspaces
+from tideline.features import files, webhooks, workspaces
 from tideline.features.numbers import LinkingLimits, NumberKind
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
@@ -32,6 +32,8 @@ class DashboardDeps:
 
     db: Database
     sign_in: workspaces.SignIn
+    access: workspaces.Access
+    terms: webhooks.Terms
     keyring: Keyring
     links: files.Links
     public_url: str

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from tideline.features import chats, messages, numbers, workspaces
 from tideline.platform.errors import Problem
 from tideline.platform.passwords import PasswordsBusy
-from tideline.surfaces.dashboard import rendering, security, words
+from tideline.surfaces.dashboard import rendering, security, spoken, words
 from tideline.surfaces.dashboard.visits import NotHere, SignInNeeded
 from tideline.surfaces.dashboard.words import N_, _
 
@@ -22,6 +22,10 @@ STATUS: dict[type[Problem], int] = {
     chats.ChatNotFound: 404,
     messages.MessageNotFound: 404,
     numbers.PairingNotFound: 404,
+    numbers.NumberNotFound: 404,
+    workspaces.TeammateNotFound: 404,
+    workspaces.TeamNotFound: 404,
+    workspaces.PermissionDenied: 403,
     workspaces.LinkNotValid: 410,
     workspaces.TooManyAttempts: 429,
     PasswordsBusy: 503,
@@ -68,7 +72,7 @@ def to_sign_in(request: Request) -> Response:
 def of_problem(problem: Problem) -> Response:
     status = status_of(problem)
     is_missing = status == HTTPStatus.NOT_FOUND
-    return page(status, NotHere.message if is_missing else problem.message, retry_headers(problem))
+    return page(status, NotHere.message if is_missing else spoken.said(problem), retry_headers(problem))
 
 
 def status_of(problem: Problem) -> int:

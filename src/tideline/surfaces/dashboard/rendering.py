@@ -1,14 +1,12 @@
 """Templates, and the filters that turn values into what people read."""
 
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tideline.surfaces.dashboard import words
+from tideline.surfaces.dashboard import dates, words
 
 HERE = Path(__file__).parent
 KILO = 1000
@@ -28,9 +26,13 @@ def environment() -> Environment:
     env.filters |= {
         "initials": initials,
         "hue": hue,
-        "short_time": short_time,
-        "clock_time": clock_time,
-        "long_day": long_day,
+        "short_time": dates.short_time,
+        "clock_time": dates.clock_time,
+        "exact_time": dates.exact_time,
+        "day_and_time": dates.day_and_time,
+        "short_day": dates.short_day,
+        "whole_day": dates.whole_day,
+        "long_day": dates.long_day,
         "size_words": size_words,
         "play_time": play_time,
     }
@@ -48,22 +50,6 @@ def initials(name: str) -> str:
 def hue(text: str) -> int:
     """One of the eight hues, the same for the same text for ever."""
     return crc32(text.encode("utf-8", "replace")) % 8 + 1
-
-
-def clock_time(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%H:%M")
-
-
-def short_time(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """The time today, the day before that."""
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    if local.date() == today:
-        return local.strftime("%H:%M")
-    return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
-
-
-def long_day(day: date, today: date) -> str:
-    return "Today" if day == today else f"{day:%A}, {day.day} {day:%B %Y}"
 
 
 def size_words(size: int) -> str:

@@ -4,43 +4,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import Receive, Scope, Send
 
 from tideline.platform.static import StaticFolder
-from tideline.surfaces.dashboard import problems, rendering, words
+from tideline.surfaces.dashboard import problems, rendering
+from tideline.surfaces.dashboard.addresses import Address
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.doors import Doors
 from tideline.surfaces.dashboard.inbox import Inbox
 from tideline.surfaces.dashboard.live import Hub, StreamPage
 from tideline.surfaces.dashboard.lost_password import LostPassword
+from tideline.surfaces.dashboard.office import office_routes
+from tideline.surfaces.dashboard.office.office import Office
 from tideline.surfaces.dashboard.outbox import OutboxPage
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.problems import Handler
 from tideline.surfaces.dashboard.qr_page import QrPage
 from tideline.surfaces.dashboard.security import Cookies
 from tideline.surfaces.dashboard.visits import Visits
 
 # For the application that the routes are put into: what no route takes, or what fails, gets a page.
 EXCEPTION_HANDLERS: Mapping[Any, Any] = {HTTPException: problems.unknown_address, Exception: problems.crash}
-
-
-class Address:
-    """All methods of one address. HEAD is GET without a body; the server leaves it out."""
-
-    def __init__(self, **handlers: Handler) -> None:
-        self._handlers = {method: problems.answered(handler) for method, handler in handlers.items()}
-        if "GET" in self._handlers:
-            self._handlers["HEAD"] = self._handlers["GET"]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        words.use(words.chosen(None, request.headers.get("accept-language", "")))
-        if request.method not in self._handlers:
-            raise HTTPException(405, headers={"Allow": ", ".join(self._handlers)})
-        answer = await self._handlers[request.method](request)
-        await answer(scope, receive, send)
 
 
 def routes(deps: DashboardDeps) -> list[BaseRoute]:
@@ -59,6 +42,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/sign-in", Address(GET=doors.show_sign_in, POST=doors.sign_in)),
         Route("/lost-password", Address(GET=lost.show, POST=lost.ask)),
         *_outbox(deps, pages),
+        *office_routes(Office(deps, pages, visits, cookies)),
         Route("/sign-out", Address(POST=doors.sign_out)),
         Route("/link/{token}", Address(GET=doors.show_link, POST=doors.use_link)),
         Route("/qr/{token}", Address(GET=qr.show, POST=qr.begin)),

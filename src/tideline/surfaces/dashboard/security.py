@@ -124,6 +124,12 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def asked_path(request: Request) -> str:
+    """What was asked for, from the request line alone: the Host header could be anything."""
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    return local_path(f"{path}?{query}" if query else path)
+
+
 def local_path(target: str | None) -> str:
     """Where to go after signing in: a path of ours, never another site."""
     return target if target and LOCAL_PATH.fullmatch(target) else "/"

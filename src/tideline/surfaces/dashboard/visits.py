@@ -1,8 +1,10 @@
 """Who looks at a page: from the session cookie to a teammate of one workspace, asked again at every request."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
@@ -12,8 +14,11 @@ from tideline.features.workspaces import Session, Teammate, Workspace, Workspace
 from tideline.platform.db import Database, Tx
 from tideline.platform.dispatcher import last_seq
 from tideline.platform.errors import Problem
+from tideline.platform.facts import Actor
 from tideline.surfaces.dashboard.security import Cookies
 from tideline.surfaces.dashboard.words import N_
+
+T = TypeVar("T")
 
 
 class SignInNeeded(Exception):
@@ -34,6 +39,11 @@ class Visitor:
     all_workspaces: Sequence[Workspace]
     seq: int = 0
     """The newest fact of the workspace before anything else was read: a page shows at least what came until then."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which times are shown."""
+        return self.workspace.tz
 
 
 class Visits:
@@ -62,6 +72,20 @@ class Visits:
         async with self._db.read(wanted.id) as tx:
             seq = await last_seq(tx)
             yield tx, Visitor(wanted, await _member(tx, session), own, seq)
+
+    async def act(
+        self, request: Request, slug: str | None, action: Callable[[Tx, Teammate], Awaitable[T]]
+    ) -> tuple[Visitor, T]:
+        """Do something as whoever is signed in, in one transaction; who they are is read in it once more."""
+        session = await self._session(request)
+        async with self.to_workspace(request, slug) as (_, visitor):
+            pass
+
+        async def run(tx: Tx) -> T:
+            return await action(tx, await _member(tx, session))
+
+        actor = Actor("teammate", visitor.me.id)
+        return visitor, await self._db.run(visitor.workspace.id, run, actor=actor)
 
     @asynccontextmanager
     async def to_chat(self, request: Request, chat_id: int) -> AsyncIterator[tuple[Tx, Visitor, Chat]]:

@@ -6,6 +6,7 @@ import { find, QrPanel } from "./qr-panel.js";
 
 const AGAIN = 2000;
 const page = document.querySelector("[data-qr-page]");
+const address = page.dataset.address ?? location.pathname; // of the link, where this page has another
 const parent = new Parent(window, JSON.parse(page.dataset.origins ?? "[]"));
 const panel = new QrPanel(page.dataset.site);
 const pause = (time) => new Promise((done) => setTimeout(done, time));
@@ -49,7 +50,7 @@ async function begin(fields) {
   mayBegin = false;
   try {
     const body = new URLSearchParams(fields);
-    const answer = await fetch(location.pathname + location.search, { method: "POST", headers: { accept: "application/json" }, body });
+    const answer = await fetch(address + location.search, { method: "POST", headers: { accept: "application/json" }, body });
     const state = await answer.json();
     if (answer.ok) show(state);
     else refuse(state.error);
@@ -69,7 +70,7 @@ async function follow() {
     const began = performance.now();
     query.set("known", shown?.version ?? "");
     try {
-      const answer = await fetch(`${location.pathname}/state?${query}`, { cache: "no-store" });
+      const answer = await fetch(`${address}/state?${query}`, { cache: "no-store" });
       if (answer.status === 200 || answer.status === 404) show(await answer.json());
       else {
         find("status").textContent = shown.status;
@@ -88,7 +89,7 @@ let isSeen = false;
 new IntersectionObserver(([entry]) => {
   isSeen = entry.isIntersecting;
   beginWhenSeen();
-}).observe(document.querySelector(".hosted__card"));
+}).observe(page);
 document.addEventListener("visibilitychange", beginWhenSeen);
 
 function beginWhenSeen() {

@@ -1,0 +1,61 @@
+"""Which address leads to which page around the inbox."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from tideline.surfaces.dashboard import shell
+from tideline.surfaces.dashboard.addresses import Address
+from tideline.surfaces.dashboard.office.numbers import NumbersPage
+from tideline.surfaces.dashboard.office.office import Office
+from tideline.surfaces.dashboard.office.team import TeamPage
+from tideline.surfaces.dashboard.security import local_path
+
+YEAR = 365 * 24 * 3600
+
+
+def office_routes(office: Office) -> list[BaseRoute]:
+    return [
+        Route("/theme", Address(POST=Appearance(office).choose)),
+        *_numbers(NumbersPage(office)),
+        *_team(TeamPage(office)),
+    ]
+
+
+def _numbers(page: NumbersPage) -> list[BaseRoute]:
+    return [
+        Route("/numbers", Address(GET=page.show)),
+        Route("/numbers/link", Address(GET=page.choose, POST=page.begin)),
+        Route("/numbers/link/send", Address(POST=page.send_link)),
+        Route("/numbers/link/{token}", Address(GET=page.follow)),
+        Route("/numbers/business", Address(GET=page.add_business, POST=page.keep_business)),
+        Route("/numbers/{id}", Address(POST=page.turn)),
+        Route("/numbers/{id}/business", Address(GET=page.show_business)),
+    ]
+
+
+def _team(page: TeamPage) -> list[BaseRoute]:
+    return [
+        Route("/team", Address(GET=page.show, POST=page.invite)),
+        Route("/team/teams", Address(POST=page.add_team)),
+        Route("/team/teams/{id}", Address(POST=page.change_team)),
+        Route("/team/{id}", Address(GET=page.show_one, POST=page.change)),
+    ]
+
+
+class Appearance:
+    """Light, dark, or like the system: kept in the browser, because it is the screen that one looks at."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def choose(self, request: Request) -> Response:
+        form = await self._office.form(request)
+        answer = self._office.redirect(local_path(form.get("back")))
+        wanted = form.get("theme")
+        if wanted in ("light", "dark"):
+            is_https = self._office.deps.is_https
+            answer.set_cookie(shell.THEME_COOKIE, wanted, max_age=YEAR, secure=is_https, httponly=True, samesite="lax")
+        else:
+            answer.delete_cookie(shell.THEME_COOKIE)
+        return answer

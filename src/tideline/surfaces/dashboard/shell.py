@@ -1,0 +1,58 @@
+"""The frame around the pages of whoever is signed in: which pages there are for them, and how they look."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from tideline.features.workspaces import Action, Role, Workspace, may
+from tideline.surfaces.dashboard.visits import Visitor
+from tideline.surfaces.dashboard.words import N_
+
+THEME_COOKIE = "tideline_theme"
+THEMES = {"system": N_("Like the system"), "light": N_("Light"), "dark": N_("Dark")}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the rail. `is_second` ones hide behind "More" on a phone."""
+
+    name: str
+    path: str
+    icon: str
+    label: str
+    needs: Action | None = None
+    is_second: bool = True
+
+    def is_for(self, role: Role) -> bool:
+        return self.needs is None or may(role, self.needs)
+
+
+PLACES = (
+    Place("inbox", "/", "inbox", N_("Inbox"), is_second=False),
+    Place("numbers", "/numbers", "phone", N_("Numbers"), Action.LINK_NUMBER, is_second=False),
+    Place("team", "/team", "people", N_("Team"), Action.PEOPLE),
+    Place("api", "/docs/api", "code", N_("API")),
+)
+
+
+def places(visitor: Visitor) -> list[Place]:
+    return [place for place in PLACES if place.is_for(visitor.me.role)]
+
+
+def address(visitor: Visitor, path: str, **query: str | int | None) -> str:
+    """A page of the workspace one is in. The first of one's workspaces needs no name."""
+    asked = {name: value for name, value in query.items() if value not in (None, "")}
+    if visitor.workspace.id != visitor.all_workspaces[0].id:
+        asked["workspace"] = visitor.workspace.slug
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def others(visitor: Visitor) -> list[Workspace]:
+    return [one for one in visitor.all_workspaces if one.id != visitor.workspace.id]
+
+
+def theme(request: Request) -> str | None:
+    """What somebody chose for this browser; nothing means what the system says."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in ("light", "dark") else None

@@ -1,0 +1,50 @@
+"""What the pages around the inbox say of what was done, and what was not: their own words, in all languages."""
+
+from tideline.features import business, chats, numbers, workspaces
+from tideline.platform.errors import Problem
+from tideline.surfaces.dashboard.words import N_, _
+
+DONE = {
+    "paused": N_("The number is paused."),
+    "resumed": N_("The number goes on."),
+    "unlinked": N_("The number was unlinked. Its chats are kept."),
+    "business": N_("The business number was added. Enter its address and token at Meta now."),
+    "invited": N_("The invitation is on its way by mail."),
+    "teammate_changed": N_("Saved. Whoever got another role signs in again."),
+    "suspended": N_("Suspended: they are signed out, and the seat is free."),
+    "restored": N_("They may sign in again."),
+    "removed": N_("Removed from the workspace."),
+    "revoked": N_("The invitation was taken back."),
+    "team_added": N_("The team was added."),
+    "team_renamed": N_("The team was renamed."),
+    "team_removed": N_("The team was removed."),
+}
+
+NOT_DONE: dict[type[Problem], str] = {
+    workspaces.PermissionDenied: N_("Your role does not allow this."),
+    numbers.NumberNotFound: N_("There is no such number."),
+    numbers.NumberGone: N_("The link of this number has ended. Link the phone again."),
+    numbers.PhoneNeeded: N_("This is not a phone number with its country code."),
+    chats.WrongPhone: N_("This is not a phone number with its country code."),
+    numbers.TooManyLinkingAttempts: N_("Too many phones were linked here in the last hour. Try again later."),
+    numbers.PhoneAlreadyLinked: N_("This phone is already linked to this workspace."),
+    business.AccountExists: N_("This business number is here already."),
+    business.SecretMissing: N_("A business number needs an access token and the secret of its app."),
+    business.InvalidAccount: N_(
+        "The ids are digits, and token and secret are one line of plain letters, as Meta shows them."
+    ),
+    workspaces.NotActive: N_("This teammate is not active."),
+    workspaces.InvalidEmail: N_("This is not an e-mail address."),
+    workspaces.InvalidName: N_("A name has one to a hundred characters, in one line."),
+    workspaces.NoSeatLeft: N_("All seats of this workspace are taken. Suspend somebody first, or ask for more."),
+    workspaces.OwnerStays: N_("A workspace keeps its one owner."),
+    workspaces.InvitationAccepted: N_("The invitation was accepted meanwhile."),
+    workspaces.TeamExists: N_("There is already a team with this name."),
+    workspaces.TeamInUse: N_("People or templates still belong to this team."),
+    workspaces.DefaultTeamStays: N_("The first team keeps its name and cannot be removed."),
+}
+
+
+def said(problem: Problem) -> str:
+    sentences = (NOT_DONE[kind] for kind in type(problem).__mro__ if kind in NOT_DONE)
+    return _(next(sentences, problem.message))
