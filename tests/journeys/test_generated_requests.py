@@ -20,8 +20,8 @@ DONE = 0.6
 
 @pytest.fixture(scope="module")
 def shop(make_data_dir: Callable[[], Path]) -> Iterator[RunningShop]:
-    served = Served(make_data_dir(), settings=WORKSPACE)
     with web_server() as remote:
+        served = Served(make_data_dir(), settings={**WORKSPACE, "TIDELINE_GRAPH_URL": remote.url("/graph")})
         running = RunningShop(served, remote)
         yield running
         running.session.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemathesis import Case
 
-from tests.support.running_shop import RunningShop
+from tests.support.running_shop import A_MONTH, RunningShop
 from tests.support.samples import FILES, NAMED_BY_ITS_NAME, THINGS, example, names
 from tests.support.web_server import PDF
 from tideline.surfaces.api.contract import Operation
@@ -15,7 +15,14 @@ from tideline.surfaces.api.idempotency import HEADER
 
 LEFT = 0.1
 """This much is left as it was made up, for the answers to that."""
-EITHER_OR = [("attachment_template_id", "file_uid")]
+EITHER_OR = [("attachment_template_id", "file_uid"), ("template", "text"), ("template", "file_uid")]
+TEMPLATES = [
+    {"name": "order_ready", "language": "en", "variables": {"body": ["Tom", "A-1027"]}},
+    {"name": "roast_of_the_month", "language": "en", "variables": {"body": {"roast": "Kenya"}}},
+]
+"""Those of the demo that are approved."""
+BUSINESS = "waba"
+"""The tag of operations on things of business numbers; what adds such numbers has another one."""
 
 Filler = Callable[[RunningShop, Random, Any], Any]
 
@@ -29,13 +36,17 @@ class Filling:
     shop: RunningShop
     random: Random
 
+    @property
+    def _things(self) -> RunningShop:
+        return self.shop.business if self.operation.tag == BUSINESS else self.shop
+
     def fill(self) -> None:
         """Path, query, body and key."""
         case = self.case
         self.fill_path()
         case.query = self._filled(case.query)
         if isinstance(case.body, Mapping):
-            case.body = self._filled({**self._base(), **self._decided(case.body)})
+            case.body = self._filled(self._decided({**self._base(), **case.body}))
         if case.headers and HEADER in case.headers:
             case.headers[HEADER] = self.shop.fresh(case.headers[HEADER][:200])
 
@@ -51,7 +62,7 @@ class Filling:
         is_left = self._is_left(LEFT / len(self.operation.path_parameters))
         if is_used_up:
             return 0 if is_left else self.shop.spare(name)
-        return None if is_left else self.shop.pick(name, self.random, self.case.path_parameters)
+        return None if is_left else self._things.pick(name, self.random, self.case.path_parameters)
 
     def _base(self) -> dict[str, Any]:
         """The contract's words say more than its schemas, so a JSON body begins as its example."""
@@ -60,7 +71,7 @@ class Filling:
     def _decided(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         for one, other in EITHER_OR:
             if one in body and other in body and not self._is_left(LEFT):
-                return {name: value for name, value in body.items() if name != other}
+                body = {name: value for name, value in body.items() if name != other}
         return body
 
     def _filled(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,9 +84,9 @@ class Filling:
         if name not in names(self.operation):
             return value
         if (self.operation.id, name) in NAMED_BY_ITS_NAME or name in THINGS:
-            return self.shop.pick(name, self.random, self.case.path_parameters)
+            return self._things.pick(name, self.random, self.case.path_parameters)
         filler = FILLERS.get((self.operation.id, name)) or FILLERS.get(name)
-        return filler(self.shop, self.random, value) if filler else value
+        return filler(self._things, self.random, value) if filler else value
 
     def _is_left(self, share: float) -> bool:
         return self.random.random() < share
@@ -125,5 +136,17 @@ FILLERS: dict[str | tuple[str, str], Filler] = {
     ("sendVoiceMessage", "file"): lambda _shop, _random, _value: FILES["sendVoiceMessage"],
     ("sendVoiceMessage", "metadata"): lambda _shop, random, _value: f'{{"crm_id": {random.randint(0, 99)}}}',
     ("sendFileMessage", "metadata"): lambda _shop, random, _value: f'{{"crm_id": {random.randint(0, 99)}}}',
+    "template": lambda _shop, random, _value: random.choice(TEMPLATES),
+    ("sendWabaMessageToPhone", "phone"): lambda shop, random, _value: random.choice(shop.things["phone"]),
+    ("requestWabaAnalytics", "start"): lambda _shop, random, _value: A_MONTH["start"] + random.randint(0, 999),
+    ("requestWabaAnalytics", "end"): lambda _shop, random, _value: A_MONTH["end"] - random.randint(0, 999),
+    "dimensions": lambda _shop, random, _value: random.choice(("COUNTRY", "COUNTRY,PRICING_TYPE", "PRICING_CATEGORY")),
+    ("addWabaAccount", "phone"): lambda shop, _random, _value: f"+1555093{next(shop.serial):04}",
+    "meta_phone_id": lambda shop, _random, _value: f"1090{next(shop.serial):011}",
+    "meta_waba_id": lambda shop, _random, _value: f"2090{next(shop.serial):011}",
+    "access_token": lambda shop, _random, _value: f"token-{next(shop.serial)}",
+    "app_secret": lambda shop, _random, _value: f"secret-{next(shop.serial)}",
+    ("addWabaAccount", "name"): _a_name,
+    "display_phone_number": _a_name,
     "download_url": lambda shop, _random, _value: shop.remote.url(f"/{next(shop.serial)}.pdf"),
 }

@@ -1,10 +1,12 @@
 """A demo that is running, seen through its API by a program that always has something to name.
 
-`pick` says one of the things that stay; `spare` one that may be removed.
+`pick` says one of the things that stay; `spare` one that may be removed. `business` is the same shop with the things of
+its business number.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -21,6 +23,7 @@ WORKSPACE = {
     "TIDELINE_WEBHOOKS_PER_WORKSPACE": "1000",
 }
 DELIVERIES = 20
+A_MONTH = {"start": 1793491200, "end": 1796083200}
 NEVER = "whatsapp:account:suspended"
 """What does not happen here, so that nobody is told of it a thousand times."""
 IDS = {one.id for one in BUILT}
@@ -48,6 +51,29 @@ class RunningShop:
                 self.things[name] = [self.make(name) for _ in range(3)]
         for webhook_id in self.things["webhook_id"]:
             self.within["delivery_uid", webhook_id] = self._deliveries(webhook_id)
+        self.business = copy(self)
+        self.business.look_around_business()
+
+    def look_around_business(self) -> None:
+        """The number whose chats are here already; those that were added since have none."""
+        chats = self.get("/waba/chats")["chats"]
+        histories = {chat["id"]: self.get(f"/waba/chats/{chat['id']}/messages")["messages"] for chat in chats}
+        uids = {chat: [one["uid"] for one in said] for chat, said in histories.items()}
+        messages = [uid for some in uids.values() for uid in some]
+        account = chats[0]["waba_account_id"]
+        asked = self.call("POST", f"/waba/accounts/{account}/analytics", json=A_MONTH)
+        self.within = {(name, chat): uids[chat] for chat in uids for name in ("after_message", "before_message")}
+        self.things = {
+            **self.things,
+            "chat_id": list(uids),
+            "phone": [chat["phone"] for chat in chats],
+            "jid": [],
+            "account_id": [account],
+            "waba_account_id": [account],
+            "handle_id": [asked["handle"]],
+            "template_id": [one["id"] for one in self.get("/waba/templates")["templates"]],
+            **dict.fromkeys(("message_uid", "reply_to"), messages),
+        }
 
     def _look_around(self, owner: str) -> None:
         chats = self.get("/chats")["chats"]
@@ -116,7 +142,7 @@ class RunningShop:
 
     def call(self, method: str, path: str, **more: Any) -> Any:
         answer = self.session.request(method, self.base_url + path, headers=self.headers, **more)
-        assert answer.status_code == 200, (method, path, answer.status_code, answer.text)
+        assert answer.status_code < 300, (method, path, answer.status_code, answer.text)
         return answer.json().get("data")
 
     def get(self, path: str) -> Any:
@@ -158,11 +184,20 @@ def _invitation(shop: RunningShop) -> Any:
     return shop.call("POST", "/workspace/invitations", json={"email": email})["user_id"]
 
 
+def _account(shop: RunningShop) -> Any:
+    """Of a number that nobody here has anything from."""
+    n = next(shop.serial)
+    secrets = {"access_token": "an-access-token", "app_secret": "an-app-secret"}
+    body = {"phone": f"+1555093{n:04}", "meta_phone_id": f"1090{n:011}", "meta_waba_id": "210000000000077", **secrets}
+    return shop.call("POST", "/waba/accounts", json=body)["id"]
+
+
 def _team(shop: RunningShop) -> Any:
     return shop.call("POST", "/workspace/teams", json={"title": shop.fresh("Sales")})["id"]
 
 
 MAKERS = {
+    "account_id": Maker("addWabaAccount", _account),
     "file_uid": Maker("uploadFileByForm", _file),
     "template_id": Maker("createTemplate", _template),
     "attachment_template_id": Maker("uploadFileByForm", _template),
@@ -183,6 +218,8 @@ def tidy(shop: RunningShop, operation_id: str, path: Mapping[str, Any], data: An
             shop.remove(f"/webhooks/{data['id']}")
         case "updateWebhook":
             shop.call("PUT", f"/webhooks/{data['id']}", json={"event_type": NEVER, "enabled": True})
+        case "addWabaAccount":
+            shop.remove(f"/waba/accounts/{data['id']}")
         case "createTeam":
             shop.remove(f"/workspace/teams/{data['id']}")
         case "inviteTeammate":
