@@ -37,6 +37,7 @@ from tideline.connectors.simulator.model import (
 from tideline.connectors.simulator.seed import Seed
 from tideline.connectors.simulator.step import Step
 from tideline.connectors.simulator.store import business as business_store
+from tideline.connectors.simulator.store import groups as groups_store
 from tideline.connectors.simulator.store import links, messages, steps
 from tideline.connectors.simulator.store import phones as phones_store
 from tideline.connectors.simulator.templates import NewTemplate, Template
@@ -193,6 +194,12 @@ class World:
     async def create_group(self, subject: str, members: Sequence[str]) -> Group:
         async with self.step() as step:
             return await groups.create(step, subject, members)
+
+    async def subjects_of(self, phone: str) -> set[str]:
+        """What the groups are called that a phone is in."""
+        known = await self.phone(phone)
+        async with self.db.system_read() as conn:
+            return {group.subject for group in await groups_store.of_phone(conn, known.id)}
 
     async def change_group(self, jid: str, patch: GroupPatch) -> Group:
         async with self.step() as step:
