@@ -11,7 +11,8 @@ from tests.connectors.contract import BusinessContract, BusinessPromises
 from tests.connectors.gateway import Gateway, Linked
 from tests.connectors.network import Network
 from tests.connectors.suite.base import problem_of, source
-from tideline.connectors.cloud import CloudConnector
+from tideline.connectors.cloud import CloudConnector, store
+from tideline.connectors.cloud.store import Notice, Reading
 from tideline.features.numbers.port import (
     AccountRestricted,
     AccountState,
@@ -413,12 +414,30 @@ async def test_what_was_stored_of_a_notice_does_not_come_again(
 async def test_a_notice_with_nothing_in_it_holds_up_nobody(
     network: CloudNetwork, gateway: Gateway, shop: Linked, ana: str, db: Database
 ) -> None:
-    await network.graph.tell(network.number(shop.phone), "dreams", dreams=[{"id": "1"}])
+    for n in range(3):
+        await network.graph.tell(network.number(shop.phone), "dreams", dreams=[{"id": f"{n}"}])
     await network.write(ana, shop.phone, "Awake")
     assert (await gateway.next(MessageReceived)).text == "Awake"
     await gateway.ack_all(shop)
     async with db.system_read() as tx:
         assert await tx.value("SELECT count(*) FROM cloud.notice") == 0
+
+
+async def test_a_look_at_a_mailbox_takes_so_many_bytes_and_one_body_at_least(
+    shop: Linked, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = shop.account
+    async with db.system() as tx:
+        await tx.execute("DELETE FROM cloud.notice")
+        large = Notice(account.workspace_id, account.number_id, b"x" * 3_000)
+        await store.put(tx, [large, large, large])
+    reading = Reading(account.workspace_id, account.number_id, 1, 0)
+    found = {}
+    for most in (1, 3_000, 3_001, 100_000):
+        monkeypatch.setattr(store, "LARGEST_READ", most)
+        async with db.system_read() as tx:
+            found[most] = len(await store.read(tx, [reading], 200))
+    assert found == {1: 1, 3_000: 1, 3_001: 2, 100_000: 3}
 
 
 async def test_the_token_is_in_no_address(network: CloudNetwork, cloud: CloudConnector, shop: Linked, ana: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tideline.connectors.cloud import bodies
 from tideline.connectors.cloud.decode import Listener, events_in
 from tideline.connectors.cloud.routing import addressed
 from tideline.features.numbers.port import (
@@ -230,3 +231,31 @@ def test_a_customer_who_claims_to_be_us_is_still_a_customer() -> None:
     [event] = events_in(body, US, NOW)
     assert isinstance(event, MessageReceived)
     assert (event.from_me, event.via, event.client_ref) == (False, Via.CONTACT, None)
+
+
+def test_many_people_in_one_body_are_looked_at_once_each() -> None:
+    looks = 0
+
+    class Contact(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            nonlocal looks
+            looks += 1
+            return super().get(key, default)
+
+    phones = [f"4915155{n:05}" for n in range(500)]
+    body = load("text")
+    value = body["entry"][0]["changes"][0]["value"]
+    [message] = value["messages"]
+    value["contacts"] = [Contact(wa_id=phone, profile={"name": f"Ana {phone}"}) for phone in phones]
+    value["messages"] = [message | {"from": phone, "id": f"wamid.{phone}"} for phone in phones]
+    events = events_in(body, US, NOW)
+    assert [event.push_name for event in events if isinstance(event, MessageReceived)] == [f"Ana {p}" for p in phones]
+    assert looks < 10 * len(phones)
+
+
+def test_half_a_character_is_shown_as_one_that_is_missing() -> None:
+    body = load("text")
+    body["entry"][0]["changes"][0]["value"]["messages"][0]["text"]["body"] = "Hi \ud83d \U0001f600"
+    [event] = events_in(bodies.read(json.dumps(body).encode()), US, NOW)
+    assert isinstance(event, MessageReceived)
+    assert event.text == "Hi \ufffd \U0001f600"

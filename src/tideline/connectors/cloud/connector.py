@@ -3,14 +3,16 @@
 The platform keeps no session, so one of ours is the right to read a number's mailbox and to send for it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, Final
 
-import msgspec
 import structlog
 
-from tideline.connectors.cloud import catalogue, encode, state, store
+from tideline.connectors.cloud import bodies, catalogue, encode, state, store
 from tideline.connectors.cloud.client import Graph
 from tideline.connectors.cloud.decode import Listener, events_in
 from tideline.connectors.cloud.inbox import TOPIC
@@ -45,6 +47,8 @@ from tideline.platform.wake import Wakes
 log = structlog.get_logger(__name__)
 
 BATCH: Final = 200
+SMALL: Final = 64 * 1024
+"""Larger bodies are read beside the event loop."""
 LOOK_AGAIN: Final = 5.0
 EVENTS_OF_A_NOTICE: Final = 1 << 20
 """An envelope's id is its notice's and the place within: more events than fit in a body of the largest size."""
@@ -67,11 +71,13 @@ class _Session:
 
 @dataclass(slots=True)
 class _Look:
-    """What one look at a number's mailbox found: events, how far it went, how many events each notice has."""
+    """What one look at a number's mailbox found: events, how far it went, how many events each notice has, and the
+    notices that have none."""
 
     session: _Session
     envelopes: list[Envelope] = field(default_factory=list)
     sizes: dict[int, int] = field(default_factory=dict)
+    empty: list[int] = field(default_factory=list)
     up_to: int = 0
 
 
@@ -171,6 +177,9 @@ class CloudConnector(WithoutPhone):
         for row in rows:
             look = looks.setdefault(row["number_id"], _Look(sessions[row["number_id"]]))
             await self._open_notice(look, row)
+        if empty := [(look.session.reading, notice_id) for look in looks.values() for notice_id in look.empty]:
+            async with self._db.system() as tx:
+                await store.drop_some(tx, empty)
         return list(looks.values())
 
     async def _open_notice(self, look: _Look, row: Row) -> None:
@@ -178,8 +187,7 @@ class CloudConnector(WithoutPhone):
         events = await self._read(look.session, row)
         look.up_to = row["id"]
         if len(events) <= row["done"]:
-            async with self._db.system_read() as conn:
-                await store.drop_one(conn, look.session.reading, row["id"])
+            look.empty.append(row["id"])
             return
         look.sizes[row["id"]] = len(events)
         number_id, epoch, first = look.session.account.number_id, look.session.epoch, row["id"] * EVENTS_OF_A_NOTICE
@@ -194,7 +202,8 @@ class CloudConnector(WithoutPhone):
             return [state.load(row["body"])]
         try:
             listener = replace(session.listener, speaks_for_account=row["speaks_for_account"])
-            return events_in(msgspec.json.decode(row["body"]), listener, row["received_at"])[:EVENTS_OF_A_NOTICE]
+            read = partial(_events, row["body"], listener, row["received_at"])
+            return read() if len(row["body"]) <= SMALL else await asyncio.to_thread(read)
         except Exception as problem:
             # Nothing that was taken gets lost, also if it is us who cannot read it.
             log.exception("cloud.not_read", number=session.account.number_id, notice=row["id"])
@@ -313,3 +322,7 @@ class CloudConnector(WithoutPhone):
         if epoch != session.epoch:
             raise Offline("A younger owner holds this number.")
         return await self._vault.credentials(account)
+
+
+def _events(body: bytes, listener: Listener, received_at: datetime) -> list[AccountEvent]:
+    return events_in(bodies.read(body), listener, received_at)[:EVENTS_OF_A_NOTICE]

@@ -307,6 +307,10 @@ class _Contacts:
 
     def __init__(self, value: Mapping[str, Any]) -> None:
         self._all = list(_objects(value.get("contacts")))
+        self._known: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for contact in self._all:
+            for key in ("wa_id", "user_id"):
+                self._known.setdefault((key, _text(contact.get(key))), contact)
         self.own = _digits(_at(value, "metadata", "display_phone_number"))
 
     def sender(self, message: Mapping[str, Any]) -> Peer | None:
@@ -319,17 +323,11 @@ class _Contacts:
 
     def _of(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """With one contact it is theirs; with several that of the writer."""
-        for contact in self._all:
-            if _same(contact.get("wa_id"), message.get("from")):
-                return contact
-            if _same(contact.get("user_id"), message.get("from_user_id")):
+        for key, name in (("wa_id", _text(message.get("from"))), ("user_id", _text(message.get("from_user_id")))):
+            if name and (contact := self._known.get((key, name))):
                 return contact
         has_name = message.get("from") or message.get("from_user_id")
         return self._all[0] if len(self._all) == 1 and not has_name else {}
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(_text(one)) and one == other
 
 
 def _person(phone: Any, user_id: Any) -> Peer | None:

@@ -1,8 +1,12 @@
 """Whom a webhook is for, without reading more of it than that. No I/O."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
+
+from tideline.connectors.cloud import bodies
 
 
 class _Metadata(msgspec.Struct):
@@ -40,15 +44,50 @@ _decoder = msgspec.json.Decoder(_Body)
 def addressed(body: bytes) -> Addressed | None:
     """None for what is no webhook of the platform."""
     try:
-        read = _decoder.decode(body)
+        told = list(_told(_decoder.decode(body)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    numbers, accounts = set[str](), set[str]()
+        loosely = _read_loosely(body)
+        if loosely is None:
+            return None
+        told = loosely
+    return Addressed(
+        frozenset(number for number, _ in told if number),
+        frozenset(account for number, account in told if account and not number),
+    )
+
+
+def _told(read: _Body) -> Iterator[tuple[str, str]]:
+    """The number and the account of each change."""
     for entry in read.entry:
         for change in entry.changes:
             metadata = change.value.metadata if change.value else None
-            if metadata and metadata.phone_number_id:
-                numbers.add(metadata.phone_number_id)
-            elif entry.id:
-                accounts.add(entry.id)
-    return Addressed(frozenset(numbers), frozenset(accounts))
+            yield metadata.phone_number_id if metadata else "", entry.id
+
+
+def _read_loosely(body: bytes) -> list[tuple[str, str]] | None:
+    """The same where something in the body is not as it should be."""
+    try:
+        read = bodies.read(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(read, dict) or not isinstance(read.get("entry"), list):
+        return None
+    return [
+        (_text(_in(_in(change, "value"), "metadata"), "phone_number_id"), _text(entry, "id"))
+        for entry in _objects(read["entry"])
+        for change in _objects(entry.get("changes"))
+    ]
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _in(value: dict[str, Any], key: str) -> dict[str, Any]:
+    inner = value.get(key)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _text(value: dict[str, Any], key: str) -> str:
+    text = value.get(key)
+    return text if isinstance(text, str) else ""

@@ -179,13 +179,16 @@ async def drop(conn: Connection, session: Reading, before: int, *, part: tuple[i
         )
 
 
-async def drop_one(conn: Connection, session: Reading, notice_id: int) -> None:
-    """A notice in which there is nothing for us."""
+async def drop_some(conn: Connection, notices: Sequence[tuple[Reading, int]]) -> None:
+    """Notices in which there is nothing for us."""
     await conn.execute(
-        "DELETE FROM cloud.notice WHERE workspace = $1 AND number_id = $2 AND id = $3",
-        session.workspace_id,
-        session.number_id,
-        notice_id,
+        """
+        DELETE FROM cloud.notice n USING unnest($1::int[], $2::int[], $3::bigint[]) AS d(workspace, number_id, id)
+        WHERE n.workspace = d.workspace AND n.number_id = d.number_id AND n.id = d.id
+        """,
+        [session.workspace_id for session, _ in notices],
+        [session.number_id for session, _ in notices],
+        [notice_id for _, notice_id in notices],
     )
 
 

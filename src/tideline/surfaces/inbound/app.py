@@ -6,6 +6,7 @@ A webhook is answered when it is on the disk and not before; who reads it, and w
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 BASE: Final = "/inbound"
 LARGEST: Final = 4 * 1024 * 1024
 """The platform says that its webhooks have at most three megabytes."""
+SMALL: Final = 64 * 1024
+"""Larger bodies are read beside the event loop."""
 PATIENCE_SECONDS: Final = 15.0
 _PATH: Final = re.compile(r"/cloud/([A-Za-z0-9_-]{16,128})")
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_.-]{1,256}")
@@ -79,10 +82,8 @@ class Inbound:
 
     async def _take(self, request: Request, door: Door) -> Response:
         body = await _receive(request)
-        if not is_signed(body, _signatures(request), door.app_secret):
-            log.warning("inbound.refused", number=door.number_id, reason="signature", size=len(body))
-            raise Refused(401, "The signature is missing or wrong.")
-        notices, strays = _sorted(body, door)
+        read = partial(_read, body, _signatures(request), door)
+        notices, strays = read() if len(body) <= SMALL else await asyncio.to_thread(read)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._inbox.take(notices, strays)
@@ -105,6 +106,13 @@ def _verify(request: Request, door: Door) -> Response:
         raise Refused(400, "There is no challenge to answer.")
     log.info("inbound.verified", number=door.number_id)
     return _plain(challenge, 200)
+
+
+def _read(body: bytes, signatures: list[bytes], door: Door) -> tuple[list[Notice], list[Stray]]:
+    if not is_signed(body, signatures, door.app_secret):
+        log.warning("inbound.refused", number=door.number_id, reason="signature", size=len(body))
+        raise Refused(401, "The signature is missing or wrong.")
+    return _sorted(body, door)
 
 
 def _sorted(body: bytes, door: Door) -> tuple[list[Notice], list[Stray]]:
