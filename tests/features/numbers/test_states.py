@@ -64,6 +64,16 @@ REPORTS: dict[str, tuple[NumberState, AccountState, tuple[NumberState, FactKind]
 }
 
 
+def test_a_business_number_that_is_banned_can_be_reinstated() -> None:
+    banned = rules.report(replace(number(S.ACTIVE), is_business=True), StateChanged(A.BANNED, "disabled"), NOW)
+    assert banned
+    assert (banned.number.state, banned.fact) == (S.BANNED, F.STATE_CHANGED)
+    assert rules.needs_session(banned.number)
+    again = rules.report(banned.number, StateChanged(A.ONLINE), NOW)
+    assert again
+    assert (again.number.state, again.fact) == (S.ACTIVE, F.STATE_CHANGED)
+
+
 @pytest.mark.parametrize(("before", "said", "expected"), REPORTS.values(), ids=REPORTS)
 def test_a_report_of_the_connector(
     before: NumberState, said: AccountState, expected: tuple[NumberState, FactKind] | None

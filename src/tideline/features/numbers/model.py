@@ -133,8 +133,10 @@ class Number:
 
     @property
     def is_gone(self) -> bool:
-        """Has the link ended for good, so that only scanning a QR code again helps?"""
-        return self.state is NumberState.UNLINKED or (self.state is NumberState.BANNED and self.state_until is None)
+        """Has the link ended for good, so that only scanning a QR code again helps? A business number that is banned
+        stays where it is: Meta tells when it may go on."""
+        is_banned_for_good = self.state is NumberState.BANNED and self.state_until is None and not self.is_business
+        return self.state is NumberState.UNLINKED or is_banned_for_good
 
     @property
     def is_paused(self) -> bool:
