@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -110,8 +111,8 @@ async def told(world: World) -> Sequence[tuple[str, str, str | None]]:
     return [(one["template"]["name"], one["template"]["status"], one["status_before"]) for one in facts]
 
 
-def news(template: BusinessTemplate, status: str) -> TemplateChanged:
-    return TemplateChanged(template.external_id, template.name, template.language, status, START)
+def news(template: BusinessTemplate, status: str, after: timedelta = timedelta(hours=1)) -> TemplateChanged:
+    return TemplateChanged(template.external_id, template.name, template.language, status, START + after)
 
 
 async def test_the_first_look_is_no_news(world: World, number: Number) -> None:
@@ -135,6 +136,18 @@ async def test_whatsapp_tells_of_a_review(world: World, number: Number) -> None:
     assert await told(world) == [("bike_ready", "REJECTED", "PENDING")]
     await world.receive(number, news(ORDER_UPDATE, "REINSTATED"))
     assert await statuses(world) == {"order_update": "APPROVED", "bike_ready": "REJECTED"}
+
+
+async def test_old_news_of_a_template_are_looked_up_and_not_believed(world: World, number: Number) -> None:
+    await world.templates(number, ORDER_UPDATE, PENDING)
+    week = timedelta(days=7)
+    world.clock.advance(week)
+    await world.receive(number, news(PENDING, "REJECTED", week))
+    await world.receive(number, news(PENDING, "APPROVED", timedelta(days=1)))
+    assert (await statuses(world))["bike_ready"] == "REJECTED"
+    assert await told(world) == [("bike_ready", "REJECTED", "PENDING")]
+    await world.templates(number, ORDER_UPDATE, replace(PENDING, status="REJECTED"))
+    assert await told(world) == [("bike_ready", "REJECTED", "PENDING")]
 
 
 async def test_a_template_that_nobody_knows_is_looked_for(world: World, number: Number) -> None:

@@ -75,13 +75,14 @@ async def take_templates(tx: Tx, number_id: int, found: Sequence[BusinessTemplat
 
 
 async def change_template(tx: Tx, number_id: int, event: TemplateChanged) -> None:
-    """WhatsApp tells of one template. One that we have not read yet is read with all the others."""
+    """WhatsApp tells of one template. One that we have not read yet is read with all the others; so is one of which we
+    have heard since, because news come late and in any order."""
     account = await accounts.find(tx, number_id)
     if account is None:
         return
-    known = (await store.lock_all(tx, account.waba_id)).get(event.external_id)
+    known = await store.lock(tx, account.waba_id, event.external_id)
     status = AS_LISTED.get(event.status, event.status)
-    if known is None or status is None:
+    if known is None or status is None or event.at < known.updated_at:
         await ask_for_templates(tx, number_id)
     elif known.status != status:
         await store.set_status(tx, [known.id], status)

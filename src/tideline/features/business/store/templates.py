@@ -56,6 +56,16 @@ async def lock_all(tx: Tx, waba_id: str) -> dict[str, Template]:
     return {row["external_id"]: _read(row) for row in rows}
 
 
+async def lock(tx: Tx, waba_id: str, external_id: str) -> Template | None:
+    row = await tx.row(
+        _SELECT + "WHERE b.workspace = $1 AND b.waba_id = $2 AND b.external_id = $3 FOR NO KEY UPDATE OF b",
+        tx.workspace_id,
+        waba_id,
+        external_id,
+    )
+    return _read(row) if row else None
+
+
 async def put(tx: Tx, waba_id: str, found: Sequence[BusinessTemplate]) -> list[Template]:
     """Write these templates, new ones too, and say how they are now."""
     rows = await tx.fetch(
