@@ -1,5 +1,6 @@
 """Business numbers are added, opened, changed and taken out; their secrets are readable with the key only."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from tests.support.office import NODE, TTL, Office
 from tideline.features import business, numbers
 from tideline.features.business import NewAccount, Opened, Vault
 from tideline.features.numbers import NumberKind, NumberState
-from tideline.features.numbers.port import AccountRef, NotLinked
+from tideline.features.numbers.port import AccountRef, AccountState, NotLinked, StateChanged
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 
@@ -76,6 +77,27 @@ async def test_a_new_token_takes_the_place_of_the_old_one(office: Office) -> Non
     after = await office.run(business.change_secrets, KEYRING, before.account.number_id, token="EAAnew")
     assert after.secrets == replace(before.secrets, token="EAAnew")
     assert await office.run(business.open_account, KEYRING, before.account.number_id) == after
+
+
+async def test_a_number_that_was_lost_with_its_token_comes_back_with_a_new_one(office: Office, db: Database) -> None:
+    opened = await add(office)
+    number_id = opened.account.number_id
+    await office.run(numbers.report, number_id, [StateChanged(AccountState.UNLINKED)])
+    assert await office.run(business.list_of_app, KEYRING, NEW.app_secret) == []
+    await office.run(business.change_secrets, KEYRING, number_id, token="EAAnew")
+    assert (await office.run(numbers.get, number_id)).state is NumberState.ACTIVE
+    assert await office.fact_kinds() == ["NumberConnected", "NumberDisconnected", "NumberConnected"]
+    assert [one.number_id for one in await office.run(business.list_of_app, KEYRING, NEW.app_secret)] == [number_id]
+    async with db.system() as tx:
+        [lease] = await numbers.claim_leases(tx, NODE, ["cloud"], held=[], limit=5, ttl=TTL, grace=TTL)
+    assert lease.number_id == number_id
+
+
+async def test_two_who_add_the_same_id_at_once_get_one_number(office: Office) -> None:
+    others = [replace(NEW, phone=f"1555010000{n}") for n in range(1, 6)]
+    results = await asyncio.gather(*(add(office, new) for new in others), return_exceptions=True)
+    assert len([one for one in results if isinstance(one, Opened)]) == 1
+    assert [type(one) for one in results if not isinstance(one, Opened)] == [business.AccountExists] * 4
 
 
 async def test_a_removed_number_has_no_secrets_and_no_address_and_can_come_back(office: Office, db: Database) -> None:

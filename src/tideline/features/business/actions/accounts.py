@@ -89,16 +89,19 @@ async def open_account(tx: Tx, keyring: Keyring, number_id: int) -> Opened:
 
 
 async def list_of_app(tx: Tx, keyring: Keyring, app_secret: str) -> list[Account]:
-    """The accounts of the workspace that this app speaks for: what it signs may be about any of them."""
+    """The accounts of the workspace that this app speaks for: what it signs may be about any of them. Numbers that
+    are gone, or were linked with a phone since, hear nothing any more."""
     found = [(one, sealing.unseal(keyring, one)) for one in await store.list_all(tx)]
-    return [account for account, secrets in found if secrets and same(secrets.app_secret, app_secret)]
+    ours = [account for account, secrets in found if secrets and same(secrets.app_secret, app_secret)]
+    known = await numbers.get_many(tx, [account.number_id for account in ours])
+    return [one for one in ours if (number := known[one.number_id]).is_business and not number.is_gone]
 
 
 async def change_secrets(
     tx: Tx, keyring: Keyring, number_id: int, *, token: str | None = None, app_secret: str | None = None
 ) -> Opened:
-    """Exchange the access token, the app secret or both."""
-    await numbers.lock(tx, number_id)
+    """Exchange the access token, the app secret or both. A number that was lost with its token comes back."""
+    number = await numbers.lock(tx, number_id)
     opened = await open_account(tx, keyring, number_id)
     secrets = replace(
         opened.secrets, token=token or opened.secrets.token, app_secret=app_secret or opened.secrets.app_secret
@@ -107,6 +110,11 @@ async def change_secrets(
     sealed = sealing.seal(keyring, secrets, tx.workspace_id, number_id)
     account = replace(opened.account, secrets=sealed, updated_at=tx.now)
     await store.save(tx, account)
+    if number.is_business and number.is_gone:
+        await numbers.add_business(
+            tx, number.phone, owner_id=number.owner_id, name=number.account_name, kind=number.kind
+        )
+        await ask_for_templates(tx, number_id)
     return Opened(account, secrets)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
+import asyncpg
+
 from tideline.features.business.model import Account
 from tideline.features.numbers import NumberId
-from tideline.platform.db import Row, SystemTx, Tx
+from tideline.platform.db import Row, RunAgain, SystemTx, Tx
 
 _SELECT = """
     SELECT a.workspace, a.number_id, a.phone_number_id, a.waba_id, a.display_phone, a.name, a.secrets, a.created_at,
@@ -43,7 +45,15 @@ async def list_of_waba(tx: Tx, waba_id: str) -> list[NumberId]:
 
 
 async def save(tx: Tx, account: Account) -> None:
-    """Write an account, also over what is left of an earlier one of the same number."""
+    """Write an account, also over what is left of an earlier one of the same number. Raises RunAgain when another
+    number got the same id from Meta in this moment."""
+    try:
+        await _write(tx, account)
+    except asyncpg.UniqueViolationError:
+        raise RunAgain from None
+
+
+async def _write(tx: Tx, account: Account) -> None:
     await tx.execute(
         """
         INSERT INTO tenant.business_account AS a
