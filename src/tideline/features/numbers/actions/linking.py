@@ -148,6 +148,7 @@ async def link(tx: Tx, paired: Paired, node: UUID, ttl: timedelta) -> Linked:
 
     Raises PhoneAlreadyLinked when the phone is linked and well in this workspace.
     """
+    await workspaces.hold_team(tx)  # whoever takes the seat or closes the workspace finds the number, or comes first
     await qr_link_store.use(tx, paired.pairing.pairing_id)  # links come before attempts, as in `begin_through`
     pairing = await _lock(tx, paired.pairing.pairing_id)
     teammate = await workspaces.get_teammate(tx, workspaces.TeammateId(pairing.teammate_id))

@@ -168,11 +168,11 @@ async def rotate_token(tx: Tx, access: Access) -> ApiToken:
 
 
 async def remove_member(tx: Tx, member: Teammate) -> None:
-    """Take a member out for good, with the link of the numbers; chats and messages stay."""
-    member.ensure_movable()
-    await disconnect(tx, member)
-    await numbers.revoke_link_of(tx, member.id)
+    """Take a member out for good, with the link of the numbers; chats and messages stay. First of all the member, so
+    that no phone is linked meanwhile."""
     await workspaces.remove(tx, member.id)
+    await numbers.revoke_link_of(tx, member.id)
+    await disconnect(tx, member)
 
 
 async def suspend_workspace(tx: Tx) -> None:
@@ -192,10 +192,10 @@ async def restore_workspace(tx: Tx) -> None:
 
 async def delete_workspace(tx: Tx) -> None:
     """End its links and close it; what is in it is removed a day later, when its last events have been told."""
+    await workspaces.suspend_workspace(tx)  # from now on no phone is linked
+    await numbers.revoke_links_of(tx, [one.id for one in await workspaces.list_teammates(tx)])
     for number in await numbers.list_numbers(tx):
         await numbers.unlink(tx, number.id, BY_PARTNER)
-    await numbers.revoke_links_of(tx, [one.id for one in await workspaces.list_teammates(tx)])
-    await workspaces.suspend_workspace(tx)
     await store.mark_deleted(tx, tx.workspace_id)
 
 

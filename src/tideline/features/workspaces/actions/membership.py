@@ -98,6 +98,11 @@ async def lock_team(tx: Tx) -> int:
     return seats
 
 
+async def hold_team(tx: Tx) -> None:
+    """Nobody loses a seat, and the workspace is not closed, while this transaction runs. To be asked first of all."""
+    await workspaces.hold(tx)
+
+
 async def move(tx: Tx, teammate: Teammate, role: Role, team_id: TeamId) -> Teammate:
     """Give a teammate role and team; nothing happens when they have both."""
     if (teammate.role, teammate.team_id) == (role, team_id):

@@ -64,6 +64,11 @@ async def lock_seats(tx: Tx) -> int | None:
     return seats
 
 
+async def hold(tx: Tx) -> None:
+    """Keep the row as it is until the end of the transaction. Many may do so at once."""
+    await tx.value("SELECT 1 FROM tenant.workspace WHERE workspace = $1 FOR SHARE", tx.workspace_id)
+
+
 async def save_name(tx: Tx, display_name: str) -> None:
     await tx.execute(
         "UPDATE tenant.workspace SET display_name = $2, updated_at = $3 WHERE workspace = $1",
