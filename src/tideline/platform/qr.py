@@ -1,6 +1,7 @@
 """A QR code as the outline of an SVG: plain numbers, so that whoever draws it needs no markup from elsewhere."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 import segno
@@ -16,7 +17,10 @@ class Drawing:
     path: str
 
 
+@lru_cache(maxsize=512)
 def draw(text: str) -> Drawing:
+    """Takes some 15 ms of CPU, and every page that shows a code looks again every few seconds: so the newest are
+    remembered."""
     rows = segno.make(text, error="m", micro=False).matrix
     return Drawing(len(rows) + 2 * QUIET, "".join(_bars(y + QUIET, row) for y, row in enumerate(rows)))
 

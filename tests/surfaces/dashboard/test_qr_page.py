@@ -116,6 +116,15 @@ async def test_nobody_has_to_sign_in_and_nobody_learns_more_than_the_code(visit:
 # With a script -----------------------------------------------------------------------------------------------
 
 
+async def test_many_looks_draw_a_code_once(visit: Visit) -> None:
+    await visit.begin()
+    await visit.shows("2@a code of its own")
+    before = qr.draw.cache_info().misses
+    for _ in range(3):
+        assert (await visit.state())["panel"] == "qr"
+    assert qr.draw.cache_info().misses == before + 1
+
+
 async def test_a_code_comes_changes_and_leads_to_a_linked_phone(visit: Visit) -> None:
     begun = (await visit.begin()).response.json
     assert (begun["panel"], begun["status"]) == ("busy", "Getting a code")

@@ -1,10 +1,12 @@
 """What a token in the address leads to: the link of a teammate, or just one attempt."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
 from tideline.features import numbers, workspaces
 from tideline.features.numbers import LinkState, QrLink
+from tideline.platform import qr
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.surfaces.dashboard.qr_page.shown import View
@@ -40,7 +42,14 @@ async def find(db: Database, keyring: Keyring, token: str) -> Door | None:
 
 
 async def look(db: Database, door: Door) -> View:
-    """What is behind it now."""
+    """What is behind it now. Its code is drawn here, beside the event loop; whoever shows the view finds it drawn."""
+    view = await _read(db, door)
+    if view.pairing and view.pairing.qr:
+        await asyncio.to_thread(qr.draw, view.pairing.qr)
+    return view
+
+
+async def _read(db: Database, door: Door) -> View:
     async with db.read(door.workspace_id) as tx:
         name = (await workspaces.get_workspace(tx)).display_name
         if door.link:
