@@ -35,8 +35,10 @@ async def test_the_id_follows_from_the_name(stage: Stage) -> None:
         {"name": "x", "partner_id": "-x"},
         {"name": "x", "partner_id": "a" * 64},
         {"name": "x", "partner_id": "a b"},
+        {"name": "x", "grants": Grants(plan=" ")},
+        {"name": "x", "grants": Grants(plan="x" * 101)},
     ],
-    ids=range(9),
+    ids=range(11),
 )
 async def test_what_is_no_name_or_id_is_refused(stage: Stage, named: dict[str, Any]) -> None:
     async with stage.db.system() as tx:

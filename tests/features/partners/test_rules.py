@@ -73,6 +73,7 @@ ORIGINS = {
     "http://localhost:8081": "http://localhost:8081",
     "http://127.0.0.1:80": "http://127.0.0.1",
     "http://[::1]:8081": "http://[::1]:8081",
+    "https://my_app.example.com:08443": "https://my_app.example.com:8443",
 }
 
 
@@ -85,8 +86,9 @@ def test_origins_are_written_as_browsers_write_them(text: str, origin: str) -> N
     "text",
     ["", "*", "app.example.com", "https://", "https://a.example/", "https://a.example/x", "https://u@a.example",
      "https://a.example:99999999", "https://*.example.com", "null", "javascript:alert(1)",
-     "https://a.example;script-src *",      "https://a.example:70000", "ftp://a.example", "https://a example"],
-    ids=range(15),
+     "https://a.example;script-src *",      "https://a.example:70000", "ftp://a.example", "https://a example",
+     "https://a.example.", "https://-a.example", "https://a.example:0", "https://[1.2.3.4]"],
+    ids=range(19),
 )  # fmt: skip
 def test_what_is_no_origin_is_refused(text: str) -> None:
     with pytest.raises(InvalidOrigin):

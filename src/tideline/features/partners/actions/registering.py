@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -21,7 +20,8 @@ from tideline.platform.db import Database, SystemTx
 
 LONGEST_NAME: Final = 100
 MOST_ORIGINS: Final = 100
-ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?", re.ASCII)
+HOST: Final = r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:]+\]"
+ORIGIN: Final = re.compile(rf"(https?)://({HOST})(?::([0-9]{{1,5}}))?", re.ASCII)
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 log = structlog.get_logger(__name__)
@@ -41,6 +41,8 @@ async def create(
     if not store.is_id(partner_id) or not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidPartner
     granted = grants or Grants()
+    if not granted.plan.strip() or len(granted.plan) > LONGEST_NAME or not granted.plan.isprintable():
+        raise InvalidPartner(f"A plan has a name of up to {LONGEST_NAME} characters.")
     for amount in (granted.messages_quota, granted.api_calls_quota, granted.transactions_quota, granted.plan_id):
         if not 0 <= amount < 2**31:
             raise workspaces.InvalidAmount
@@ -160,15 +162,12 @@ async def count_unreadable_partners(tx: SystemTx, keyring: Keyring) -> int:
 
 def clean_origin(text: str) -> str:
     """An origin as browsers write it: in lower case, without the port that goes without saying."""
-    origin = text.strip().lower()
-    if not ORIGIN.fullmatch(origin):
+    found = ORIGIN.fullmatch(text.strip().lower())
+    port = int(found[3]) if found and found[3] else None
+    if found is None or (port is not None and not 0 < port < 2**16):
         raise InvalidOrigin(f"{text[:200]!r} is no origin. {InvalidOrigin.message}")
-    parts = urlsplit(origin)
-    try:
-        port = parts.port
-    except ValueError:
-        raise InvalidOrigin from None
-    return origin.rpartition(":")[0] if port is not None and port == DEFAULT_PORTS[parts.scheme] else origin
+    origin = f"{found[1]}://{found[2]}"
+    return origin if port is None or port == DEFAULT_PORTS[found[1]] else f"{origin}:{port}"
 
 
 def _open(keyring: Keyring, partner: Partner) -> str | None:
