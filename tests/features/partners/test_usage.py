@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.features.partners.conftest import Lagoon, Stage
-from tideline.features import partners
+from tideline.features import partners, workspaces
 from tideline.features.partners import NewPartner, Usage
 
 
@@ -39,6 +39,40 @@ async def test_a_deleted_workspace_stays_on_the_bill(stage: Stage, partner: NewP
     await partners.remove_deleted(stage.db)
     usage = await november(stage, partner)
     assert [day for day, counts in usage.days if counts] == ["2026-11-23"]
+
+
+async def test_a_number_that_stayed_in_a_removed_workspace_is_billed_no_longer(
+    stage: Stage, partner: NewPartner, lagoon: Lagoon
+) -> None:
+    await lagoon.run(partners.delete_workspace)
+    await lagoon.link()
+    await stage.dispatch()
+    stage.clock.advance(timedelta(days=2))
+    assert await partners.remove_deleted(stage.db) >= 1
+    stage.clock.advance(timedelta(days=2))
+    usage = await november(stage, partner)
+    assert [day for day, counts in usage.days if counts] == ["2026-11-23", "2026-11-24", "2026-11-25"]
+
+
+async def test_a_workspace_that_cannot_be_removed_keeps_no_other_one(
+    stage: Stage, partner: NewPartner, lagoon: Lagoon
+) -> None:
+    later = await stage.lagoon(partner)
+    for one in (lagoon, later):
+        await one.run(partners.delete_workspace)
+    stage.clock.advance(timedelta(days=2))
+    async with stage.db.system() as tx:
+        await tx.execute("CREATE TABLE public.held (workspace integer REFERENCES directory.workspace)")
+        await tx.execute("INSERT INTO public.held VALUES ($1)", lagoon.id)
+    try:
+        await partners.remove_deleted(stage.db)
+    finally:
+        async with stage.db.system() as tx:
+            await tx.execute("DROP TABLE public.held")
+    async with stage.db.system() as tx:
+        left = {one.id for one in await workspaces.list_workspaces(tx)}
+    assert {lagoon.id, later.id} & left == {lagoon.id}
+    await partners.remove_deleted(stage.db)
 
 
 async def test_another_partner_has_a_bill_of_its_own(stage: Stage, partner: NewPartner, lagoon: Lagoon) -> None:

@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from tideline.features import numbers, workspaces
 from tideline.features.numbers import Number
 from tideline.features.partners.errors import (
@@ -26,6 +28,7 @@ from tideline.features.partners.model import (
     without_seat,
 )
 from tideline.features.partners.store import owned as store
+from tideline.features.partners.store import spans
 from tideline.features.workspaces import Access, Status, Teammate, TeammateId, Workspace
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, SystemTx, Tx
@@ -36,6 +39,8 @@ ZONE: Final = "UTC"
 BY_PARTNER: Final = "disconnected by partner"
 BY_NEW_LINK: Final = "qr link regenerated"
 KEPT_AFTER_DELETION: Final = timedelta(days=1)
+
+log = structlog.get_logger(__name__)
 
 
 async def open_workspace(
@@ -200,12 +205,25 @@ async def delete_workspace(tx: Tx) -> None:
 
 
 async def remove_deleted(db: Database) -> int:
-    """Remove the workspaces that were deleted a day ago, and say how many that were."""
+    """Remove the workspaces that were deleted a day ago, and say how many were."""
     async with db.system() as tx:
         deleted = await store.list_deleted(tx, tx.now - KEPT_AFTER_DELETION)
-    for workspace_id in deleted:
-        await db.run(workspace_id, workspaces.remove_workspace)
-    return len(deleted)
+    return sum([await _remove(db, workspace_id) for workspace_id in deleted])
+
+
+async def _remove(db: Database, workspace_id: int) -> bool:
+    """One that cannot be removed keeps no other one here."""
+
+    async def remove(tx: Tx) -> None:
+        await workspaces.remove_workspace(tx)
+        await spans.end_all(tx)  # a number that somehow stayed is billed no longer
+
+    try:
+        await db.run(workspace_id, remove)
+    except Exception:
+        log.exception("workspace.not_removed", workspace=workspace_id)
+        return False
+    return True
 
 
 async def _pause(tx: Tx, some: Sequence[Number]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tideline.features.partners.model import Span
-from tideline.platform.db import Connection, SystemTx
+from tideline.platform.db import Connection, SystemTx, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,15 @@ async def _end(tx: SystemTx, turns: Sequence[Turn]) -> None:
         [turn.workspace_id for turn in turns],
         [turn.number_id for turn in turns],
         [turn.at for turn in turns],
+    )
+
+
+async def end_all(tx: Tx) -> None:
+    """Those of the whole workspace that still run."""
+    await tx.execute(
+        "UPDATE directory.partner_number SET until = $2 WHERE workspace = $1 AND until IS NULL",
+        tx.workspace_id,
+        tx.now,
     )
 
 
