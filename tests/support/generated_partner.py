@@ -89,7 +89,7 @@ def explore(
             slug = partner.workspace()
         fill_path(case, operation, partner, slug, random)
         if is_right and isinstance(case.body, Mapping):
-            case.body = filled(case.body, partner)
+            case.body = filled(case.body, operation, partner, random)
         headers = {} if not is_right and random.random() < LEFT else partner.headers
         for name in headers:
             case.headers.pop(name, None)
@@ -111,8 +111,10 @@ def fill_path(case: Case[Any], operation: Operation, partner: RunningPartner, sl
             case.path_parameters = {**case.path_parameters, name: value}
 
 
-def filled(body: Mapping[str, Any], partner: RunningPartner) -> dict[str, Any]:
-    """With names that nobody has, seats for everybody, and addresses that are some."""
+def filled(body: Mapping[str, Any], operation: Operation, partner: RunningPartner, random: Random) -> dict[str, Any]:
+    """With names that nobody has, seats for everybody, and addresses that are some. Members that nobody knows may be
+    anything at all, NUL included, so only some bodies keep theirs."""
+    known = contract.partner_api().members(operation.json_body or {})
     fillers: dict[str, Callable[[], Any]] = {
         "display_name": partner.fresh,
         "seats_purchased": lambda: 999,
@@ -120,7 +122,10 @@ def filled(body: Mapping[str, Any], partner: RunningPartner) -> dict[str, Any]:
         "webhook_url": lambda: "https://reseller.example.com/hooks",
         "origins": lambda: ["https://app.example.com"],
     }
-    return {name: fillers[name]() if name in fillers else value for name, value in body.items()}
+    is_left = random.random() < LEFT
+    return {
+        name: fillers[name]() if name in fillers else value for name, value in body.items() if name in known or is_left
+    }
 
 
 def _count(tally: Tally, case: Case[Any], status: int, text: str) -> None:
