@@ -20,6 +20,8 @@ PAGES: dict[str, set[Role]] = {
     "/numbers/link": ALL - {Role.COLLABORATOR},
     "/numbers/business": ADMINS,
     "/team": ADMINS,
+    "/webhooks": ADMINS,
+    "/api": ADMINS,
 }
 
 

@@ -32,7 +32,8 @@ PLACES = (
     Place("inbox", "/", "inbox", N_("Inbox"), is_second=False),
     Place("numbers", "/numbers", "phone", N_("Numbers"), Action.LINK_NUMBER, is_second=False),
     Place("team", "/team", "people", N_("Team"), Action.PEOPLE),
-    Place("api", "/docs/api", "code", N_("API")),
+    Place("webhooks", "/webhooks", "webhook", N_("Webhooks"), Action.WEBHOOKS),
+    Place("api", "/api", "code", N_("API"), Action.OWN_TOKEN),
 )
 
 

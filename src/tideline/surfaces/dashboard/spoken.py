@@ -1,6 +1,6 @@
 """What the pages around the inbox say of what was done, and what was not: their own words, in all languages."""
 
-from tideline.features import business, chats, numbers, workspaces
+from tideline.features import business, chats, numbers, webhooks, workspaces
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard.words import N_, _
 
@@ -18,6 +18,15 @@ DONE = {
     "team_added": N_("The team was added."),
     "team_renamed": N_("The team was renamed."),
     "team_removed": N_("The team was removed."),
+    "hook_added": N_("The webhook was added. Send a test to see what its address answers."),
+    "hook_paused": N_("The webhook is paused: nothing is delivered until it is resumed."),
+    "hook_resumed": N_("The webhook is on again."),
+    "hook_tested": N_("A test is on its way. It shows up below in a moment."),
+    "hook_replayed": N_("What was given up in the last day goes out again."),
+    "hook_deleted": N_("The webhook was deleted."),
+    "secret_rotated": N_("There is a new secret. For a day deliveries carry both signatures."),
+    "replayed": N_("It goes out again, under the same id."),
+    "token_rotated": N_("There is a new token. The former one is dead."),
 }
 
 NOT_DONE: dict[type[Problem], str] = {
@@ -42,6 +51,10 @@ NOT_DONE: dict[type[Problem], str] = {
     workspaces.TeamExists: N_("There is already a team with this name."),
     workspaces.TeamInUse: N_("People or templates still belong to this team."),
     workspaces.DefaultTeamStays: N_("The first team keeps its name and cannot be removed."),
+    webhooks.InvalidUrl: N_("An address begins with http:// or https:// and is at most 4096 characters long."),
+    webhooks.WebhookExists: N_("There is already a webhook for this event and address."),
+    webhooks.TooManyWebhooks: N_("There are as many webhooks as there may be. Delete one first."),
+    webhooks.DeliveryUnderWay: N_("This event is still being delivered."),
 }
 
 

@@ -6,6 +6,8 @@ from starlette.routing import BaseRoute, Route
 
 from tideline.surfaces.dashboard import shell
 from tideline.surfaces.dashboard.addresses import Address
+from tideline.surfaces.dashboard.office.api import ApiPage
+from tideline.surfaces.dashboard.office.hooks import HooksPage
 from tideline.surfaces.dashboard.office.numbers import NumbersPage
 from tideline.surfaces.dashboard.office.office import Office
 from tideline.surfaces.dashboard.office.team import TeamPage
@@ -15,10 +17,13 @@ YEAR = 365 * 24 * 3600
 
 
 def office_routes(office: Office) -> list[BaseRoute]:
+    api = ApiPage(office)
     return [
         Route("/theme", Address(POST=Appearance(office).choose)),
         *_numbers(NumbersPage(office)),
         *_team(TeamPage(office)),
+        *_hooks(HooksPage(office)),
+        Route("/api", Address(GET=api.show, POST=api.renew)),
     ]
 
 
@@ -40,6 +45,14 @@ def _team(page: TeamPage) -> list[BaseRoute]:
         Route("/team/teams", Address(POST=page.add_team)),
         Route("/team/teams/{id}", Address(POST=page.change_team)),
         Route("/team/{id}", Address(GET=page.show_one, POST=page.change)),
+    ]
+
+
+def _hooks(page: HooksPage) -> list[BaseRoute]:
+    return [
+        Route("/webhooks", Address(GET=page.show, POST=page.create)),
+        Route("/webhooks/{id}", Address(GET=page.show_one, POST=page.turn)),
+        Route("/webhooks/{id}/deliveries/{uid}", Address(GET=page.show_delivery, POST=page.replay)),
     ]
 
 
