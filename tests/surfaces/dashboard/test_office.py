@@ -22,6 +22,8 @@ PAGES: dict[str, set[Role]] = {
     "/team": ADMINS,
     "/webhooks": ADMINS,
     "/api": ADMINS,
+    "/settings": ADMINS,
+    "/profile": ALL,
 }
 
 

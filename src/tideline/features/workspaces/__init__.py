@@ -13,6 +13,7 @@ from tideline.features.workspaces.actions.changes import (
     rename_workspace,
     restore_workspace,
     set_seats,
+    set_zone,
     suspend_workspace,
 )
 from tideline.features.workspaces.actions.create import (
@@ -30,6 +31,7 @@ from tideline.features.workspaces.actions.membership import (
     free_seats,
     hold_team,
     remove,
+    rename,
     restore,
     suspend,
 )
@@ -102,6 +104,7 @@ from tideline.features.workspaces.model import (
     Invited,
     NewSession,
     OneTimeLink,
+    OpenSession,
     PersonId,
     Purpose,
     Role,
@@ -151,6 +154,7 @@ __all__ = [
     "NoSeatLeft",
     "NotActive",
     "OneTimeLink",
+    "OpenSession",
     "OwnerStays",
     "Period",
     "PermissionDenied",
@@ -219,6 +223,7 @@ __all__ = [
     "remove",
     "remove_team",
     "remove_workspace",
+    "rename",
     "rename_team",
     "rename_workspace",
     "reset_link",
@@ -228,6 +233,7 @@ __all__ = [
     "rotate_token",
     "set_quotas",
     "set_seats",
+    "set_zone",
     "show_token",
     "sign_in_link",
     "spend_transaction",

@@ -49,6 +49,10 @@ def teammate_changed(before: Teammate, teammate: Teammate) -> NewFact:
     )
 
 
+def teammate_renamed(teammate: Teammate, *, before: str) -> NewFact:
+    return NewFact("TeammateRenamed", {"teammate": teammate_snapshot(teammate), "before": before})
+
+
 def teammate_suspended(teammate: Teammate) -> NewFact:
     return _about("TeammateSuspended", teammate)
 

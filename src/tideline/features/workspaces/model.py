@@ -1,6 +1,6 @@
 """Workspaces, the people in them, and who is calling."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -190,6 +190,28 @@ class Session:
     email: str
     workspaces: tuple[WorkspaceId, ...]
     expires_at: datetime
+    language: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """Where somebody signs in from: the address, and what their browser calls itself."""
+
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One of somebody's sessions, as they are shown it themselves."""
+
+    token_hash: bytes = field(repr=False)
+    created_at: datetime
+    seen_at: datetime
+    address: str | None
+    agent: str | None
+    is_this: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,13 @@ from tideline.features.workspaces.model import (
     Asks,
     NewSession,
     OneTimeLink,
+    OpenSession,
     PersonId,
     Purpose,
     Session,
     Status,
     TeammateId,
+    Whence,
     WorkspaceId,
 )
 from tideline.features.workspaces.store import doors, people, teammates
@@ -61,13 +63,13 @@ class SignIn:
         self._lost_by_email = Throttle(db.clock, most=3, window=window)
         self._lost_by_address = Throttle(db.clock, most=20, window=window)
 
-    async def sign_in(self, email: str, password: str, *, address: str) -> NewSession:
+    async def sign_in(self, email: str, password: str, *, address: str, agent: str = "") -> NewSession:
         """Sign in with a password. Every reason to refuse looks the same and takes as long."""
         key = self._count_attempt(email, address)
         login = await self._find_login(email)
         rehashed = await self._check(login, password)
         async with self._db.system() as tx:
-            session = await self._confirm(tx, login, rehashed)
+            session = await self._confirm(tx, login, rehashed, Whence(address, agent))
         self._by_email.forget(key)
         return session
 
@@ -76,7 +78,7 @@ class SignIn:
         link, login = await self._find_link(token)
         return OneTimeLink(link.purpose, login.email, _asks(link, login))
 
-    async def use_link(self, token: str, password: str = "", *, address: str) -> NewSession:
+    async def use_link(self, token: str, password: str = "", *, address: str, agent: str = "") -> NewSession:
         """Follow a link, once: sign in, join the workspace of an invitation, or begin with a new password. The
         password is the new one or the known one, as `get_link` says."""
         link, login = await self._find_link(token)
@@ -86,10 +88,10 @@ class SignIn:
         async with self._db.system() as tx:
             await self._follow(tx, link, token)
             if asks is Asks.PASSWORD:
-                return await self._confirm(tx, login, rehashed)
+                return await self._confirm(tx, login, rehashed, Whence(address, agent))
             if hashed:
                 await self._begin_anew(tx, link, hashed)
-            return await self._open_session(tx, link.person_id)
+            return await self._open_session(tx, link.person_id, Whence(address, agent))
 
     def count_lost(self, email: str, *, address: str) -> None:
         """Somebody says that they have lost their password. Too many of those are refused, whoever they name."""
@@ -125,7 +127,9 @@ class SignIn:
             if tx.now - found.seen_at >= SEEN_EVERY:
                 await doors.touch_session(tx, found.token_hash)
             workspaces = await people.list_memberships(tx, found.person_id)
-            return Session(found.person_id, found.email, tuple(workspaces), found.expires_at)
+            return Session(
+                found.person_id, found.email, tuple(workspaces), found.expires_at, found.language, found.zone
+            )
 
     async def still_open(self, tokens: Collection[str]) -> frozenset[str]:
         """Those of these sessions that have not ended, in one statement. Nobody counts as seen by it."""
@@ -137,6 +141,48 @@ class SignIn:
     async def sign_out(self, token: str) -> None:
         async with self._db.system() as tx:
             await doors.delete_session(tx, self._keyring.token_hashes(token))
+
+    # One's own account -----------------------------------------------------------------------------------------
+
+    async def choose(self, token: str, *, language: str | None, zone: str | None) -> None:
+        """The language and the zone in which this person reads; None is what the browser or the workspace says."""
+        zone = names.clean_zone(zone) if zone else None
+        person = (await self.get_session(token)).person_id
+        async with self._db.system() as tx:
+            await people.save_choices(tx, person, language, zone)
+
+    async def change_password(
+        self, token: str, known: str, password: str, *, address: str, agent: str = ""
+    ) -> NewSession:
+        """Another password for whoever proves the one they have. All their sessions end but for the new one."""
+        session = await self.get_session(token)
+        hashed = await self._hash(password)
+        login = await self._find_login(session.email)
+        await self._prove_own(login, session.email, known, address)
+        async with self._db.system() as tx:
+            if login is None or not await people.lock_password(tx, login):
+                raise WrongCredentials
+            await self._put_password(tx, session.person_id, hashed)
+            return await self._open_session(tx, session.person_id, Whence(address, agent))
+
+    async def list_sessions(self, token: str) -> list[OpenSession]:
+        """Where this person is signed in, the one seen last first."""
+        session = await self.get_session(token)
+        async with self._db.system_read() as tx:
+            found = await doors.list_sessions(tx, session.person_id, seen_after=tx.now - SESSION_IDLE)
+        own = self._keyring.token_hashes(token)
+        return [replace(one, is_this=one.token_hash in own) for one in found]
+
+    async def sign_out_everywhere(self, token: str) -> None:
+        """End all sessions of this person, this one too."""
+        session = await self.get_session(token)
+        async with self._db.system() as tx:
+            await doors.end_sessions(tx, session.person_id)
+
+    async def _prove_own(self, login: people.Login | None, email: str, known: str, address: str) -> None:
+        key = self._count_attempt(email, address)
+        await self._check(login, known)
+        self._by_email.forget(key)
 
     async def sweep(self) -> int:
         """Remove what is over: sessions at once, links a week later. Says how many rows went."""
@@ -180,17 +226,19 @@ class SignIn:
             raise WeakPassword
         return await self._passwords.hash(password)
 
-    async def _confirm(self, tx: SystemTx, login: people.Login | None, rehashed: str | None) -> NewSession:
+    async def _confirm(
+        self, tx: SystemTx, login: people.Login | None, rehashed: str | None, whence: Whence
+    ) -> NewSession:
         """A session, unless the password that was checked has been changed since."""
         if login is None or not await people.lock_password(tx, login):
             raise WrongCredentials
         if rehashed:
             await people.replace_hash(tx, login.person_id, rehashed)
-        return await self._open_session(tx, login.person_id)
+        return await self._open_session(tx, login.person_id, whence)
 
-    async def _open_session(self, tx: SystemTx, person: PersonId) -> NewSession:
+    async def _open_session(self, tx: SystemTx, person: PersonId, whence: Whence) -> NewSession:
         token, expires_at = secret_token(), tx.now + SESSION_LASTS
-        await doors.insert_session(tx, self._keyring.token_hash(token), person, expires_at)
+        await doors.insert_session(tx, self._keyring.token_hash(token), person, expires_at, whence)
         return NewSession(token, person, expires_at)
 
     async def _find_link(self, token: str) -> tuple[doors.Link, people.Login]:

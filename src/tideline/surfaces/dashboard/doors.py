@@ -9,7 +9,7 @@ from tideline.platform.errors import Problem
 from tideline.platform.passwords import PasswordsBusy
 from tideline.surfaces.dashboard import problems
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, address_of, local_path, read_form
+from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, address_of, agent_of, local_path, read_form
 from tideline.surfaces.dashboard.visits import Visits
 from tideline.surfaces.dashboard.words import N_, _
 
@@ -44,7 +44,9 @@ class Doors:
         if not self._cookies.is_from_our_form(request, form):
             return self._sign_in_page(request, target, email, self._why_refused(request), 403)
         try:
-            session = await self._sign_in.sign_in(email, form.get("password", ""), address=address_of(request))
+            session = await self._sign_in.sign_in(
+                email, form.get("password", ""), address=address_of(request), agent=agent_of(request)
+            )
         except Problem as problem:
             return self._refused(self._sign_in_page(request, target, email, _(problem.message)), problem)
         return await self._signed_in(request, session, target)
@@ -66,7 +68,9 @@ class Doors:
         if not self._cookies.is_from_our_form(request, form):
             return self._link_page(request, link, self._why_refused(request), 403)
         try:
-            session = await self._sign_in.use_link(token, form.get("password", ""), address=address_of(request))
+            session = await self._sign_in.use_link(
+                token, form.get("password", ""), address=address_of(request), agent=agent_of(request)
+            )
         except REFUSED as problem:
             return self._refused(self._link_page(request, link, _(problem.message)), problem)
         return await self._signed_in(request, session, "/")

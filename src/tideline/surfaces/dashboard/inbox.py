@@ -41,7 +41,7 @@ class Inbox:
             wanted = HistoryFilter(before_message=messages.parse_uid(before) if before else None)
             found = await messages.history(tx, chat.id, wanted)
             listed, rows = await _list(tx, visitor, 1)
-        days = shown.by_day(list(reversed(found.items)), visitor.workspace.tz)
+        days = shown.by_day(list(reversed(found.items)), visitor.zone)
         return self._pages.inbox(
             request,
             "chat.html",

@@ -30,6 +30,7 @@ HEADERS = {
 }
 LARGEST_FORM = 16 * 1024
 MOST_FIELDS = 20
+LONGEST_AGENT = 200
 CSRF_FIELD = "csrf"
 LOCAL_PATH = re.compile(r"/(?![/\\])[\w\-./~%?=&+:@]*", re.ASCII)
 
@@ -122,6 +123,12 @@ async def _receive(request: Request) -> bytes:
 
 def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
+
+
+def agent_of(request: Request) -> str:
+    """What the browser calls itself, for its own person to recognise it."""
+    text = request.headers.get("user-agent", "")[:LONGEST_AGENT]
+    return "".join(char for char in text if char.isprintable())
 
 
 def asked_path(request: Request) -> str:

@@ -34,6 +34,7 @@ PLACES = (
     Place("team", "/team", "people", N_("Team"), Action.PEOPLE),
     Place("webhooks", "/webhooks", "webhook", N_("Webhooks"), Action.WEBHOOKS),
     Place("api", "/api", "code", N_("API"), Action.OWN_TOKEN),
+    Place("settings", "/settings", "settings", N_("Settings"), Action.SETTINGS),
 )
 
 

@@ -27,6 +27,8 @@ DONE = {
     "secret_rotated": N_("There is a new secret. For a day deliveries carry both signatures."),
     "replayed": N_("It goes out again, under the same id."),
     "token_rotated": N_("There is a new token. The former one is dead."),
+    "saved": N_("Saved."),
+    "password_changed": N_("The password was changed. Everywhere else you are signed out."),
 }
 
 NOT_DONE: dict[type[Problem], str] = {
@@ -55,6 +57,8 @@ NOT_DONE: dict[type[Problem], str] = {
     webhooks.WebhookExists: N_("There is already a webhook for this event and address."),
     webhooks.TooManyWebhooks: N_("There are as many webhooks as there may be. Delete one first."),
     webhooks.DeliveryUnderWay: N_("This event is still being delivered."),
+    workspaces.InvalidZone: N_("This is no time zone."),
+    workspaces.WrongCredentials: N_("This is not the password you have."),
 }
 
 

@@ -15,6 +15,7 @@ from tideline.platform.db import Database, Tx
 from tideline.platform.dispatcher import last_seq
 from tideline.platform.errors import Problem
 from tideline.platform.facts import Actor
+from tideline.surfaces.dashboard import words
 from tideline.surfaces.dashboard.security import Cookies
 from tideline.surfaces.dashboard.words import N_
 
@@ -40,10 +41,13 @@ class Visitor:
     seq: int = 0
     """The newest fact of the workspace before anything else was read: a page shows at least what came until then."""
 
+    language: str | None = None
+    own_zone: str | None = None
+
     @property
     def zone(self) -> ZoneInfo:
-        """In which times are shown."""
-        return self.workspace.tz
+        """In which times are shown: what the person chose, else the workspace's."""
+        return ZoneInfo(self.own_zone) if self.own_zone else self.workspace.tz
 
 
 class Visits:
@@ -62,16 +66,18 @@ class Visits:
         return True
 
     @asynccontextmanager
-    async def to_workspace(self, request: Request, slug: str | None) -> AsyncIterator[tuple[Tx, Visitor]]:
+    async def to_workspace(
+        self, request: Request, slug: str | None, *, token: str | None = None
+    ) -> AsyncIterator[tuple[Tx, Visitor]]:
         """The workspace of that name among the person's own, by default the first one."""
-        session = await self._session(request)
+        session = await self._session(request, token)
         own = await self._workspaces(session)
         wanted = next((one for one in own if slug is None or one.slug == slug), None)
         if wanted is None:
             raise NotHere
         async with self._db.read(wanted.id) as tx:
             seq = await last_seq(tx)
-            yield tx, Visitor(wanted, await _member(tx, session), own, seq)
+            yield tx, Visitor(wanted, await _member(tx, session), own, seq, session.language, session.zone)
 
     async def act(
         self, request: Request, slug: str | None, action: Callable[[Tx, Teammate], Awaitable[T]]
@@ -99,12 +105,13 @@ class Visits:
                     chat = await chats.get_visible(tx, chat_id, me)
                 except chats.ChatNotFound:
                     continue
-                yield tx, Visitor(workspace, me, own, seq), chat
+                yield tx, Visitor(workspace, me, own, seq, session.language, session.zone), chat
                 return
         raise NotHere
 
-    async def _session(self, request: Request) -> Session:
-        token = self._cookies.session(request)
+    async def _session(self, request: Request, token: str | None = None) -> Session:
+        """Whose request this is; what is left of it speaks the language that they chose."""
+        token = token or self._cookies.session(request)
         if token is None:
             raise SignInNeeded
         try:
@@ -113,6 +120,8 @@ class Visits:
             raise SignInNeeded from None
         if not session.workspaces:
             raise SignInNeeded
+        if session.language in words.LANGUAGES:
+            words.use(words.Words(session.language))
         return session
 
     async def _workspaces(self, session: Session) -> list[Workspace]:

@@ -20,6 +20,17 @@ async def rename_workspace(tx: Tx, display_name: str) -> Workspace:
     return await _changed(tx, "display_name")
 
 
+async def set_zone(tx: Tx, zone: str) -> Workspace:
+    """Another time zone. A billing period that runs keeps its bounds."""
+    zone = names.clean_zone(zone)
+    await lock_team(tx)
+    before = await get_workspace(tx)
+    if before.zone == zone:
+        return before
+    await store.save_zone(tx, zone)
+    return await _changed(tx, "zone")
+
+
 async def set_seats(tx: Tx, seats: int) -> Workspace:
     """Another number of seats. Those who have no seat any more stay until somebody suspends them."""
     names.clean_amount(seats, least=1)

@@ -25,6 +25,22 @@ async def change_role(tx: Tx, teammate_id: TeammateId, role: Role) -> Teammate:
     return await move(tx, teammate, role, teammate.team_id)
 
 
+async def rename(tx: Tx, teammate_id: TeammateId, display_name: str) -> Teammate:
+    """Another name in this workspace; what was written before keeps the name it was written under."""
+    name = names.clean_name(display_name, longest=names.PERSON_LENGTH)
+    await lock_team(tx)
+    teammate = await teammates.lock(tx, teammate_id) if names.is_id(teammate_id) else None
+    if teammate is None or teammate.status is Status.REMOVED:
+        raise TeammateNotFound
+    if teammate.display_name == name:
+        return teammate
+    await teammates.set_name(tx, teammate_id, name)
+    renamed = await _reload(tx, teammate_id)
+    tx.wake(TOKENS)
+    tx.record(events.teammate_renamed(renamed, before=teammate.display_name))
+    return renamed
+
+
 async def change_team(tx: Tx, teammate_id: TeammateId, title: str) -> Teammate:
     """Into another team; the numbers come along."""
     await lock_team(tx)

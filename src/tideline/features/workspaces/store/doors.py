@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tideline.features.workspaces.model import PersonId, Purpose, WorkspaceId
+from tideline.features.workspaces.model import OpenSession, PersonId, Purpose, Whence, WorkspaceId
 from tideline.platform.db import SystemTx, Tx
 
 SESSIONS: Final = "sessions"  # wakes those who keep something open for a session: one has ended
@@ -27,6 +27,8 @@ class FoundSession:
     email: str
     seen_at: datetime
     expires_at: datetime
+    language: str | None
+    zone: str | None
 
 
 async def insert_link(tx: Tx, token_hash: bytes, purpose: Purpose, person: PersonId, *, lasts: timedelta) -> None:
@@ -94,23 +96,43 @@ async def use_link(tx: SystemTx, hashes: Sequence[bytes]) -> bool:
     return used == 1
 
 
-async def insert_session(tx: SystemTx, token_hash: bytes, person: PersonId, expires_at: datetime) -> None:
+async def insert_session(
+    tx: SystemTx, token_hash: bytes, person: PersonId, expires_at: datetime, whence: Whence
+) -> None:
     await tx.execute(
         """
-        INSERT INTO directory.session (token_hash, person, created_at, seen_at, expires_at)
-        VALUES ($1, $2, $3, $3, $4)
+        INSERT INTO directory.session (token_hash, person, created_at, seen_at, expires_at, address, agent)
+        VALUES ($1, $2, $3, $3, $4, $5, $6)
         """,
         token_hash,
         person,
         tx.now,
         expires_at,
+        whence.address or None,
+        whence.agent or None,
     )
+
+
+async def list_sessions(tx: SystemTx, person: PersonId, *, seen_after: datetime) -> list[OpenSession]:
+    rows = await tx.fetch(
+        """
+        SELECT token_hash, created_at, seen_at, address, agent FROM directory.session
+        WHERE person = $1 AND expires_at > $2 AND seen_at > $3
+        ORDER BY seen_at DESC, created_at DESC LIMIT 100
+        """,
+        person,
+        tx.now,
+        seen_after,
+    )
+    return [
+        OpenSession(row["token_hash"], row["created_at"], row["seen_at"], row["address"], row["agent"]) for row in rows
+    ]
 
 
 async def find_session(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: datetime) -> FoundSession | None:
     row = await tx.row(
         """
-        SELECT s.token_hash, s.person, p.email, s.seen_at, s.expires_at
+        SELECT s.token_hash, s.person, p.email, s.seen_at, s.expires_at, p.language, p.zone
         FROM directory.session s JOIN directory.person p ON p.id = s.person
         WHERE s.token_hash = ANY($1::bytea[]) AND s.expires_at > $2 AND s.seen_at > $3
         """,
@@ -120,7 +142,15 @@ async def find_session(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: dat
     )
     if row is None:
         return None
-    return FoundSession(row["token_hash"], PersonId(row["person"]), row["email"], row["seen_at"], row["expires_at"])
+    return FoundSession(
+        row["token_hash"],
+        PersonId(row["person"]),
+        row["email"],
+        row["seen_at"],
+        row["expires_at"],
+        row["language"],
+        row["zone"],
+    )
 
 
 async def list_open(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: datetime) -> list[bytes]:

@@ -137,3 +137,7 @@ async def end_memberships(tx: Tx, persons: Sequence[PersonId]) -> None:
 async def list_memberships(tx: Connection, person: PersonId) -> Sequence[WorkspaceId]:
     rows = await tx.fetch("SELECT workspace FROM directory.membership WHERE person = $1 ORDER BY workspace", person)
     return [WorkspaceId(row["workspace"]) for row in rows]
+
+
+async def save_choices(tx: SystemTx, person: PersonId, language: str | None, zone: str | None) -> None:
+    await tx.execute("UPDATE directory.person SET language = $2, zone = $3 WHERE id = $1", person, language, zone)

@@ -178,6 +178,15 @@ async def set_place(tx: Tx, teammate_id: TeammateId, role: Role, team_id: TeamId
     )
 
 
+async def set_name(tx: Tx, teammate_id: TeammateId, display_name: str) -> None:
+    await tx.execute(
+        "UPDATE tenant.teammate SET display_name = $3 WHERE workspace = $1 AND id = $2",
+        tx.workspace_id,
+        teammate_id,
+        display_name,
+    )
+
+
 async def set_status(tx: Tx, teammate_id: TeammateId, status: Status, *, invited_until: datetime | None = None) -> None:
     await tx.execute(
         "UPDATE tenant.teammate SET status = $3, invited_until = $4 WHERE workspace = $1 AND id = $2",

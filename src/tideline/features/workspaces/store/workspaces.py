@@ -78,6 +78,12 @@ async def save_name(tx: Tx, display_name: str) -> None:
     )
 
 
+async def save_zone(tx: Tx, zone: str) -> None:
+    await tx.execute(
+        "UPDATE tenant.workspace SET zone = $2, updated_at = $3 WHERE workspace = $1", tx.workspace_id, zone, tx.now
+    )
+
+
 async def save_seats(tx: Tx, seats: int) -> None:
     await tx.execute(
         "UPDATE tenant.workspace SET seats = $2, updated_at = $3 WHERE workspace = $1",

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features.workspaces import Action, Teammate, ensure_may
+from tideline.features.workspaces import Action, NewSession, Teammate, ensure_may
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard import problems, shell, spoken
@@ -30,6 +30,19 @@ class Office:
     def visit(self, request: Request) -> AbstractAsyncContextManager[tuple[Tx, Visitor]]:
         """Who looks, and a connection to read with."""
         return self._visits.to_workspace(request, request.query_params.get("workspace"))
+
+    def visit_as(self, request: Request, token: str) -> AbstractAsyncContextManager[tuple[Tx, Visitor]]:
+        """The same with a session that the browser is about to get."""
+        return self._visits.to_workspace(request, request.query_params.get("workspace"), token=token)
+
+    def session(self, request: Request) -> str | None:
+        return self._cookies.session(request)
+
+    def begin_session(self, answer: Response, session: NewSession) -> None:
+        self._cookies.begin_session(answer, session)
+
+    def end_session(self, answer: Response) -> None:
+        self._cookies.end_session(answer)
 
     async def form(self, request: Request) -> Form:
         """The fields of a form that one of our own pages has sent."""

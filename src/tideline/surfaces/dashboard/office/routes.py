@@ -10,6 +10,7 @@ from tideline.surfaces.dashboard.office.api import ApiPage
 from tideline.surfaces.dashboard.office.hooks import HooksPage
 from tideline.surfaces.dashboard.office.numbers import NumbersPage
 from tideline.surfaces.dashboard.office.office import Office
+from tideline.surfaces.dashboard.office.profile import ProfilePage, SettingsPage
 from tideline.surfaces.dashboard.office.team import TeamPage
 from tideline.surfaces.dashboard.security import local_path
 
@@ -17,13 +18,15 @@ YEAR = 365 * 24 * 3600
 
 
 def office_routes(office: Office) -> list[BaseRoute]:
-    api = ApiPage(office)
+    api, settings = ApiPage(office), SettingsPage(office)
     return [
         Route("/theme", Address(POST=Appearance(office).choose)),
         *_numbers(NumbersPage(office)),
         *_team(TeamPage(office)),
         *_hooks(HooksPage(office)),
         Route("/api", Address(GET=api.show, POST=api.renew)),
+        Route("/settings", Address(GET=settings.show, POST=settings.save)),
+        *_profile(ProfilePage(office)),
     ]
 
 
@@ -53,6 +56,15 @@ def _hooks(page: HooksPage) -> list[BaseRoute]:
         Route("/webhooks", Address(GET=page.show, POST=page.create)),
         Route("/webhooks/{id}", Address(GET=page.show_one, POST=page.turn)),
         Route("/webhooks/{id}/deliveries/{uid}", Address(GET=page.show_delivery, POST=page.replay)),
+    ]
+
+
+def _profile(page: ProfilePage) -> list[BaseRoute]:
+    return [
+        Route("/profile", Address(GET=page.show, POST=page.rename)),
+        Route("/profile/reading", Address(POST=page.choose)),
+        Route("/profile/password", Address(POST=page.change_password)),
+        Route("/profile/sessions", Address(POST=page.sign_out_everywhere)),
     ]
 
 
