@@ -129,6 +129,7 @@ def test_files_that_are_not_named_or_labelled_as_they_should_be(tmp_path: Path, 
 
 async def test_our_own_migrations_apply_to_an_empty_database(empty: str) -> None:
     ours = migrations.read_folder(migrations.FOLDER)
-    assert [migration.number for migration in ours] == list(range(1, len(ours) + 1))
+    numbers = [migration.number for migration in ours]
+    assert numbers == sorted(set(numbers))  # those who write at the same time leave gaps
     assert await migrate(empty) == ours
     assert {step.state for step in await status(empty)} == {State.APPLIED}
