@@ -259,3 +259,12 @@ def test_half_a_character_is_shown_as_one_that_is_missing() -> None:
     [event] = events_in(bodies.read(json.dumps(body).encode()), US, NOW)
     assert isinstance(event, MessageReceived)
     assert event.text == "Hi \ufffd \U0001f600"
+
+
+def test_of_a_price_only_what_can_be_kept_is_kept() -> None:
+    body = load("status_sent")
+    status = body["entry"][0]["changes"][0]["value"]["statuses"][0]
+    odd = {"x\x00": 1, "nul": "a\x00b", "half": "\ud83d", "deep": {"a": []}, "huge": 10**30, "long": "x" * 5_000}
+    status["pricing"] = {"category": "utility", "billable": True, **odd}
+    [priced] = [event for event in events_in(body, US, NOW) if isinstance(event, StatusChanged)]
+    assert priced.pricing == {"category": "utility", "billable": True}

@@ -97,6 +97,20 @@ async def test_what_becomes_of_a_message(world: World, number: Number, chat: Cha
     assert [one["message"]["status"] for one in events.events] == ["Delivered", "Read"]
 
 
+@pytest.mark.parametrize("words", [("delivered", "read"), ("read",), ("read", "delivered")], ids="-".join)
+async def test_what_is_read_was_delivered_once(
+    world: World, number: Number, chat: Chat, words: tuple[Any, ...]
+) -> None:
+    """Statuses come together, alone or the wrong way round; subscribers hear of both, in order."""
+    before = await count(world)
+    await sent(world, number, Outgoing(ToChat(chat.id), "At six."))
+    await world.receive(number, *(receipt(world, word) for word in words))
+    await world.receive(number, receipt(world, "delivered"), receipt(world, "read"))
+    events = await told(world, before)
+    assert events.types == ["waba:message:delivered", "waba:message:read"]
+    assert [one["message"]["status"] for one in events.events] == ["Delivered", "Read"]
+
+
 async def test_a_message_that_whatsapp_could_not_deliver(world: World, number: Number, chat: Chat) -> None:
     before = await count(world)
     uid = await sent(world, number, Outgoing(ToChat(chat.id), "At six."))
@@ -185,7 +199,7 @@ async def test_a_window_that_has_closed_is_told_so(world: World, number: Number,
     world.clock.advance(timedelta(hours=25))
     before = await count(world)
     await world.receive(number, receipt(world, "read"))
-    [event] = (await told(world, before)).events
+    [_, event] = (await told(world, before)).events
     assert event["chat"]["service_window_is_open"] is False
     assert event["chat"]["service_window_expires_at"] is None
     assert event["message"]["message_uid"] == str(uid)

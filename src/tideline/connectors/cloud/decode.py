@@ -32,6 +32,8 @@ from tideline.features.numbers.port import (
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_ID: Final = 512
+LONGEST_WORD: Final = 200
+MOST_WORDS: Final = 20
 _PUNCTUATION: Final = re.compile(r"[+ ()\-]")
 Status = Literal["sent", "delivered", "read", "failed"]
 _STATUSES: Final[dict[str, Status]] = {
@@ -211,7 +213,7 @@ def _status(status: Mapping[str, Any], received_at: datetime) -> Iterator[Accoun
     pricing = status.get("pricing")
     yield StatusChanged(
         chat, [message_id], word, at, error=code_of(failure) if failure else None, failure=failure,
-        pricing=dict(pricing) if isinstance(pricing, Mapping) else None,
+        pricing=_plain(pricing) if isinstance(pricing, Mapping) else None,
     )  # fmt: skip
 
 
@@ -382,6 +384,18 @@ def _time(value: Any, otherwise: datetime) -> datetime:
     """Seconds since 1970, as text or as a number."""
     seconds = _whole(value)
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 4_000_000_000 else otherwise
+
+
+def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said about a price, as the database can keep it: words, whole numbers, yes and no."""
+    words = [(key, one) for key, one in value.items() if key.isprintable() and len(key) <= LONGEST_WORD]
+    return {key: one for key, one in words[:MOST_WORDS] if _is_plain(one)}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.isprintable() and len(value) <= LONGEST_WORD
+    return value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53)
 
 
 def _ref(value: Any) -> str | None:

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from tideline.features import chats, numbers, workspaces
 from tideline.features.chats import Company
 from tideline.features.messages import wording
@@ -185,5 +187,10 @@ async def _record(tx: Tx, number: Number, moved: Mapping[MessageUid, Sent]) -> N
     shown = await views.find_many(tx, moved.keys(), known)
     for uid, before in moved.items():
         message = shown[uid]
-        status = before.progress.status.value
-        tx.record(told.fact("MessageStatusChanged", known[message.chat_id], message, status_before=status))
+        status = before.progress.status
+        if number.is_business and message.status == Status.READ and status is not Status.DELIVERED:
+            # Who counts deliveries counts this one as well, also when both news came at once, or only the last.
+            arrived = msgspec.structs.replace(message, status=Status.DELIVERED.value)
+            tx.record(told.fact("MessageStatusChanged", known[message.chat_id], arrived, status_before=status.value))
+            status = Status.DELIVERED
+        tx.record(told.fact("MessageStatusChanged", known[message.chat_id], message, status_before=status.value))
