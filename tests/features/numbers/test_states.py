@@ -64,6 +64,14 @@ REPORTS: dict[str, tuple[NumberState, AccountState, tuple[NumberState, FactKind]
 }
 
 
+@pytest.mark.parametrize("state", [S.UNLINKED, S.BANNED, S.RESTRICTED])
+def test_what_a_business_number_needs_is_not_on_a_phone(state: NumberState) -> None:
+    shown = replace(number(state), is_business=True).sentence
+    assert "phone" not in shown
+    assert "QR" not in shown
+    assert "phone" in number(state).sentence or state is S.RESTRICTED
+
+
 def test_a_business_number_that_is_banned_can_be_reinstated() -> None:
     banned = rules.report(replace(number(S.ACTIVE), is_business=True), StateChanged(A.BANNED, "disabled"), NOW)
     assert banned

@@ -18,7 +18,7 @@ from tideline.connectors.cloud import inbox, sweeping
 from tideline.features import business, workspaces
 from tideline.features.business import Opened
 from tideline.platform.db import Database
-from tideline.surfaces.inbound import Inbound
+from tideline.surfaces.inbound import Inbound, app
 
 Headers = Callable[[bytes, str], dict[str, str]]
 
@@ -130,6 +130,13 @@ async def test_a_body_without_end_is_cut_off(place: Place, shop: Opened) -> None
     assert (await asgi.call(place.inbound, "POST", path(shop), headers=told_small, body=parts)).status == 413
     assert (await asgi.call(place.inbound, "POST", path(shop), headers={"Content-Length": "9" * 30})).status == 413
     assert await place.notices() == []
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(
+    place: Place, shop: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "PATIENCE_SECONDS", 0.05)
+    assert (await asgi.call(place.inbound, "POST", path(shop), body=[b"{", b" "], ends=False)).status == 408
 
 
 # Whom it is for ----------------------------------------------------------------------------------------------

@@ -55,6 +55,12 @@ SENTENCES = {
 }
 
 
+BUSINESS_SENTENCES = {
+    NumberState.RESTRICTED: "WhatsApp lets this business number send nothing for now. Meta's business settings say why.",
+    NumberState.BANNED: "WhatsApp has disabled this business number. Ask for a review in Meta's business settings.",
+    NumberState.UNLINKED: "This business number was taken out, or lost its access. Add it again, or give it a new token; "
+    "all chats are kept.",
+}
 UNTIL = {
     NumberState.RESTRICTED: "WhatsApp has restricted this number until {}. It can receive, but sending may fail.",
     NumberState.BANNED: "WhatsApp has banned this number until {}. Tideline connects it again by itself then.",
@@ -149,7 +155,8 @@ class Number:
             return UNTIL[self.state].format(_moment(self.state_until))
         if self.is_connected and self.no_new_chats_until:
             return NO_NEW_CHATS.format(_moment(self.no_new_chats_until))
-        return self.state.sentence
+        of_business = BUSINESS_SENTENCES.get(self.state) if self.is_business else None
+        return of_business or self.state.sentence
 
     def has_passed(self, at: datetime) -> bool:
         """Is something over that WhatsApp had forbidden until some time?"""

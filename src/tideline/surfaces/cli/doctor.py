@@ -304,6 +304,10 @@ def _number(workspace: workspaces.Workspace, number: numbers.Number) -> Finding:
     about = f"number {number.id} of {workspace.slug}"
     if number.is_connected or number.is_paused:
         return Finding(about, number.sentence)
+    if number.is_business:
+        options = f"--workspace {workspace.slug} --number +{number.phone}"
+        mend = f"tideline number change-secrets {options}, or add-cloud if it was taken out"
+        return Finding(about, number.sentence, mend if number.is_gone else "Look into Meta's business settings.")
     if number.is_gone:
         return Finding(about, number.sentence, f"tideline number link --workspace {workspace.slug} --teammate EMAIL")
     return Finding(about, number.sentence, "Wait a minute; then look at the phone and its connection.")

@@ -139,11 +139,15 @@ async def _receive(request: Request) -> bytes:
     if not declared.isascii() or not declared.isdigit() or len(declared) > 12 or int(declared) > LARGEST:
         raise Refused(413, "A webhook has at most four megabytes.")
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
-            raise Refused(413, "A webhook has at most four megabytes.")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > LARGEST:
+                    raise Refused(413, "A webhook has at most four megabytes.")
+                parts.append(part)
+    except TimeoutError:
+        raise Refused(408, "The webhook did not come to its end.") from None
     return b"".join(parts)
 
 
