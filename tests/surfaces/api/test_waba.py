@@ -66,6 +66,21 @@ async def test_each_kind_of_number_has_its_own_lists(shop: Place, number: Number
         assert [one["id"] for one in (await api.data(path))["whatsapp_accounts"]] == [number.jid]
 
 
+async def test_unknown_members_are_refused_by_name_and_change_nothing(
+    chat_id: int, service: Number, api: ApiClient
+) -> None:
+    refused = await api.patch(f"/waba/chats/{chat_id}", {"name": "Other", "labels": ["vip"], "x" * 500: 1})
+    assert refusal(refused) == (400, "validation_error")
+    assert refused.json["errors"] == [
+        {"fields": ["labels"], "msg": "is not a known field"},
+        {"fields": ["x" * 100], "msg": "is not a known field"},
+    ]
+    assert (await api.data(f"/waba/chats/{chat_id}"))["name"] == "Mira"
+    asked = {"start": 1, "end": 2, "account": 1}
+    refused = await api.post(f"/waba/accounts/{service.id}/analytics", asked)
+    assert refused.json["errors"] == [{"fields": ["account"], "msg": "is not a known field"}]
+
+
 async def test_filters(shop: Place, service: Number, chat_id: int, api: ApiClient) -> None:
     other = await business_number(shop, "15550100089")
     second = (await shop.hear(other, "Hello", phone="15550100888")).chat_id

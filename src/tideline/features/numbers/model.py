@@ -56,10 +56,10 @@ SENTENCES = {
 
 
 BUSINESS_SENTENCES = {
-    NumberState.RESTRICTED: "WhatsApp lets this business number send nothing for now. Meta's business settings say why.",
+    NumberState.RESTRICTED: "WhatsApp lets this business number send nothing. Meta's business settings say why.",
     NumberState.BANNED: "WhatsApp has disabled this business number. Ask for a review in Meta's business settings.",
-    NumberState.UNLINKED: "This business number was taken out, or lost its access. Add it again, or give it a new token; "
-    "all chats are kept.",
+    NumberState.UNLINKED: "This business number was taken out, or lost its access. Add it again, or give it "
+    "a new token; all chats are kept.",
 }
 UNTIL = {
     NumberState.RESTRICTED: "WhatsApp has restricted this number until {}. It can receive, but sending may fail.",

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from tideline.platform.contract.faults import FieldError
 
 MOST = 50
+LONGEST_NAME = 100
 SECONDS = 0.05
 
 NAMES = {
@@ -42,6 +44,12 @@ def _of_jsonschema(error: Any) -> Iterator[FieldError]:
         for name in error.validator_value:
             if name not in error.instance:
                 yield FieldError((*path, name), "is required")
+        return
+    if error.validator == "additionalProperties" and error.validator_value is False:
+        known = error.schema.get("properties", {})
+        unknown = (name for name in error.instance if name not in known)
+        for name in islice(unknown, MOST):
+            yield FieldError((*path, name[:LONGEST_NAME]), "is not a known field")
         return
     if "x-msg" in error.schema:
         yield FieldError(tuple(error.schema.get("x-fields", path)), error.schema["x-msg"])
