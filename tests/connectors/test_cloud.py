@@ -14,6 +14,7 @@ from tests.connectors.suite.base import problem_of, source
 from tideline.connectors.cloud import CloudConnector, store
 from tideline.connectors.cloud.store import Notice, Reading
 from tideline.features.numbers.port import (
+    TOKEN_NOT_ACCEPTED,
     AccountRestricted,
     AccountState,
     AnalyticsQuestion,
@@ -121,13 +122,23 @@ async def test_without_its_secrets_a_number_does_not_start(
         await cloud.start(shop.account, 2)
 
 
-async def test_a_token_that_was_taken_back_does_not_start_a_number(
-    network: CloudNetwork, cloud: CloudConnector, shop: Linked
+async def test_without_a_good_token_a_number_hears_and_says_why_it_sends_nothing(
+    network: CloudNetwork, cloud: CloudConnector, gateway: Gateway, shop: Linked, ana: str
 ) -> None:
-    await cloud.stop(shop.account.number_id)
-    network.number(shop.phone).is_deleted = True
+    stopped = StateChanged(AccountState.RESTRICTED, TOKEN_NOT_ACCEPTED)
+    network.graph.fail_next(190, 401)
     with pytest.raises(NotLinked):
-        await cloud.start(shop.account, 2)
+        await cloud.send(shop.account, Peer(phone=ana), Text("Hello"), client_ref="m-1")
+    assert await gateway.next(StateChanged) == stopped
+    await gateway.ack_all(shop)
+    await cloud.stop(shop.account.number_id)
+    number = network.number(shop.phone)
+    number.is_deleted = True
+    await cloud.start(shop.account, 2)
+    assert await gateway.next(StateChanged) == stopped
+    number.is_deleted = False
+    await network.write(ana, shop.phone, "Are you there?")
+    assert (await gateway.next(MessageReceived)).text == "Are you there?"
 
 
 async def test_what_comes_in_is_heard_while_the_platform_cannot_be_asked(

@@ -9,7 +9,7 @@ from tests.support.office import NODE, TTL, Office
 from tideline.features import business, numbers
 from tideline.features.business import NewAccount, Opened, Vault
 from tideline.features.numbers import NumberKind, NumberState
-from tideline.features.numbers.port import AccountRef, AccountState, NotLinked, StateChanged
+from tideline.features.numbers.port import TOKEN_NOT_ACCEPTED, AccountRef, AccountState, NotLinked, StateChanged
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 
@@ -91,6 +91,16 @@ async def test_a_number_that_was_lost_with_its_token_comes_back_with_a_new_one(o
     async with db.system() as tx:
         [lease] = await numbers.claim_leases(tx, NODE, ["cloud"], held=[], limit=5, ttl=TTL, grace=TTL)
     assert lease.number_id == number_id
+
+
+async def test_a_number_that_stood_still_because_of_its_token_goes_on_with_a_new_one(office: Office) -> None:
+    number_id = (await add(office)).account.number_id
+    await office.run(numbers.report, number_id, [StateChanged(AccountState.RESTRICTED, TOKEN_NOT_ACCEPTED)])
+    await office.run(business.change_secrets, KEYRING, number_id, token="EAAnew")
+    assert (await office.run(numbers.get, number_id)).state is NumberState.ACTIVE
+    await office.run(numbers.report, number_id, [StateChanged(AccountState.RESTRICTED, "spam")])
+    await office.run(business.change_secrets, KEYRING, number_id, token="EAAnewer")
+    assert (await office.run(numbers.get, number_id)).state is NumberState.RESTRICTED
 
 
 async def test_two_who_add_the_same_id_at_once_get_one_number(office: Office) -> None:

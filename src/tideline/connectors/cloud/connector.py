@@ -19,6 +19,7 @@ from tideline.connectors.cloud.inbox import TOPIC
 from tideline.connectors.cloud.store import Notice, Reading, Stray
 from tideline.connectors.cloud.without_phone import WithoutPhone
 from tideline.features.numbers.port import (
+    TOKEN_NOT_ACCEPTED,
     Accepted,
     AccountEvent,
     AccountRef,
@@ -27,6 +28,7 @@ from tideline.features.numbers.port import (
     BusinessProfile,
     BusinessTemplate,
     Capability,
+    ConnectorProblem,
     Content,
     Credentials,
     Envelope,
@@ -34,6 +36,7 @@ from tideline.features.numbers.port import (
     MediaRef,
     MediaRejected,
     MessageKey,
+    NotLinked,
     Offline,
     Peer,
     StateChanged,
@@ -52,6 +55,11 @@ SMALL: Final = 64 * 1024
 LOOK_AGAIN: Final = 5.0
 EVENTS_OF_A_NOTICE: Final = 1 << 20
 """An envelope's id is its notice's and the place within: more events than fit in a body of the largest size."""
+
+
+TOKEN_REFUSED: Final = 190
+TOKEN_LOST: Final = StateChanged(AccountState.RESTRICTED, TOKEN_NOT_ACCEPTED)
+"""Nothing can be sent, while customers go on writing: the platform signs with the app's secret."""
 
 
 @dataclass(slots=True)
@@ -120,6 +128,10 @@ class CloudConnector(WithoutPhone):
         except (Offline, UnknownOutcome) as problem:
             log.warning("cloud.not_asked", number=account.number_id, problem=problem.code)
             seen = StateChanged(AccountState.ONLINE)
+        except NotLinked as problem:
+            if not _is_about_token(problem):
+                raise
+            seen = TOKEN_LOST
         await self._tell(account, seen)
         listener = Listener(credentials.phone_number_id, credentials.waba_id)
         self._sessions[account.number_id] = _Session(account, epoch, listener)
@@ -241,11 +253,11 @@ class CloudConnector(WithoutPhone):
                 credentials.token, credentials.phone_number_id, content, encode.upload_type(content)
             )
         body = encode.message(to, content, client_ref=client_ref, reply_to=quoted, media_id=media_id)
-        return await self._post(credentials, body)
+        return await self._post(account, credentials, body)
 
     async def react(self, account: AccountRef, key: MessageKey, emoji: str | None) -> Accepted:
         credentials = await self._opened(account)
-        return await self._post(credentials, encode.reaction(key.chat, key.external_id, emoji))
+        return await self._post(account, credentials, encode.reaction(key.chat, key.external_id, emoji))
 
     async def mark_read(self, account: AccountRef, keys: Sequence[MessageKey]) -> None:
         """A mark on a message counts for all before it, so the last one of each chat is enough."""
@@ -256,8 +268,13 @@ class CloudConnector(WithoutPhone):
                 credentials.token, f"/{credentials.phone_number_id}/messages", encode.read_mark(external_id)
             )
 
-    async def _post(self, credentials: Credentials, body: dict[str, Any]) -> Accepted:
-        said = await self._graph.post(credentials.token, f"/{credentials.phone_number_id}/messages", body)
+    async def _post(self, account: AccountRef, credentials: Credentials, body: dict[str, Any]) -> Accepted:
+        try:
+            said = await self._graph.post(credentials.token, f"/{credentials.phone_number_id}/messages", body)
+        except NotLinked as problem:
+            if _is_about_token(problem):
+                await self._tell(account, TOKEN_LOST)
+            raise
         try:
             external_id = said["messages"][0]["id"]
         except (KeyError, IndexError, TypeError):
@@ -322,6 +339,10 @@ class CloudConnector(WithoutPhone):
         if epoch != session.epoch:
             raise Offline("A younger owner holds this number.")
         return await self._vault.credentials(account)
+
+
+def _is_about_token(problem: ConnectorProblem) -> bool:
+    return problem.failure is not None and problem.failure.code == TOKEN_REFUSED
 
 
 def _events(body: bytes, listener: Listener, received_at: datetime) -> list[AccountEvent]:

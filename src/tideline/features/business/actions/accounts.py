@@ -12,6 +12,7 @@ from tideline.features.business.errors import AccountExists, AccountNotFound, In
 from tideline.features.business.model import Account, NewAccount, Opened, Secrets
 from tideline.features.business.store import accounts as store
 from tideline.features.numbers import NumberId, NumberKind
+from tideline.features.numbers.port import TOKEN_NOT_ACCEPTED, AccountState, StateChanged
 from tideline.platform.crypto import KeyNotHere, Keyring, NotDecrypted, same
 from tideline.platform.db import Database, SystemTx, Tx
 from tideline.platform.ids import secret_token
@@ -100,7 +101,8 @@ async def list_of_app(tx: Tx, keyring: Keyring, app_secret: str) -> list[Account
 async def change_secrets(
     tx: Tx, keyring: Keyring, number_id: int, *, token: str | None = None, app_secret: str | None = None
 ) -> Opened:
-    """Exchange the access token, the app secret or both. A number that was lost with its token comes back."""
+    """Exchange the access token, the app secret or both. A number that was lost, or stood still, because of its token
+    goes on."""
     number = await numbers.lock(tx, number_id)
     opened = await open_account(tx, keyring, number_id)
     secrets = replace(
@@ -110,6 +112,8 @@ async def change_secrets(
     sealed = sealing.seal(keyring, secrets, tx.workspace_id, number_id)
     account = replace(opened.account, secrets=sealed, updated_at=tx.now)
     await store.save(tx, account)
+    if number.state_reason == TOKEN_NOT_ACCEPTED:
+        await numbers.report(tx, number_id, [StateChanged(AccountState.ONLINE)])
     if number.is_business and number.is_gone:
         await numbers.add_business(
             tx, number.phone, owner_id=number.owner_id, name=number.account_name, kind=number.kind

@@ -6,6 +6,7 @@ before `@lid`, group addresses are whole JIDs (`...@g.us`).
 """
 
 from tideline.features.numbers.port.business import (
+    TOKEN_NOT_ACCEPTED,
     AnalyticsQuestion,
     BusinessConnector,
     BusinessProfile,
@@ -85,6 +86,7 @@ from tideline.features.numbers.port.problems import (
 __all__ = [
     "HISTORY_CHUNK",
     "SEND_PROBLEMS",
+    "TOKEN_NOT_ACCEPTED",
     "Accepted",
     "AccountEvent",
     "AccountRef",

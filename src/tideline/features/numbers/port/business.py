@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from tideline.features.numbers.port.connector import Connector
 from tideline.features.numbers.port.content import AccountRef
+
+TOKEN_NOT_ACCEPTED: Final = "WhatsApp no longer accepts the access token. Give the number a new one."
+"""Why a business number is restricted until its secrets are exchanged."""
 
 
 @dataclass(frozen=True, slots=True)
