@@ -158,6 +158,14 @@ async def test_a_template_that_nobody_knows_is_looked_for(world: World, number: 
     assert await told(world) == [("bike_ready", "APPROVED", None)]
 
 
+async def test_one_look_does_for_all_who_had_asked_before_it_began(world: World, number: Number) -> None:
+    began = START + timedelta(hours=1)
+    assert not await world.run(business.has_templates_since, number.id, began)
+    await world.run(business.take_templates, number.id, [ORDER_UPDATE], as_of=began)
+    assert await world.run(business.has_templates_since, number.id, began - timedelta(seconds=1))
+    assert not await world.run(business.has_templates_since, number.id, began), "that may have been changed meanwhile"
+
+
 async def test_what_is_gone_at_whatsapp_is_gone_here(world: World, number: Number) -> None:
     await world.templates(number, ORDER_UPDATE, PENDING)
     [gone] = [one for one in (await world.run(business.list_templates))[0] if one.name == "bike_ready"]

@@ -1,6 +1,7 @@
 """A gateway, the emulated Business Platform, the receiver and the messages together, in one process."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -256,6 +257,38 @@ async def test_media_that_is_not_what_it_says_is_stored_as_what_it_is(shop: Shop
         return kind is not None
 
     await until(stored, "the file")
+
+
+class CountedTemplates(dict[str, Any]):
+    """How often somebody looked at all of them."""
+
+    reads = 0
+
+    def values(self) -> Any:
+        self.reads += 1
+        return super().values()
+
+
+async def test_many_news_of_unknown_templates_are_looked_up_by_few_reads(shop: Shop) -> None:
+    templates = CountedTemplates()
+    shop.graph.templates = templates
+    news = {"message_template_language": "en", "event": "APPROVED"}
+    changes = [
+        {
+            "field": "message_template_status_update",
+            "value": {**news, "message_template_id": n, "message_template_name": f"t{n}"},
+        }
+        for n in range(1, 201)
+    ]
+    shop.graph.tell_raw(shop.number, body_of(shop.number.waba_id, changes, int(time.time())))
+    await shop.all_read()
+
+    async def nothing_waits() -> bool:
+        async with shop.office.db.system_read() as tx:
+            return not await tx.value("SELECT sum(waiting) FROM lanes.lane WHERE kind = $1", numbers.COMMAND_LANE)
+
+    await until(nothing_waits, "all reads")
+    assert 1 <= templates.reads < 10
 
 
 async def test_states_of_the_number_follow_the_platform(shop: Shop) -> None:

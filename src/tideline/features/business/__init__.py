@@ -15,7 +15,8 @@ Actions of a workspace (`tx: Tx`):
     find_templates(tx, names) -> [Template]                            in every language and account
     accounts_of(tx, waba_id) -> [NumberId]                             the numbers of a business account
     ask_for_templates(tx, number_id)                                   the gateway reads them soon
-    take_templates(tx, number_id, [BusinessTemplate])                  as WhatsApp has them now
+    has_templates_since(tx, number_id, moment) -> bool                 were they read after that
+    take_templates(tx, number_id, [BusinessTemplate], as_of=)          as WhatsApp had them then, or has them now
     change_template(tx, number_id, TemplateChanged)                    what WhatsApp told of one
     ask_analytics(tx, number_id, Asked) -> Analytics                   AccountNotFound, InvalidAnalytics
     get_analytics(tx, handle) -> Analytics                             or AnalyticsNotFound
@@ -61,6 +62,7 @@ from tideline.features.business.actions.templates import (
     change_template,
     find_templates,
     get_template,
+    has_templates_since,
     list_templates,
     take_templates,
 )
@@ -122,6 +124,7 @@ __all__ = [
     "get",
     "get_analytics",
     "get_template",
+    "has_templates_since",
     "list_accounts",
     "list_of_app",
     "list_templates",

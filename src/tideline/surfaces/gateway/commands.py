@@ -107,8 +107,8 @@ class Commands:
                 chunks = held.connector.open_media(held.number.account, media)
                 await self._files.fill(held.lease.workspace_id, uid, chunks)
                 self._figures.media.labels("stored").inc()
-            case Synchronise():
-                await self._synchronise(held)
+            case Synchronise(asked_at=asked_at):
+                await self._synchronise(held, asked_at)
             case Analyse(handle=handle):
                 await self._analyse(held, handle)
 
@@ -121,9 +121,14 @@ class Commands:
             await held.connector.react(held.number.account, wanted.key, wanted.emoji)
             await self._db.run(workspace_id, lambda tx: messages.settle_reaction(tx, uid, wanted.emoji))
 
-    async def _synchronise(self, held: Held) -> None:
+    async def _synchronise(self, held: Held, asked_at: datetime) -> None:
+        """Reading the templates once does for everybody who had asked by then."""
+        workspace_id, number_id, began = held.lease.workspace_id, held.lease.number_id, self._db.clock.now()
+        async with self._db.read(workspace_id) as tx:
+            if await business.has_templates_since(tx, number_id, asked_at):
+                return
         found = await _business(held).templates(held.number.account)
-        await self._db.run(held.lease.workspace_id, lambda tx: business.take_templates(tx, held.lease.number_id, found))
+        await self._db.run(workspace_id, lambda tx: business.take_templates(tx, number_id, found, as_of=began))
 
     async def _analyse(self, held: Held, handle: UUID) -> None:
         workspace_id = held.lease.workspace_id

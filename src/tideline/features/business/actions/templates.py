@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from tideline.features import numbers
@@ -56,13 +56,23 @@ async def accounts_due(tx: SystemTx) -> list[tuple[int, int]]:
     return await store.list_due(tx, tx.now - ASKED_EVERY)
 
 
-async def take_templates(tx: Tx, number_id: int, found: Sequence[BusinessTemplate]) -> None:
-    """All templates of the number's account as they are now. What WhatsApp does not have any more is deleted."""
+async def has_templates_since(tx: Tx, number_id: int, asked_at: datetime) -> bool:
+    """Were the templates of the number's account read after that moment?"""
+    account = await accounts.find(tx, number_id)
+    came_at = await store.find_came(tx, account.waba_id) if account else None
+    return came_at is not None and came_at > asked_at
+
+
+async def take_templates(
+    tx: Tx, number_id: int, found: Sequence[BusinessTemplate], *, as_of: datetime | None = None
+) -> None:
+    """All templates of the number's account as they were at that moment, or are now. What WhatsApp does not have any
+    more is deleted."""
     account = await accounts.find(tx, number_id)
     if account is None:
         return
     known = await store.lock_all(tx, account.waba_id)
-    is_first = await store.set_came(tx, account.waba_id)
+    is_first = await store.set_came(tx, account.waba_id, as_of or tx.now)
     by_id = {one.external_id: one for one in found}
     news = [one for one in by_id.values() if _differs(known.get(one.external_id), one)]
     changed = await store.put(tx, account.waba_id, news) if news else []

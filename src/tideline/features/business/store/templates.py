@@ -126,13 +126,18 @@ async def set_asked(tx: Tx, waba_id: str) -> None:
     )
 
 
-async def set_came(tx: Tx, waba_id: str) -> bool:
-    """They came just now; was it for the first time?"""
-    before = await tx.value(
+async def find_came(tx: Tx, waba_id: str) -> datetime | None:
+    came_at: datetime | None = await tx.value(
         "SELECT s.came_at FROM tenant.business_template_sync s WHERE s.workspace = $1 AND s.waba_id = $2",
         tx.workspace_id,
         waba_id,
     )
+    return came_at
+
+
+async def set_came(tx: Tx, waba_id: str, as_of: datetime) -> bool:
+    """They came as they were at that moment; was it for the first time?"""
+    before = await find_came(tx, waba_id)
     await tx.execute(
         """
         INSERT INTO tenant.business_template_sync AS s (workspace, waba_id, asked_at, came_at) VALUES ($1, $2, $3, $3)
@@ -140,7 +145,7 @@ async def set_came(tx: Tx, waba_id: str) -> bool:
         """,
         tx.workspace_id,
         waba_id,
-        tx.now,
+        as_of,
     )
     return before is None
 
