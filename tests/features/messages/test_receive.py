@@ -210,6 +210,16 @@ async def test_a_file_is_expected_and_ordered(world: World) -> None:
     assert (await world.newest(chat)).attachment == message.attachment
 
 
+async def test_whatever_its_sender_calls_a_file_the_message_is_there(world: World) -> None:
+    number = await world.number()
+    media = MediaRef(MediaKind.DOCUMENT, "a\x00b\ud83d.pdf", "application/\x00pdf", 1234, "ref-1")
+    await world.receive(number, world.written(MIRA, "Look", media=media))
+    [chat] = (await world.run(chats.list_chats)).items
+    attachment = (await world.newest(chat)).attachment
+    assert attachment
+    assert (attachment.filename, attachment.mimetype) == ("ab\ufffd.pdf", "application/pdf")
+
+
 VOICES = {
     "told how long and how loud": (Sound(7, bytes(64)), 7.0, bytes(64)),
     "told how long": (Sound(7), 7.0, None),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -106,7 +106,7 @@ def _uid(client_ref: str | None) -> MessageUid | None:
 async def _draft(
     tx: Tx, number: Number, company: Company, events: Sequence[MessageReceived], known: Mapping[str, MessageUid]
 ) -> list[Arrived]:
-    media = {event.external_id: event.media for event in events if event.media}
+    media = {event.external_id: _storable(event.media) for event in events if event.media}
     attached = dict(zip(media, await _expect(tx, list(media.values())), strict=True))
     uids = {event.external_id: MessageUid(uuid7()) for event in events}
     by_outside_id = {**uids, **known}
@@ -122,6 +122,12 @@ async def _draft(
         arrived.append(Arrived(event, draft))
     numbers.order(tx, number.id, [Fetch(attached[name].uid, ref) for name, ref in media.items()])
     return arrived
+
+
+def _storable(media: MediaRef) -> MediaRef:
+    """Its sender named the file; what no database takes is left out."""
+    name, mimetype = wording.received(media.filename), wording.received(media.mimetype)
+    return replace(media, filename=name or "file", mimetype=mimetype or "application/octet-stream")
 
 
 async def _expect(tx: Tx, media: Sequence[MediaRef]) -> list[Attachment]:
