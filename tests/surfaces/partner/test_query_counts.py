@@ -87,3 +87,26 @@ async def test_many_users_lose_their_seats_by_as_many_statements_as_one(
         assert {one["user_id"] for one in shrunk["suspended_members"]} == {one["user_id"] for one in users}
         counts.append(heard)
     assert len(counts[0]) == len(counts[1])
+
+
+@pytest.mark.parametrize("way", ["fewer seats", "suspend and restore"])
+async def test_many_numbers_are_paused_by_as_many_statements_as_one(
+    world: CountedWorld, partner: PartnerClient, shop: Any, way: str
+) -> None:
+    path, counts = f"/workspaces/{shop['workspace_id']}", []
+    for many in (1, 12):
+        await partner.done("PATCH", path, {"seats_purchased": 500})
+        users = (await partner.done("POST", f"{path}/users", {"count": many}))["users"]
+        for n, user in enumerate(users):
+            await world.link(shop["workspace_id"], user["user_id"], f"12025550{many:02d}{n:02d}")
+        async with world.counted.listening() as heard:
+            if way == "fewer seats":
+                shrunk = await partner.done("PATCH", path, {"seats_purchased": 1})
+                assert sum(len(one.get("phone_numbers", ())) for one in shrunk["suspended_members"]) == many
+            else:
+                await partner.done("POST", f"{path}/suspend")
+                await partner.done("POST", f"{path}/restore")
+        counts.append(heard)
+        states = [one["connection_status"] for one in (await partner.done("GET", path))["whatsapp_accounts"]]
+        assert states.count("suspended" if way == "fewer seats" else "disconnected") == len(states)
+    assert len(counts[1]) <= len(counts[0]), "the first one may also fill caches"

@@ -75,14 +75,14 @@ async def set_group(
     tx.wake(topic(kind))
 
 
-async def pause(tx: Tx, kind: str, group: int) -> None:
-    """Give out no lane of this group until `resume`; what is in somebody's hands is finished."""
-    await store.set_paused(tx, tx.workspace_id, kind, group, True)
+async def pause(tx: Tx, kind: str, *groups: int) -> None:
+    """Give out no lane of these groups until `resume`; what is in somebody's hands is finished."""
+    await store.set_paused(tx, tx.workspace_id, kind, groups, True)
 
 
-async def resume(tx: Tx, kind: str, group: int) -> None:
-    """Go on with a paused group, at once."""
-    await store.set_paused(tx, tx.workspace_id, kind, group, False)
+async def resume(tx: Tx, kind: str, *groups: int) -> None:
+    """Go on with paused groups, at once."""
+    await store.set_paused(tx, tx.workspace_id, kind, groups, False)
     tx.wake(topic(kind))
 
 

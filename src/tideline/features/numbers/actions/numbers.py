@@ -93,6 +93,15 @@ async def resume(tx: Tx, number_id: int) -> Number:
     return await _change(tx, number_id, lambda number: states.resume(number, tx.now))
 
 
+async def pause_many(tx: Tx, ids: Collection[int]) -> None:
+    """The same for many, by as many statements as for one; those that are not linked any more stay as they are."""
+    await _change_many(tx, ids, lambda number: states.pause(number, tx.now))
+
+
+async def resume_many(tx: Tx, ids: Collection[int]) -> None:
+    await _change_many(tx, ids, lambda number: states.resume(number, tx.now))
+
+
 async def unlink(tx: Tx, number_id: int, reason: str = "removed") -> Number:
     """End the link on WhatsApp's side too. Chats and messages stay, and linking the phone again continues them."""
     number = await lock(tx, number_id)
@@ -114,15 +123,31 @@ async def _make(tx: Tx, number: Number, change: Change | None) -> Number:
     return change.number
 
 
+async def _change_many(tx: Tx, ids: Collection[int], decide: Callable[[Number], Change | None]) -> None:
+    linked = [number for number in await store.lock_many(tx, list(ids)) if not number.is_gone] if ids else []
+    changes = [change for number in linked if (change := decide(number))]
+    if not changes:
+        return
+    await store.save_states(tx, [change.number for change in changes])
+    _tell(tx, changes)
+
+
 async def apply(tx: Tx, change: Change) -> None:
     """Save a change with its fact, keep the sending lane in step, and tell the gateways."""
     await store.save(tx, change.number)
-    tx.record(events.fact(change))
+    _tell(tx, [change])
+
+
+def _tell(tx: Tx, changes: Sequence[Change]) -> None:
+    for change in changes:
+        tx.record(events.fact(change))
     tx.wake(NUMBERS_TOPIC)
-    is_paused, was_paused = change.number.is_paused, change.before is NumberState.PAUSED
-    if is_paused != was_paused:
-        number_id, turn = change.number.id, lanes.pause if is_paused else lanes.resume
-        tx.before_commit(lambda last: turn(last, commands.SEND_LANE, number_id))
+    paused = [one.number.id for one in changes if one.number.is_paused and one.before is not NumberState.PAUSED]
+    resumed = [one.number.id for one in changes if not one.number.is_paused and one.before is NumberState.PAUSED]
+    if paused:
+        tx.before_commit(lambda last: lanes.pause(last, commands.SEND_LANE, *paused))
+    if resumed:
+        tx.before_commit(lambda last: lanes.resume(last, commands.SEND_LANE, *resumed))
 
 
 def jid_of(phone: str) -> str:

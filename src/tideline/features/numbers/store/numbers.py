@@ -33,6 +33,18 @@ async def lock(tx: Tx, number_id: int) -> Number | None:
     return _number(row) or await find(tx, number_id)
 
 
+async def lock_many(tx: Tx, ids: Sequence[int]) -> list[Number]:
+    """In one order, so that two who do this wait for each other instead of deadlocking."""
+    rows = await tx.fetch(
+        _SELECT + "WHERE n.workspace = $1 AND n.id = ANY ($2::int[]) ORDER BY n.id FOR NO KEY UPDATE OF n",
+        tx.workspace_id,
+        list(ids),
+    )
+    found = [_read(row) for row in rows]
+    missed = set(ids) - {number.id for number in found}
+    return [*found, *(await find_many(tx, list(missed)) if missed else ())]  # as in `lock`
+
+
 async def find_by_jid(tx: Tx, jid: str) -> Number | None:
     return _number(await tx.row(_SELECT + "WHERE n.workspace = $1 AND n.jid = $2", tx.workspace_id, jid))
 
@@ -124,6 +136,25 @@ async def save(tx: Tx, number: Number) -> None:
         number.connected_at,
         number.is_business,
         number.no_new_chats_until,
+    )
+
+
+async def save_states(tx: Tx, numbers: Sequence[Number]) -> None:
+    """Of those of which nothing else has changed."""
+    await tx.execute(
+        """
+        UPDATE tenant.number k
+        SET state = n.state, state_reason = n.state_reason, state_until = n.state_until, state_at = n.state_at
+        FROM unnest($2::int[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+             AS n(id, state, state_reason, state_until, state_at)
+        WHERE k.workspace = $1 AND k.id = n.id
+        """,
+        tx.workspace_id,
+        [number.id for number in numbers],
+        [number.state for number in numbers],
+        [number.state_reason for number in numbers],
+        [number.state_until for number in numbers],
+        [number.state_at for number in numbers],
     )
 
 

@@ -1,7 +1,6 @@
 """What a partner does with its workspaces and the places in them."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -116,7 +115,7 @@ async def _take_seats(tx: Tx, seats: int) -> list[Suspended]:
     if not losing:
         return []
     suspended = [Suspended(one, _linked(known, one)) for one in losing]
-    await _pause(tx, [number for one in suspended for number in one.numbers])
+    await numbers.pause_many(tx, [number.id for one in suspended for number in one.numbers])
     await numbers.revoke_links_of(tx, losing)
     await workspaces.free_seats(tx, losing)
     return suspended
@@ -183,16 +182,15 @@ async def remove_member(tx: Tx, member: Teammate) -> None:
 async def suspend_workspace(tx: Tx) -> None:
     """Nobody gets in, and its numbers are paused."""
     await workspaces.suspend_workspace(tx)
-    await _pause(tx, [number for number in await numbers.list_numbers(tx) if not number.is_gone])
+    await numbers.pause_many(tx, [number.id for number in await numbers.list_numbers(tx)])
 
 
 async def restore_workspace(tx: Tx) -> None:
     """Open it again. The numbers of those who have a seat go on."""
     await workspaces.restore_workspace(tx)
     seated = {one.id for one in await workspaces.list_teammates(tx) if one.is_active}
-    for number in await numbers.list_numbers(tx):
-        if number.is_paused and number.owner_id in seated:
-            await numbers.resume(tx, number.id)
+    known = await numbers.list_numbers(tx)
+    await numbers.resume_many(tx, [one.id for one in known if one.is_paused and one.owner_id in seated])
 
 
 async def delete_workspace(tx: Tx) -> None:
@@ -224,13 +222,6 @@ async def _remove(db: Database, workspace_id: int) -> bool:
         log.exception("workspace.not_removed", workspace=workspace_id)
         return False
     return True
-
-
-async def _pause(tx: Tx, some: Sequence[Number]) -> None:
-    """What its phone has unlinked in this very moment needs no pause."""
-    for number in some:
-        with suppress(numbers.NumberGone):
-            await numbers.pause(tx, number.id)
 
 
 def _linked(known: Sequence[Number], owner_id: int) -> list[Number]:

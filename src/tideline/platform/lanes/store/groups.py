@@ -1,5 +1,6 @@
 """Groups as such, in SQL: set up, pause, hold, show, remove and sweep."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,16 +40,16 @@ async def save_group(
     )
 
 
-async def set_paused(tx: Connection, workspace_id: int, kind: str, group: int, paused: bool) -> None:
+async def set_paused(tx: Connection, workspace_id: int, kind: str, groups: Sequence[int], paused: bool) -> None:
     await tx.execute(
         """
         INSERT INTO lanes.lane_group AS g (workspace, kind, grp, width, gap_min, gap_max, burst, paused)
-        VALUES ($1, $2, $3, 1, 0, 0, 1, $4)
+        SELECT $1, $2, n.grp, 1, 0, 0, 1, $4 FROM unnest($3::int[]) AS n(grp) ORDER BY n.grp
         ON CONFLICT (kind, grp) DO UPDATE SET paused = excluded.paused WHERE g.workspace = $1
         """,
         workspace_id,
         kind,
-        group,
+        list(groups),
         paused,
     )
 
