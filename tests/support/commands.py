@@ -10,7 +10,7 @@ from typing import Any, Self
 from tests.support.serving import Served, environment
 
 CODE = re.compile(r"^([0-9A-Z]{8})$", re.MULTILINE)
-QR = re.compile(r"^(tideline-sim:\S+)$", re.MULTILINE)
+QR = re.compile(r"^(tideline-sim:\S+|https://wa\.me/\S+)$", re.MULTILINE)
 
 
 class LinkCommand:

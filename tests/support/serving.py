@@ -47,6 +47,7 @@ class Served:
     data_dir: Path
     arguments: tuple[str, ...] = ("serve", "--demo")
     settings: Mapping[str, str] = field(default_factory=dict)
+    module: str = "tideline"
 
     def __post_init__(self) -> None:
         self.started_at = time.monotonic()
@@ -54,7 +55,7 @@ class Served:
         self._output = Path(path)
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tideline", *self.arguments],
+                [sys.executable, "-m", self.module, *self.arguments],
                 env=environment(self.data_dir, **{"TIDELINE_PORT": "0", **self.settings}),
                 stdin=subprocess.DEVNULL,
                 stdout=written,

@@ -45,7 +45,7 @@ class Connection:
         self._reads: Cipher
         self._writes: Cipher
         self._noise = b""
-        self.unanswered: dict[str, None] = {}
+        self.unanswered: dict[str, Node] = {}
         """What was delivered and not acknowledged yet, by id."""
         self._is_over = False
 
@@ -180,7 +180,7 @@ class Connection:
         await self.send(Node("success", told))
         waiting = self.whatsapp.take_waiting(self.key)
         for node in waiting:
-            self.unanswered[str(node.attrs["id"])] = None
+            self.unanswered[str(node.attrs["id"])] = node
             await self.send(node)
         return await self.send(Node("ib", {}, [Node("offline", {"count": len(waiting)})]))
 

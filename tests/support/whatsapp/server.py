@@ -256,7 +256,7 @@ class FakeWhatsApp:
                 await relay.receipt(client, node)
             case "chatstate":
                 await relay.typing(client, node)
-        if node.tag in ("ack", "receipt") and client.unanswered.pop(str(node.attrs["id"]), 0) is None:
+        if node.tag in ("ack", "receipt") and client.unanswered.pop(str(node.attrs["id"]), None):
             self._changed.set()
 
     async def enter(self, client: Connection) -> None:
@@ -273,7 +273,7 @@ class FakeWhatsApp:
         if client is None:
             self._waiting.setdefault((account.phone, device), []).append(node)
         else:
-            client.unanswered[str(node.attrs["id"])] = None
+            client.unanswered[str(node.attrs["id"])] = node
             await client.send(node)
 
     def take_waiting(self, key: tuple[str, int]) -> list[Node]:
@@ -340,6 +340,9 @@ class FakeWhatsApp:
         if client.is_in and self.connections.get(client.key) is client:
             del self.connections[client.key]
             self._changed.set()
+        if client.is_in and client.unanswered:  # it may not have got them
+            key = client.key
+            self._waiting[key] = [*client.unanswered.values(), *self._waiting.get(key, [])]
         return socket
 
     async def _upload(self, request: web.Request) -> web.Response:
