@@ -92,8 +92,9 @@ class Street:
 
 
 class LinkedNetwork(Network):
-    def __init__(self, street: Street) -> None:
+    def __init__(self, street: Street, care: Care = QUICK) -> None:
         self.street = street
+        self._care = care
         self._folder = fast_folder()
         self._connectors: list[LinkedConnector] = []
         self._handing_over: list[asyncio.Task[None]] = []
@@ -114,7 +115,7 @@ class LinkedNetwork(Network):
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def new_connector(self) -> Connector:
-        connector = LinkedConnector(self._folder / "linked", launch=launch_on(self._whatsapp), care=QUICK)
+        connector = LinkedConnector(self._folder / "linked", launch=launch_on(self._whatsapp), care=self._care)
         self._connectors.append(connector)
         return connector
 

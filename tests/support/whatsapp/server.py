@@ -256,7 +256,9 @@ class FakeWhatsApp:
                 await relay.receipt(client, node)
             case "chatstate":
                 await relay.typing(client, node)
-        if node.tag in ("ack", "receipt") and client.unanswered.pop(str(node.attrs["id"]), None):
+        is_answer = node.tag in ("ack", "receipt")
+        answered = client.unanswered.pop(str(node.attrs["id"]), None) if is_answer else None
+        if answered is not None:
             self._changed.set()
 
     async def enter(self, client: Connection) -> None:
