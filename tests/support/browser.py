@@ -23,6 +23,8 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 PATIENCE = 20_000  # milliseconds
 
@@ -74,7 +76,7 @@ class Window:
         """Nothing may be left that the browser complained about: faults, refused scripts and styles, missing files."""
         await self.context.close()
         left = [line for line in self.complaints if not any(one in line for one in self.allowed)]
-        assert left == []
+        assert left == [], left
 
     async def overflow(self) -> int:
         """By how many pixels the page can be pushed sideways."""

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.asgi import Response, call
-from tests.support.html_check import check_headers, check_page
+from tests.support.html_check import check_fragment, check_headers, check_page
 
 TAGS = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"\s+")
@@ -75,7 +75,9 @@ class Browser:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         response = await call(self._app, method, target, headers={"cookie": cookies, **headers}, body=body)
         self._keep(response)
-        if response.headers.get("content-type", "").startswith("text/html"):
+        if "x-fragment" in response.headers:
+            check_fragment(response)
+        elif response.headers.get("content-type", "").startswith("text/html"):
             check_page(response, framed_by=self._framed_by, site=self._site)
         elif response.status == 303:
             check_headers(response, framed_by=self._framed_by)

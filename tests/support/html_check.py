@@ -66,6 +66,15 @@ def check_page(response: Response, *, framed_by: str = "'none'", site: str = "Ti
     check_headers(response, framed_by=framed_by)
 
 
+def check_fragment(response: Response) -> None:
+    """A part of a page, for a script to put into it."""
+    part = read(response.body.decode())
+    assert not part.wrong, part.wrong
+    assert not part.open, f"never closed: {part.open}"
+    assert part.tags["title"] == part.tags["main"] == 0, part.tags
+    check_headers(response)
+
+
 def check_headers(response: Response, *, framed_by: str = "'none'") -> None:
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy

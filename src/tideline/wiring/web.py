@@ -42,6 +42,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
     crew.start("api calls", api_calls.run(), api_calls.stop)
     sends = messages.SendQueue(parts.db)
     crew.close_later("sends", sends.close)
+    carrier = messages.Carrier(parts.db, sends)
     public_url = parts.settings.base_url
     public_api = api.public_api_app(
         api.ApiDeps(
@@ -53,7 +54,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
             spool=parts.spool,
             uploads=parts.uploads,
             voices=parts.voices,
-            carrier=messages.Carrier(parts.db, sends),
+            carrier=carrier,
             terms=parts.terms,
             events=webhooks.EventLog(parts.db, parts.wakes, parts.views),
             public_url=public_url,
@@ -90,6 +91,11 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
                 links=parts.links,
                 public_url=public_url,
                 has_simulator=world is not None,
+                sends=sends,
+                carrier=carrier,
+                uploads=parts.uploads,
+                voices=parts.voices,
+                spool=parts.spool,
                 has_mail=parts.mail_server is not None,
                 outbox=parts.access.outbox if parts.shows_outbox else None,
                 outbox_key=parts.outbox_key,

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from tests.support.browsing import Browser
 from tests.support.postgres import PostgresForTests
 from tests.support.world import HandClock, World
-from tideline.features import files, webhooks, workspaces
+from tideline.features import files, messages, webhooks, workspaces
 from tideline.features.workspaces import Role, SignIn, Teammate
 from tideline.platform.db import Database
 from tideline.platform.passwords import Passwords
@@ -48,6 +48,7 @@ class Site:
             links=self.links,
             public_url=self.public_url,
             has_simulator=True,
+            sends=messages.SendQueue(self.world.db),
             host_of=self.host_of,
             until_the_end=self.until_the_end,
         )

@@ -29,7 +29,7 @@ ALLOWED = {
     "/link/x": "GET, POST, HEAD",
     "/qr/x": "GET, POST, HEAD",
     "/qr/x/state": "GET, HEAD",
-    "/chat/1/messages/": "GET, HEAD",
+    "/chat/1/messages/": "GET, POST, HEAD",
 }
 
 

@@ -7,6 +7,7 @@ Actions of a workspace (`tx: Tx`):
     set_reaction(tx, uid, emoji)                               the number's own; or MessageNotFound, CannotReact
     receive(tx, number_id, [AccountEvent])                     a connector's batch; StateChanged is not ours and skipped
     get(tx, uid) -> Message                                    or MessageNotFound
+    get_some(tx, chat, uids) -> dict[UUID, Message]            those that are in this chat
     history(tx, chat_id, HistoryFilter(), page=1, size=50) -> Page[Message]   or ChatNotFound, MessageNotFound
     seen_history(tx, chat_id, teammate, HistoryFilter())       the same within what a teammate sees
     within_view(tx, Outgoing, teammate) -> Outgoing            as this teammate may send it; or ChatNotFound,
@@ -43,7 +44,7 @@ from tideline.features.messages.actions.reacting import (
     set_reaction,
     settle_reaction,
 )
-from tideline.features.messages.actions.reading import get, history, last_messages, status_history
+from tideline.features.messages.actions.reading import get, get_some, history, last_messages, status_history
 from tideline.features.messages.actions.receive import receive
 from tideline.features.messages.actions.restored import count_restored, drop_restored, mark_restored
 from tideline.features.messages.actions.searching import search_messages
@@ -139,6 +140,7 @@ __all__ = [
     "drop_restored",
     "from_snapshot",
     "get",
+    "get_some",
     "give_up_reaction",
     "history",
     "last_messages",

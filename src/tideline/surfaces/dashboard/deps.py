@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from tideline.features import files, webhooks, workspaces
+from tideline.features import files, messages, webhooks, workspaces
 from tideline.features.numbers import LinkingLimits, NumberKind
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
@@ -26,6 +26,9 @@ class DashboardDeps:
     """`public_url` decides whether cookies are for https only; `has_simulator` whether its desk is worth a link.
     `has_mail` says whether mails leave this server. A demo without shows its outbox under `outbox_key`.
 
+    Whoever writes in a chat needs `sends`, and with files `carrier`, `uploads`, `voices` and `spool`; without them the
+    pages only show.
+
     Of the QR page: numbers of `link_kind` are linked there, at most as often as `linking_limits` say; it is shown
     in the name of the workspace's host (`host_of`), and inside its pages; nobody waits for news longer than
     `until_the_end`."""
@@ -38,6 +41,11 @@ class DashboardDeps:
     links: files.Links
     public_url: str
     has_simulator: bool
+    sends: messages.SendQueue | None = None
+    carrier: messages.Carrier | None = None
+    uploads: files.Uploads | None = None
+    voices: files.Voices | None = None
+    spool: files.Spool | None = None
     has_mail: bool = False
     outbox: Outbox | None = None
     outbox_key: str = ""

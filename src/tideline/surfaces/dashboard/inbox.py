@@ -6,16 +6,16 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features import chats, messages
+from tideline.features import chats, messages, workspaces
 from tideline.features.chats import Chat, ChatFilter, Page
 from tideline.features.messages import Attachment, HistoryFilter
 from tideline.platform.db import Tx
-from tideline.surfaces.dashboard import shown
+from tideline.surfaces.dashboard import ids, shown
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
+from tideline.surfaces.dashboard.talk.reading import days_of
 from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
 
-LARGEST_ID = 2**31 - 1
 LAST_PAGE = 100_000
 THUMBNAIL = "thumbnail.jpg"
 
@@ -34,14 +34,32 @@ class Inbox:
         older = _address(visitor, number + 1) if found.has_more else None
         return self._pages.inbox(request, "chats.html", visitor, rows=rows, newer=newer, older=older, open_chat=None)
 
+    async def show_list(self, request: Request) -> Response:
+        """The rows of the list alone, for a page on which something has changed."""
+        number = _page_number(request.query_params.get("page"))
+        async with self._visits.to_workspace(request, request.query_params.get("workspace")) as (tx, visitor):
+            found, rows = await _list(tx, visitor, number)
+        return self._pages.fragment(
+            request,
+            "_chats.html",
+            visitor,
+            rows=rows,
+            newer=_address(visitor, number - 1) if number > 1 else None,
+            older=_address(visitor, number + 1) if found.has_more else None,
+            open_chat=_page_number(request.query_params.get("open", "0")) if "open" in request.query_params else None,
+            title_tag="h2",
+        )
+
     async def show_chat(self, request: Request) -> Response:
         """The newest messages, or those before the one that is named; beside them the newest chats."""
         before = request.query_params.get("before")
-        async with self._visits.to_chat(request, _id(request.path_params["chat_id"])) as (tx, visitor, chat):
+        async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, chat):
             wanted = HistoryFilter(before_message=messages.parse_uid(before) if before else None)
             found = await messages.history(tx, chat.id, wanted)
+            days = await days_of(tx, visitor, chat, list(reversed(found.items)))
             listed, rows = await _list(tx, visitor, 1)
-        days = shown.by_day(list(reversed(found.items)), visitor.zone)
+            people = await workspaces.list_teammates(tx)
+        new = shown.new_ones(chat, found.items) if before is None else []
         return self._pages.inbox(
             request,
             "chat.html",
@@ -52,13 +70,17 @@ class Inbox:
             chat=chat,
             open_chat=chat.id,
             days=days,
+            people=[one for one in people if one.is_active and one.id != visitor.me.id],
+            unread=len(new),
+            first_new=new[-1] if new else None,
+            may_write=self._deps.sends is not None,
             oldest=found.items[-1].uid if found.has_more else None,
             is_newest=before is None,
         )
 
     async def to_chat(self, request: Request) -> Response:
         """Shorter forms of a chat's address lead to the one that is used everywhere."""
-        return self._pages.redirect(f"/chat/{_id(request.path_params['chat_id'])}/messages/")
+        return self._pages.redirect(f"/chat/{ids.chat_id(request)}/messages/")
 
     async def open_file(self, request: Request) -> Response:
         """A link to the file that is good from now, for whoever may see the chat that it was sent in."""
@@ -73,7 +95,7 @@ class Inbox:
         return self._to_file(visitor, attachment.thumbnail_uid, THUMBNAIL)
 
     async def _attachment(self, request: Request) -> tuple[Visitor, Attachment]:
-        async with self._visits.to_chat(request, _id(request.path_params["chat_id"])) as (tx, visitor, chat):
+        async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, chat):
             message = await messages.get(tx, messages.parse_uid(request.path_params["message_uid"]))
         if message.chat_id != chat.id or message.attachment is None:
             raise NotHere
@@ -102,10 +124,3 @@ def _address(visitor: Visitor, number: int) -> str:
 def _page_number(given: str | None) -> int:
     is_number = given is not None and given.isascii() and given.isdigit() and len(given) < 10
     return min(max(int(given), 1), LAST_PAGE) if is_number and given else 1
-
-
-def _id(given: str) -> int:
-    """What is no id, or a larger one than there can be, leads nowhere."""
-    if not (given.isascii() and given.isdigit() and len(given) <= 10 and 0 < int(given) <= LARGEST_ID):
-        raise NotHere
-    return int(given)

@@ -59,6 +59,21 @@ class Pages:
             **values,
         )
 
+    def fragment(self, request: Request, template: str, visitor: Visitor, **values: Any) -> Response:
+        """A part of a page, made of the same template, for a script to put into an open one."""
+        zone, now = visitor.zone, self._deps.db.clock.now()
+        html = self._env.get_template(template).render(
+            csrf=self._cookies.csrf(request),
+            me=visitor.me,
+            workspace=visitor.workspace,
+            all_workspaces=visitor.all_workspaces,
+            zone=zone,
+            now=now,
+            today=now.astimezone(zone).date(),
+            **values,
+        )
+        return HTMLResponse(html, headers={**security.HEADERS, "X-Fragment": "1"})
+
     def redirect(self, target: str) -> Response:
         """After a form the browser asks for a page; nothing on the way is kept by anybody."""
         return RedirectResponse(target, 303, headers=security.HEADERS)

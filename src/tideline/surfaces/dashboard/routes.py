@@ -12,7 +12,7 @@ from tideline.surfaces.dashboard.addresses import Address
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.doors import Doors
 from tideline.surfaces.dashboard.inbox import Inbox
-from tideline.surfaces.dashboard.live import Hub, StreamPage
+from tideline.surfaces.dashboard.live import Hub, Presence, StreamPage
 from tideline.surfaces.dashboard.lost_password import LostPassword
 from tideline.surfaces.dashboard.office import office_routes
 from tideline.surfaces.dashboard.office.office import Office
@@ -20,6 +20,8 @@ from tideline.surfaces.dashboard.outbox import OutboxPage
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.qr_page import QrPage
 from tideline.surfaces.dashboard.security import Cookies
+from tideline.surfaces.dashboard.talk import Deeds, Talk, Writing
+from tideline.surfaces.dashboard.talk.answers import in_words
 from tideline.surfaces.dashboard.visits import Visits
 
 # For the application that the routes are put into: what no route takes, or what fails, gets a page.
@@ -31,11 +33,13 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
     pages, visits = Pages(deps, cookies), Visits(deps.db, deps.sign_in, cookies)
     doors = Doors(pages, cookies, visits, deps.sign_in, deps.public_url)
     lost = LostPassword(pages, cookies, deps.sign_in, has_mail=deps.has_mail)
-    stream = StreamPage(Hub(deps.db, deps.wakes, deps.sign_in, deps.until_the_end), visits, cookies)
+    hub = Hub(deps.db, deps.wakes, deps.sign_in, deps.until_the_end)
+    stream, talk = StreamPage(hub, visits, cookies), Talk(pages, visits)
     inbox, qr = Inbox(deps, pages, visits), QrPage(deps, cookies)
     return [
         Route("/", Address(GET=inbox.show_chats)),
-        Route("/chat/{chat_id}/messages/", Address(GET=inbox.show_chat)),
+        Route("/chats", Address(GET=inbox.show_list)),
+        *_talk(deps, pages, visits, cookies, hub, inbox, talk),
         Route("/chat/{chat_id}/files/{message_uid}", Address(GET=inbox.open_file)),
         Route("/chat/{chat_id}/files/{message_uid}/thumbnail", Address(GET=inbox.open_thumbnail)),
         *(Route(f"/chat/{{chat_id}}{rest}", Address(GET=inbox.to_chat)) for rest in ("", "/", "/messages")),
@@ -49,6 +53,25 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/qr/{token}/state", Address(GET=qr.state)),
         Route("/stream", Address(GET=stream.open)),
         Mount("/static", StaticFolder(directory=rendering.HERE / "static")),
+    ]
+
+
+def _talk(
+    deps: DashboardDeps, pages: Pages, visits: Visits, cookies: Cookies, hub: Hub, inbox: Inbox, talk: Talk
+) -> list[BaseRoute]:
+    """One chat: its page, the parts of it that are fetched again, and what is written and done there."""
+    writing = Writing(deps, pages, visits, cookies, talk)
+    deeds = Deeds(deps, pages, visits, cookies, Presence(hub, deps.db.clock))
+    chat = "/chat/{chat_id}"
+    return [
+        Route(f"{chat}/messages/", Address(GET=inbox.show_chat, POST=in_words(writing.write))),
+        Route(f"{chat}/parts", Address(GET=in_words(talk.show_parts))),
+        Route(f"{chat}/templates", Address(GET=in_words(talk.show_templates))),
+        Route(f"{chat}/files", Address(POST=in_words(writing.attach))),
+        Route(f"{chat}/presence", Address(POST=in_words(deeds.be_there))),
+        Route(f"{chat}/messages/{{message_uid}}/reaction", Address(POST=in_words(deeds.react))),
+        Route(f"{chat}/messages/{{message_uid}}/again", Address(POST=in_words(writing.try_again))),
+        Route(f"{chat}/do/{{deed}}", Address(POST=in_words(deeds.do))),
     ]
 
 

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tideline.features import files
 from tideline.features.chats import Chat
-from tideline.features.messages import Attachment, Message, MessageType, MessageUid
+from tideline.features.messages import Attachment, Message, MessageType, MessageUid, Status
 from tideline.features.numbers.port import MediaKind
+from tideline.surfaces.dashboard import formatting
+from tideline.surfaces.dashboard.formatting import Piece
 
 DELETED = "This message was deleted."
+VOICE_NOTE = MediaKind.VOICE
 VOICE = "Voice message"
 UNKNOWN = "A kind of message that cannot be shown here."
 QUOTE_LENGTH = 140
@@ -113,6 +117,8 @@ class ShownFile:
     height: int | None
     seconds: float | None
     away: str
+    wave: bytes = b""
+    is_voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class Reactions:
     emoji: str
     count: int
     who: str
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,21 @@ class Entry:
         return "out" if self.message.from_me else "in"
 
     @property
+    def sender(self) -> str:
+        """The same for what one sender writes in a row."""
+        return " ".join(str(part or "") for part in (self.side, *_sender(self.message)))
+
+    @property
+    def awaits_file(self) -> bool:
+        """Will there be more to see of it without anybody saying so?"""
+        attachment = self.message.attachment
+        return attachment is not None and not attachment.is_stored and attachment.problem is None
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        return formatting.pieces(self.message.text or "", mentions=self.side == "note")
+
+    @property
     def is_shown(self) -> bool:
         """Is there anything in it that this page can show?"""
         return bool(self.message.text or self.file or self.call)
@@ -149,14 +171,40 @@ class Entry:
 Day = tuple[date, Sequence[Entry]]
 
 
-def by_day(messages: Sequence[Message], zone: ZoneInfo) -> list[Day]:
-    """Messages, the oldest first, in one group per local day."""
-    known = {message.uid: message for message in messages}
+def by_day(
+    messages: Sequence[Message],
+    zone: ZoneInfo,
+    quoted: Mapping[MessageUid, Message] | None = None,
+    waves: Mapping[UUID, bytes] | None = None,
+) -> list[Day]:
+    """Messages, the oldest first, in one group per local day. `quoted` are those that are only answered here, `waves`
+    the waveforms of voice notes by the uid of their file."""
+    known = {**(quoted or {}), **{message.uid: message for message in messages}}
     days = groupby(messages, key=lambda message: message.at.astimezone(zone).date())
-    return [(day, _entries(list(group), known)) for day, group in days]
+    return [(day, _entries(list(group), known, waves or {})) for day, group in days]
 
 
-def _entries(messages: Sequence[Message], known: Mapping[MessageUid, Message]) -> list[Entry]:
+def new_ones(chat: Chat, found: Sequence[Message]) -> list[MessageUid]:
+    """Those that came in since somebody last looked, in the order in which they were found."""
+    if chat.is_read:
+        return []
+    came_in = [one for one in found if not one.from_me and one.type is not MessageType.NOTE]
+    return [one.uid for one in came_in if one.status != Status.READ]
+
+
+def missing_quotes(messages: Sequence[Message]) -> set[MessageUid]:
+    here = {message.uid for message in messages}
+    return {message.reply_to for message in messages if message.reply_to and message.reply_to not in here}
+
+
+def voices(messages: Sequence[Message]) -> set[UUID]:
+    """The files that may have a waveform."""
+    return {message.attachment.uid for message in messages if message.attachment and message.content == VOICE_NOTE}
+
+
+def _entries(
+    messages: Sequence[Message], known: Mapping[MessageUid, Message], waves: Mapping[UUID, bytes]
+) -> list[Entry]:
     ends = [False, *(_sender(one) == _sender(other) for one, other in pairwise(messages)), False]
     return [
         Entry(
@@ -165,7 +213,7 @@ def _entries(messages: Sequence[Message], known: Mapping[MessageUid, Message]) -
             is_last=not ends[index + 1],
             quote=_quote(message, known),
             call=call_words(message.data) if message.type is MessageType.CALL else None,
-            file=_file(message, message.attachment) if message.attachment else None,
+            file=_file(message, message.attachment, waves) if message.attachment else None,
             reactions=_reactions(message),
         )
         for index, message in enumerate(messages)
@@ -188,10 +236,11 @@ def _quote(message: Message, known: Mapping[MessageUid, Message]) -> Quote | Non
 def _reactions(message: Message) -> list[Reactions]:
     counts = Counter(reaction.emoji for reaction in message.reactions)
     names = {emoji: [one.name for one in message.reactions if one.emoji == emoji] for emoji in counts}
-    return [Reactions(emoji, count, ", ".join(names[emoji])) for emoji, count in counts.items()]
+    own = {reaction.emoji for reaction in message.reactions if reaction.is_own}
+    return [Reactions(emoji, count, ", ".join(names[emoji]), emoji in own) for emoji, count in counts.items()]
 
 
-def _file(message: Message, attachment: Attachment) -> ShownFile:
+def _file(message: Message, attachment: Attachment, waves: Mapping[UUID, bytes]) -> ShownFile:
     stem, _, extension = attachment.filename.rpartition(".")
     mark = extension.upper() if stem and extension.isalnum() and len(extension) <= EXTENSION_LENGTH else ""
     return ShownFile(
@@ -205,6 +254,8 @@ def _file(message: Message, attachment: Attachment) -> ShownFile:
         height=attachment.height,
         seconds=attachment.seconds,
         away=_away(attachment),
+        wave=waves.get(attachment.uid, b"") if message.content == VOICE_NOTE else b"",
+        is_voice=message.content == VOICE_NOTE,
     )
 
 

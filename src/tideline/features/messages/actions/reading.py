@@ -1,6 +1,6 @@
 """Reading messages: one, a page of a chat's history, what became of it, the newest of many chats."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -24,6 +24,11 @@ async def get(tx: Tx, uid: UUID, *, is_business: bool | None = None) -> Message:
     if uid not in found:
         raise MessageNotFound(uid)
     return found[uid]
+
+
+async def get_some(tx: Tx, chat: Chat, uids: Collection[UUID]) -> dict[UUID, Message]:
+    """Those of these messages that are in this chat, in one statement."""
+    return await views.find_many(tx, uids, {chat.id: chat}) if uids else {}
 
 
 async def history(

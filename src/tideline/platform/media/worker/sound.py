@@ -1,4 +1,5 @@
-"""Recordings: any OGG or MP3 becomes OGG/Opus in one channel, as phones record it, with its length and its waveform."""
+"""Recordings: any OGG or MP3, and what browsers record (Opus in WebM), becomes OGG/Opus in one channel, as phones
+record it, with its length and its waveform."""
 
 from array import array
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ PADDING = 0.1  # seconds that count and are not heard
 
 def to_voice(source: BinaryIO, target: BinaryIO, longest: float) -> Voice:
     kind = kind_of(source)
-    if kind not in RECORDINGS:
+    if kind not in RECORDINGS and kind is not Kind.WEBM:
         raise MediaNotKnown
     with opened(source, kind) as container:
         return _convert(container, _sound_of(container), target, longest)

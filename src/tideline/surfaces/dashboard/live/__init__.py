@@ -5,5 +5,6 @@
 
 from tideline.surfaces.dashboard.live.hub import Hub
 from tideline.surfaces.dashboard.live.page import StreamPage
+from tideline.surfaces.dashboard.live.presence import Presence
 
-__all__ = ["Hub", "StreamPage"]
+__all__ = ["Hub", "Presence", "StreamPage"]

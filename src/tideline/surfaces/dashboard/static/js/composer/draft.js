@@ -1,0 +1,23 @@
+// What is half written in a chat is kept by this browser until it is sent.
+
+export class Draft {
+  #key;
+  #field;
+
+  constructor(key, field) {
+    this.#key = key;
+    this.#field = field;
+    if (!field.value) field.value = localStorage.getItem(key) ?? "";
+  }
+
+  save() {
+    const { value } = this.#field;
+    if (value) localStorage.setItem(this.#key, value);
+    else localStorage.removeItem(this.#key);
+  }
+
+  clear() {
+    this.#field.value = "";
+    this.save();
+  }
+}

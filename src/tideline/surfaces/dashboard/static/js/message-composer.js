@@ -1,0 +1,179 @@
+// <message-composer>: where messages and notes are written. What is sent shows at once as a pending bubble, and the
+// message that the server draws takes its place; what was not sent stays, with a way to try again.
+
+import { Attachments } from "./composer/attachments.js";
+import { Draft } from "./composer/draft.js";
+import { bubble, failed, progressed } from "./composer/pending.js";
+import { Picker } from "./composer/picker.js";
+import { Presence } from "./composer/presence.js";
+import { Recorder } from "./composer/recorder.js";
+import { Suggestions } from "./composer/suggestions.js";
+import { ask, csrf, send } from "./models/request.js";
+
+class MessageComposer extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.field = this.querySelector("textarea");
+    this.address = `/chat/${this.dataset.chat}`;
+    this.timeline = document.querySelector("message-timeline");
+    this.picker = new Picker(this.querySelector("[data-picker]"));
+    this.suggestions = new Suggestions(this);
+    this.files = new Attachments(this.querySelector("[data-files]"), this.dataset.remove);
+    this.draft = new Draft(`draft ${this.dataset.me} ${this.dataset.chat}`, this.field);
+    this.recorder = new Recorder();
+    this.presence = new Presence(this.address, this.querySelector("[data-presence]"), this.dataset, Number(this.dataset.me));
+    this.field.addEventListener("keydown", (event) => this.#key(event));
+    this.field.addEventListener("input", () => this.#typed());
+    this.form.addEventListener("submit", (event) => this.#submit(event));
+    this.addEventListener("click", (event) => this.#click(event));
+    this.querySelector("[data-file]").addEventListener("change", ({ target }) => {
+      this.files.add(target.files);
+      target.value = "";
+    });
+    this.#take(document.querySelector("[data-conversation]"));
+  }
+
+  get isNote() {
+    return this.form.elements.kind.value === "note";
+  }
+
+  // Words into the field, where the cursor is, instead of the `replaced` letters before it.
+  insert(text, replaced = 0) {
+    const at = this.field.selectionStart;
+    this.field.setRangeText(text, at - replaced, this.field.selectionEnd, "end");
+    this.field.focus();
+    this.draft.save();
+  }
+
+  reply(message) {
+    const quoted = this.querySelector("[data-quoted]");
+    this.form.elements.reply_to.value = message ? message.id.slice(2) : "";
+    quoted.hidden = !message;
+    if (!message) return;
+    quoted.querySelector(".quote__text").textContent = message.querySelector(".bubble__text, .doc__name")?.textContent ?? "";
+    this.kind("reply");
+    this.field.focus();
+  }
+
+  kind(kind) {
+    this.form.elements.kind.value = kind;
+    this.classList.toggle("composer--note", kind === "note");
+    this.field.placeholder = kind === "note" ? this.dataset.note : this.dataset.write;
+    for (const button of this.querySelectorAll("[data-kind]")) button.setAttribute("aria-pressed", button.dataset.kind === kind);
+    this.field.focus();
+  }
+
+  // pasted and dropped files
+  #take(conversation) {
+    const take = (event, files) => {
+      if (!files?.length) return;
+      event.preventDefault();
+      this.files.add(files);
+      this.field.focus();
+    };
+    conversation.addEventListener("paste", (event) => take(event, event.clipboardData?.files));
+    conversation.addEventListener("dragover", (event) => event.preventDefault());
+    conversation.addEventListener("drop", (event) => take(event, event.dataTransfer?.files));
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    if (this.picker.take(event)) event.preventDefault();
+    else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.form.requestSubmit();
+    } else if (event.key === "Escape") this.reply(null);
+  }
+
+  #typed() {
+    this.draft.save();
+    this.presence.writes();
+    this.suggestions.look();
+  }
+
+  #click({ target }) {
+    const button = target.closest("button");
+    if (!button) return;
+    const { kind } = button.dataset;
+    if (kind) this.kind(kind);
+    else if ("attach" in button.dataset) this.querySelector("[data-file]").click();
+    else if ("unquote" in button.dataset) this.reply(null);
+    else if ("emoji" in button.dataset) this.suggestions.emoji();
+    else if ("templates" in button.dataset) this.suggestions.templates("");
+    else if ("record" in button.dataset) this.#record(button);
+  }
+
+  async #record(button) {
+    if (this.recorder.isOn) return this.recorder.stop();
+    button.setAttribute("aria-pressed", "true");
+    this.#say("");
+    const clock = this.querySelector("[data-recorded]");
+    try {
+      const voice = await this.recorder.record((seconds) => {
+        clock.hidden = false;
+        clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      });
+      if (voice) this.#sendFile(voice, "", { kind: "voice" });
+    } catch {
+      this.#say(this.dataset.noMicrophone);
+    } finally {
+      clock.hidden = true;
+      button.setAttribute("aria-pressed", "false");
+    }
+  }
+
+  // Sending -------------------------------------------------------------------------------------------------------
+
+  #submit(event) {
+    event.preventDefault();
+    const { kind, reply_to: reply, template } = this.form.elements;
+    const text = this.field.value.trim();
+    if (!text && this.files.isEmpty && !template.value) return;
+    this.#say("");
+    const fields = { text, kind: kind.value, reply_to: reply.value, template: template.value };
+    const files = this.isNote ? [] : this.files.take();
+    if (files.length) files.forEach((file, n) => this.#sendFile(file, n ? "" : text, { reply_to: fields.reply_to }));
+    else this.#sendText(fields);
+    this.draft.clear();
+    this.suggestions.forget();
+    this.reply(null);
+    this.presence.sent();
+  }
+
+  #sendText(fields) {
+    const key = crypto.randomUUID();
+    const item = bubble(key, fields.text, { isNote: this.isNote, words: this.dataset });
+    this.#deliver(item, () => send(`${this.address}/messages/`, { ...fields, key }));
+  }
+
+  #sendFile(file, caption, more) {
+    const key = crypto.randomUUID();
+    const item = bubble(key, caption, { isNote: false, words: this.dataset, filename: file.name });
+    const query = new URLSearchParams({ name: encodeURIComponent(file.name), caption, key, ...more });
+    const headers = { "x-csrf": csrf(), "content-type": file.type || "application/octet-stream" };
+    const progress = (part) => progressed(item, part);
+    this.#deliver(item, () => ask("POST", `${this.address}/files?${query}`, { body: file, headers, progress }));
+  }
+
+  #deliver(item, go) {
+    this.timeline.add(item);
+    const attempt = async () => {
+      try {
+        const parts = await this.timeline.holding(go);
+        item.remove();
+        this.timeline.put(parts);
+      } catch (refused) {
+        failed(item, refused.message, this.dataset, attempt);
+      }
+    };
+    attempt();
+  }
+
+  #say(sentence) {
+    const line = this.querySelector("[data-error]");
+    line.textContent = sentence;
+    line.hidden = !sentence;
+  }
+}
+
+customElements.define("message-composer", MessageComposer);

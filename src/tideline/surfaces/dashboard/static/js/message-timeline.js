@@ -1,0 +1,151 @@
+// <message-timeline>: a conversation that keeps itself fresh. What has changed is fetched as the server draws it, put
+// in its place, and older pages are put on top without moving what is read.
+
+import { ask, send } from "./models/request.js";
+import { Pages } from "./timeline/pages.js";
+import { place, tidy } from "./timeline/placing.js";
+
+const GATHER = 30;
+const EVERYWHERE = ["ChatRenamed", "GroupChanged"]; // names stand at every message
+const WAITS = [1_000, 2_000, 4_000, 8_000, 16_000];
+
+class MessageTimeline extends HTMLElement {
+  #changed = new Set();
+  #timer = null;
+  #held = 0;
+  #tries = 0;
+  #pages = new Pages(this, () => this.#tidy());
+
+  connectedCallback() {
+    document.addEventListener("tideline:news", ({ detail }) => this.#hear(detail));
+    document.addEventListener("tideline:reload", () => this.#begin());
+    this.addEventListener("click", (event) => this.#click(event));
+    this.#pages.watch();
+    this.#await();
+  }
+
+  get list() {
+    return this.querySelector(".timeline");
+  }
+
+  get address() {
+    return `/chat/${this.dataset.chat}`;
+  }
+
+  get isLive() {
+    return this.hasAttribute("data-live");
+  }
+
+  // While something is being sent, its news wait for its answer: the pending bubble is replaced, not doubled.
+  async holding(work) {
+    this.#held++;
+    try {
+      return await work();
+    } finally {
+      this.#held--;
+      this.#later();
+    }
+  }
+
+  // Parts as the server drew them: the head, the notice, and messages that take the place of their older selves.
+  put(parts) {
+    for (const id of ["talk-head", "talk-notice"]) {
+      const fresh = parts.getElementById(id);
+      const stale = document.getElementById(id);
+      if (fresh && stale && fresh.outerHTML !== stale.outerHTML) stale.replaceWith(document.adoptNode(fresh));
+    }
+    const state = parts.getElementById("composer-state");
+    if (state) this.dispatchEvent(new CustomEvent("talk:state", { bubbles: true, detail: { ...state.dataset } }));
+    const days = new Map([...parts.querySelectorAll(".day")].map((day) => [day.dataset.day, day]));
+    for (const message of parts.querySelectorAll(".msg")) place(this.list, document.adoptNode(message), days, this.querySelector("[data-older]"));
+    this.#tidy();
+  }
+
+  add(pending) {
+    this.list.append(pending);
+    this.#tidy();
+    this.toEnd();
+  }
+
+  toEnd() {
+    this.scrollTop = 0; // the list is laid out from its end
+  }
+
+  #tidy() {
+    tidy(this.list);
+    this.querySelector("[data-empty]")?.toggleAttribute("hidden", this.list.children.length > 0);
+    this.#await();
+  }
+
+  // Hearing -------------------------------------------------------------------------------------------------------
+
+  #hear({ kind, chat, message, gone, number }) {
+    const mine = Number(this.dataset.chat);
+    if (gone?.includes(mine)) location.reload();
+    else if (chat === mine && kind === "ChatGone") location.assign("/");
+    else if (chat === mine && EVERYWHERE.includes(kind)) this.#begin();
+    else if (chat === mine || number) this.#note(message);
+  }
+
+  // a message, and those that quote it; without one, only the head
+  #note(message = "") {
+    this.#changed.add(message);
+    for (const quote of this.querySelectorAll(`[data-quote][href="#m-${message}"]`)) {
+      this.#changed.add(quote.closest(".msg").id.slice(2));
+    }
+    this.#later();
+  }
+
+  #later() {
+    if (this.#changed.size && !this.#held) this.#timer ??= setTimeout(() => this.#fetch(), GATHER);
+  }
+
+  async #fetch() {
+    this.#timer = null;
+    if (this.#held) return;
+    const named = [...this.#changed].filter((uid) => uid && (this.isLive || document.getElementById(`m-${uid}`)));
+    this.#changed.clear();
+    try {
+      this.put(await ask("GET", `${this.address}/parts?${new URLSearchParams(named.slice(-50).map((uid) => ["m", uid]))}`));
+    } catch (refused) {
+      if (refused.status === 404) location.assign("/");
+      else if (refused.status === 401) location.reload();
+      else setTimeout(() => named.forEach((uid) => this.#note(uid)), WAITS[0]);
+    }
+  }
+
+  // Too much was missed: everything that is shown is drawn anew.
+  async #begin() {
+    const page = await ask("GET", location.pathname).catch(() => null);
+    if (!page) return;
+    this.replaceChildren(...document.adoptNode(page.querySelector("message-timeline")).childNodes);
+    this.put(page);
+    this.#pages.watch();
+  }
+
+  // Files come after their message, and nobody says when.
+  #await() {
+    const waiting = [...this.querySelectorAll("[data-awaits]")];
+    if (!waiting.length) this.#tries = 0;
+    else if (this.#tries < WAITS.length && !this.#timer) {
+      setTimeout(() => waiting.forEach((one) => this.#note(one.id.slice(2))), WAITS[this.#tries++]);
+    }
+  }
+
+  #click(event) {
+    const quote = event.target.closest("[data-quote]");
+    const again = event.target.closest("[data-again]");
+    if (quote) {
+      event.preventDefault();
+      this.#pages.jump(quote.hash.slice(1));
+    } else if (again?.dataset.again) {
+      again.disabled = true;
+      this.holding(() => send(`${this.address}/messages/${again.dataset.again}/again`, {}))
+        .then((parts) => this.put(parts))
+        .catch(({ message }) => (again.previousElementSibling.textContent = message))
+        .finally(() => (again.disabled = false));
+    }
+  }
+}
+
+customElements.define("message-timeline", MessageTimeline);
