@@ -281,8 +281,10 @@ async def test_an_old_page_that_heard_everything_equals_a_fresh_one(open_window:
         try:
             await until(same, f"the same after: {', '.join(happened)}")
         except AssertionError:
-            pages = [str(await page.evaluate(SHOWN)).splitlines() for page in (old, fresh)]
-            pytest.fail("\n".join(unified_diff(*pages, "old", "fresh", f"after {happened[-1]}", lineterm="", n=0)))
+            was, now = [str(await page.evaluate(SHOWN)).splitlines() for page in (old, fresh)]
+            pytest.fail(
+                f"after {happened[-1]}:\n" + "\n".join(unified_diff(was, now, "old", "fresh", lineterm="", n=0))
+            )
 
     mine = await phone.write(NUMBER, "Two bags")
     await agree("received", lambda: message(old, "Two bags"))

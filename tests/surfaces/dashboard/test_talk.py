@@ -1,5 +1,6 @@
 """What is written and done in a conversation: for whom it works, and how it is answered."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -90,17 +91,20 @@ async def test_what_is_refused_is_said_in_words(site: Site, fields: dict[str, st
     assert await said(site.world, chat) == []
 
 
+DEEDS: dict[str, Callable[[Chat], bool]] = {
+    "close": lambda now: now.is_closed,
+    "reopen": lambda now: now.is_open,
+    "read": lambda now: now.is_read,
+    "unread": lambda now: not now.is_read,
+}
+
+
 async def test_deeds(site: Site) -> None:
     world = site.world
     chat = await world.chat()
     await world.hear(chat, "Hello")
     browser = await site.owner()
-    for deed, holds in {
-        "close": lambda now: now.is_closed,
-        "reopen": lambda now: now.is_open,
-        "read": lambda now: now.is_read,
-        "unread": lambda now: not now.is_read,
-    }.items():
+    for deed, holds in DEEDS.items():
         assert (await post(browser, f"/chat/{chat.id}/do/{deed}")).status == 204
         assert holds(await world.run(chats.get, chat.id))
     assert (await post(browser, f"/chat/{chat.id}/do/delete")).status == 404
@@ -184,3 +188,13 @@ async def test_those_who_are_at_a_chat_hear_of_each_other(site: Site) -> None:
     assert {one["name"]: one["doing"] for one in people}["Noa Levi"] == "writing"
     assert len(people) == 2
     assert "presence" not in heard_elsewhere.names
+
+
+async def test_the_list_alone_has_the_rows_that_its_page_has(site: Site) -> None:
+    agent = await site.teammate(Role.AGENT)
+    mine = await site.world.chat(await site.own_number(agent), name="Mine")
+    await site.world.chat(name="Elsewhere")
+    browser = await site.signed_in(agent)
+    part = await browser.get(f"/chats?open={mine.id}", **SCRIPT)
+    assert part.links("/chat/") == (await browser.get("/")).links("/chat/") == [f"/chat/{mine.id}/messages/"]
+    assert 'aria-current="true"' in part.html
