@@ -88,6 +88,7 @@ class MessageComposer extends HTMLElement {
   #typed() {
     this.draft.save();
     this.presence.writes();
+    if (!this.field.value.trim()) this.suggestions.forget(); // the file of a template goes only with a text it began
     this.suggestions.look();
   }
 
