@@ -249,6 +249,26 @@ async def test_older_messages_come_by_themselves(open_window: OpenWindow, demo: 
     await expect(page.locator("[data-older]")).to_have_count(0)
 
 
+async def test_a_chat_is_found_answered_and_closed_without_a_pointer(open_window: OpenWindow, demo: Demo) -> None:
+    await a_chat(demo, "+15550005012", "Zoe Keys", "Only keys")
+    page = (await open_window()).page
+    await listening(page)
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_contain_text("next chat of the list")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("j")
+    await expect(page.get_by_role("link", name="Zoe Keys")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await listening(page)
+    await page.keyboard.press("r")
+    await page.keyboard.type("Without a pointer")
+    await page.keyboard.press("Enter")
+    await expect(message(page, "Without a pointer").get_by_role("img", name="Delivered")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("e")
+    await expect(page.locator("#talk-head .state")).to_have_text("Closed")
+
+
 # A page that was open all the time ---------------------------------------------------------------------------
 
 SHOWN = """() => {
