@@ -300,6 +300,15 @@ async def test_states_of_the_number_follow_the_platform(shop: Shop) -> None:
     await until(lambda: _in_state(shop, NumberState.UNLINKED), "the end of the number")
 
 
+async def test_a_disabled_account_is_heard_again_when_meta_reinstates_it(shop: Shop) -> None:
+    await shop.graph.disable(shop.number)
+    await until(lambda: _in_state(shop, NumberState.BANNED), "the ban")
+    value = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}}
+    changes = [{"field": "account_update", "value": value}]
+    shop.graph.tell_raw(shop.number, body_of(shop.number.waba_id, changes, int(time.time())))
+    await until(lambda: _in_state(shop, NumberState.ACTIVE), "its end")
+
+
 async def test_sixty_messages_to_one_person_are_a_burst_and_a_rest(shop: Shop) -> None:
     ana = shop.customer("4915155501", "Ana")
     chat = await shop.talk_with(ana)
