@@ -1,15 +1,20 @@
 """The pages around the inbox: who may open which, in which language, theme and workspace, and that forms are ours."""
 
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
 
 from tests.support.browsing import Browser
 from tests.support.statements_counted import StatementsCounted
-from tests.support.world import World
+from tests.support.world import HandClock, World
 from tests.surfaces.dashboard.conftest import Site
 from tideline.features import workspaces
 from tideline.features.workspaces import Role, SignIn, Teammate
+from tideline.platform.db import Database
+from tideline.platform.passwords import Passwords
+
+CountedSite = tuple[StatementsCounted, Site]
 
 ALL = set(Role) - {Role.OWNER}
 ADMINS = {Role.ADMIN}
@@ -117,12 +122,19 @@ async def test_only_our_own_forms_do_anything(site: Site, path: str) -> None:
     assert (await browser.post(path, page.hidden, **{"sec-fetch-site": "cross-site"})).status == 403
 
 
+@pytest.fixture
+async def counted_site(shared_dsn: str, clock: HandClock, passwords: Passwords) -> AsyncIterator[CountedSite]:
+    """Listens from before anybody uses the database."""
+    db = await Database.connect(shared_dsn, clock)
+    counted = StatementsCounted(db)
+    world = await World.open(db, clock)
+    yield counted, Site(world, SignIn(db, world.access, passwords))
+    await db.close()
+
+
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_asks_the_database_as_often_however_much_there_is(
-    world: World, sign_in: SignIn, path: str
-) -> None:
-    counted = StatementsCounted(world.db)
-    site = Site(world, sign_in)
+async def test_a_page_asks_the_database_as_often_however_much_there_is(counted_site: CountedSite, path: str) -> None:
+    counted, site = counted_site
     browser = await site.owner()
     await fill(site)
     few = await asked(counted, browser, path)
