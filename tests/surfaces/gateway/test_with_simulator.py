@@ -276,13 +276,13 @@ async def test_a_send_in_the_hands_of_a_dying_gateway_is_never_made_twice(
     await until(lambda: number_id in second.ids)
 
     async def settled() -> bool:
-        rows = (await office.rows("tenant.message"))["tenant.message"]
-        return not [row for row in rows if row["status"] == "Pending"]
+        """All were handed over; of the last one it may be a moment until that is stored."""
+        statuses = Counter(row["status"] for row in (await office.rows("tenant.message"))["tenant.message"])
+        return statuses["Pending"] == 0 and statuses["Sending"] <= 1
 
     await until(settled, "the last send")
     arrived = Counter(seen.text for seen in await world.messages(ANA))
     rows = (await office.rows("tenant.message"))["tenant.message"]
     in_doubt = {row["text"] for row in rows if row["status"] == "Sending"}
     assert max(arrived.values()) == 1
-    assert len(in_doubt) <= 1
     assert arrived.keys() | in_doubt == {str(n) for n in range(30)}
