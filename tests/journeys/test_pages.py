@@ -85,6 +85,7 @@ async def test_signing_in_reading_a_chat_and_seeing_what_came_in(page: Page, dem
     await demo.api.said(chat["id"], "Your 3 kg are packed.")
     await page.reload()
     await expect(page.locator(".talk").get_by_text("Your 3 kg are packed.")).to_be_in_viewport()
+    await page.get_by_role("button", name="Your account").click()
     await page.get_by_role("button", name="Sign out").click()
     await expect(page).to_have_url("/sign-in")
 

@@ -47,7 +47,7 @@ async def test_pausing_resuming_and_unlinking(site: Site, world: World) -> None:
         done = await browser.send(page, f"/numbers/{number.id}", do=do)
         assert done.status == 303
         assert await state(world, number.id) == becomes
-        assert (await browser.get(done.location)).html.count('role="status"') == 1
+        assert (await browser.get(done.location)).html.count("notice--ok") == 1
     facts = await world.fetch("SELECT actor_kind, actor_id FROM tenant.fact WHERE workspace = $1 ORDER BY id DESC")
     assert tuple(facts[0]) == ("teammate", world.owner.id)
 

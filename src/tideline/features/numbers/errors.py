@@ -67,7 +67,7 @@ class TooManyCodes(Problem):
     code = "too_many_codes"
     message = "Too many codes were asked for through this link. Try again later."
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta = timedelta()) -> None:
         super().__init__(retry_after=max(1, ceil(wait.total_seconds())))
 
 
