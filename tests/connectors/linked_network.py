@@ -20,6 +20,7 @@ from tests.support.whatsapp.phones import Phones
 from tests.support.whatsapp.server import FakeWhatsApp
 from tideline.connectors.linked import Care, Launch, LinkedConnector
 from tideline.features.numbers.port import Connector, Sound
+from tideline.platform.outgoing import Allowed, Outgoing
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = Care(look_every=1.0, sign_seconds=5.0, first_wait=0.1)
@@ -78,6 +79,7 @@ class Street:
         for account in self.used:
             account.refuses_with = account.login_failure = None
             account.is_away = account.is_silent = account.hides_reads = False
+            account.hides_picture, account.picture = False, None
             self.whatsapp.accounts[account.phone] = account
             for device in account.links:
                 await self.whatsapp.unlink(account, device)
@@ -96,6 +98,7 @@ class LinkedNetwork(Network):
         self.street = street
         self._care = care
         self._folder = fast_folder()
+        self._outgoing = Outgoing(Allowed.read(["127.0.0.1"]))
         self._connectors: list[LinkedConnector] = []
         self._handing_over: list[asyncio.Task[None]] = []
 
@@ -112,10 +115,13 @@ class LinkedNetwork(Network):
         await asyncio.gather(*self._handing_over, return_exceptions=True)
         for connector in self._connectors:
             await connector.close()
+        await self._outgoing.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     async def new_connector(self) -> Connector:
-        connector = LinkedConnector(self._folder / "linked", launch=launch_on(self._whatsapp), care=self._care)
+        connector = LinkedConnector(
+            self._folder / "linked", self._outgoing, launch=launch_on(self._whatsapp), care=self._care
+        )
         self._connectors.append(connector)
         return connector
 
@@ -222,6 +228,12 @@ class LinkedNetwork(Network):
         changes = {"add": add, "remove": remove, "promote": promote}
         people = {what: [self._account(phone) for phone in phones] for what, phones in changes.items()}
         await self._whatsapp.change_group(group, subject=subject, **people)
+
+    async def show_picture(self, phone: str, picture: bytes | None) -> None:
+        await self._whatsapp.show_picture(self._account(phone), picture)
+
+    async def show_group_picture(self, group: str, picture: bytes) -> None:
+        await self._whatsapp.show_group_picture(group, picture)
 
     # What phones show
 

@@ -13,7 +13,9 @@ from tests.connectors.contract import ConnectorContract
 from tests.connectors.gateway import Linked
 from tests.connectors.linked_network import LinkedNetwork, Street
 from tests.connectors.network import Network
-from tideline.features.numbers.port import ColdContactBlocked, Connector, Peer, Text
+from tests.connectors.suite.pictures import ONE as PICTURE
+from tests.connectors.suite.pictures import bytes_of
+from tideline.features.numbers.port import ColdContactBlocked, Connector, MediaRejected, Peer, Text
 
 PHONES = 6
 
@@ -53,3 +55,19 @@ class TestLinked(ConnectorContract):
         await network.restrict(shop.phone, False)
         await connector.send(shop.account, Peer(phone=ana), Text("Hello"), client_ref="m-2")
         assert len(await network.screen(ana)) == 1
+
+    async def test_a_picture_that_is_hidden_from_the_number_is_none(
+        self, connector: Connector, network: Network, street: Street, shop: Linked, ana: str
+    ) -> None:
+        await network.show_picture(ana, PICTURE)
+        street.whatsapp.accounts[ana].hides_picture = True
+        assert await connector.picture(shop.account, Peer(phone=ana)) is None
+
+    async def test_a_picture_without_end_is_not_taken(
+        self, connector: Connector, network: Network, shop: Linked, ana: str
+    ) -> None:
+        await network.show_picture(ana, PICTURE * 200_000)
+        picture = await connector.picture(shop.account, Peer(phone=ana))
+        assert picture
+        with pytest.raises(MediaRejected):
+            await bytes_of(picture)

@@ -12,6 +12,7 @@ from tideline.connectors.linked import connector as connectors
 from tideline.connectors.linked.folders import Folders, write
 from tideline.connectors.linked.number import ROOM
 from tideline.features.numbers.port import AccountRef, Offline, Peer, Text
+from tideline.platform.outgoing import Outgoing
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNT = AccountRef(number_id=1, workspace_id=1, phone="15550001001")
@@ -23,6 +24,7 @@ async def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """Connectors of a linked number whose processes are odd."""
     monkeypatch.setattr(connectors, "is_installed", lambda: True)
     made = []
+    outgoing = Outgoing()
     folders = Folders(tmp_path)
     folders.make()
     number = folders.number(ACCOUNT.number_id)
@@ -34,12 +36,13 @@ async def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
             (sys.executable, "-m", "tests.connectors.odd_worker", how), {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
         )
         care = Care(look_every=0.1, sign_seconds=0.5, first_wait=0.05)
-        made.append(LinkedConnector(tmp_path, launch=launch, care=care))
+        made.append(LinkedConnector(tmp_path, outgoing, launch=launch, care=care))
         return made[-1]
 
     yield one
     for connector in made:
         await connector.close()
+    await outgoing.close()
 
 
 def is_there(pid: int) -> bool:

@@ -10,4 +10,4 @@ launch = Launch(WORKER)
 def linked_connector(parts: Parts) -> LinkedConnector:
     """Made also without the extra: whoever then links a phone is told what is missing."""
     care = Care(memory_mb=parts.settings.linked_memory)
-    return LinkedConnector(parts.settings.sessions, launch=launch, care=care)
+    return LinkedConnector(parts.settings.sessions, parts.outgoing, launch=launch, care=care)

@@ -38,6 +38,7 @@ class Account:
     keys: KeyPair = field(default_factory=KeyPair.make)
     devices: dict[int, Device] = field(default_factory=dict)
     picture: bytes | None = None
+    hides_picture: bool = False
     refuses_with: int | None = None
     is_silent: bool = False
     login_failure: dict[str, str] | None = None
@@ -79,6 +80,8 @@ class Group:
     members: list[Account]
     admins: set[str] = field(default_factory=set)
     created_at: int = field(default_factory=lambda: int(time.time()))
+    picture: bytes | None = None
+    hides_picture: bool = False
 
     @property
     def jid(self) -> Jid:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.support.whatsapp import groups
-from tests.support.whatsapp.accounts import PEOPLE, Account, Device
+from tests.support.whatsapp.accounts import PEOPLE, Device
 from tests.support.whatsapp.binary import SERVER, Jid, Node
 from tests.support.whatsapp.connection import Connection
 
@@ -115,14 +115,16 @@ async def _privacy(_client: Connection, _node: Node) -> list[Node]:
 
 async def _picture(client: Connection, node: Node) -> "list[Node] | Node":
     target = node.attrs.get("target", node.attrs.get("to"))
-    account: Account | None = client.whatsapp.find(target) if isinstance(target, Jid) else None
-    if account is None or account.picture is None:
+    shown = client.whatsapp.shows(target) if isinstance(target, Jid) else None
+    if shown is None or shown.picture is None:
         return Node("error", {"code": "404", "text": "item-not-found"})
-    path = client.whatsapp.keep(account.picture)
+    if shown.hides_picture:
+        return Node("error", {"code": "401", "text": "not-authorized"})
+    path = client.whatsapp.keep(shown.picture)
     told = {
         "id": path.rpartition("/")[2][:12],
         "type": "image",
-        "url": f"https://{MEDIA_HOST}{path}",
+        "url": f"{client.whatsapp.pictures}{path}",
         "direct_path": path,
     }
     return [Node("picture", told)]

@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.support.whatsapp import groups, queries, relay, tls
-from tests.support.whatsapp.accounts import MOST_LINKS, Account, Group
+from tests.support.whatsapp.accounts import GROUPS, MOST_LINKS, Account, Group
 from tests.support.whatsapp.binary import SERVER, Jid, Node
 from tests.support.whatsapp.connection import Connection
 from tests.support.whatsapp.curves import KeyPair
@@ -26,7 +26,7 @@ HOUR = 3600
 
 class FakeWhatsApp:
     """One WhatsApp. `proxy` and `authority` are what a client needs to get here instead of to the real one, `keys_root`
-    what it has to trust in."""
+    what it has to trust in. `pictures` is where anybody gets the pictures of people."""
 
     def __init__(self) -> None:
         self.root, self.intermediate, self.keys = KeyPair.make(), KeyPair.make(), KeyPair.make()
@@ -38,6 +38,7 @@ class FakeWhatsApp:
         self.groups_made = 0
         self.proxy = ""
         self.authority = Path()
+        self.pictures = ""
         self._media: dict[str, bytes] = {}
         self._waiting: dict[tuple[str, int], list[Node]] = {}
         self._offered: dict[str, Connection] = {}
@@ -70,6 +71,9 @@ class FakeWhatsApp:
         site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls.make(folder))
         await site.start()
         redirector = Redirector(runner.addresses[0][1])
+        plain = web.TCPSite(runner, "127.0.0.1", 0)
+        await plain.start()
+        self.pictures = f"http://127.0.0.1:{runner.addresses[1][1]}"
         self.proxy, self.authority = await redirector.start(), folder / "authority.pem"
         return runner, redirector
 
@@ -215,6 +219,24 @@ class FakeWhatsApp:
         group.members = [one for one in told if one not in remove]
         await groups.tell(self, owner, group, *steps, members=told)
 
+    async def show_picture(self, account: Account, picture: bytes | None) -> None:
+        """Somebody shows another picture, or none any more; everybody else hears of it."""
+        account.picture = picture
+        others = [one for one in self.accounts.values() if one is not account]
+        await self._tell_of_picture(account.hidden_jid(), others, is_gone=picture is None)
+
+    async def show_group_picture(self, address: str, picture: bytes) -> None:
+        group = self.groups[address.partition("@")[0]]
+        group.picture = picture
+        await self._tell_of_picture(group.jid, group.members, is_gone=False)
+
+    async def _tell_of_picture(self, of: Jid, people: Sequence[Account], *, is_gone: bool) -> None:
+        change = Node("delete", {"jid": of}) if is_gone else Node("set", {"jid": of, "id": str(time.time_ns())})
+        for account in people:
+            for device in list(account.devices):
+                told = {"from": of, "type": "picture", "id": f"p{time.time_ns()}", "t": int(time.time())}
+                await self.deliver(account, device, Node("notification", told, [change]))
+
     # What tests ask
 
     def is_connected(self, account: Account, device: int = 1) -> bool:
@@ -245,6 +267,10 @@ class FakeWhatsApp:
 
     def find(self, jid: Jid) -> Account | None:
         return next((one for one in self.accounts.values() if jid.user in (one.phone, one.lid)), None)
+
+    def shows(self, jid: Jid) -> Account | Group | None:
+        """Who may have a picture under this address."""
+        return self.groups.get(jid.user) if jid.server == GROUPS else self.find(jid)
 
     async def handle(self, client: Connection, node: Node) -> None:
         match node.tag:

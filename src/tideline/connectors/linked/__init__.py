@@ -1,6 +1,6 @@
 """Numbers that are linked like WhatsApp Web: by QR or by code, with a client library in a process per number.
 
-    connector = LinkedConnector(folder)      for the gateway: `tideline.features.numbers.port.Connector`
+    connector = LinkedConnector(folder, outgoing)      for the gateway: `tideline.features.numbers.port.Connector`
     has_extra(), has_libmagic(), is_installed()    whether the extra `linked` can be used here
 
 The server's side never loads the library: it is large, and it may take its process down. `worker.py` is the process of

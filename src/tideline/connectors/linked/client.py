@@ -93,6 +93,10 @@ class Client:
     async def download(self, message: Any) -> bytes:
         return bytes(await self._client.download_any(message) or b"")
 
+    async def picture(self, jid: Any) -> Any:
+        """Which picture somebody shows and where it is; without an id there is none."""
+        return await self._client.get_profile_picture(jid)
+
     async def mark_read(self, external_ids: Sequence[str], chat: Any, sender: Any) -> None:
         await self._client.mark_read(*external_ids, chat=chat, sender=sender, receipt=self._enum.ReceiptType.READ)
 

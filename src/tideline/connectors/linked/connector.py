@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 import structlog
 
-from tideline.connectors.linked import codec
+from tideline.connectors.linked import codec, pictures
 from tideline.connectors.linked.errors import LinkedNotInstalled
 from tideline.connectors.linked.folders import Folders, NumberFolder
 from tideline.connectors.linked.limits import check_size
@@ -44,6 +44,7 @@ from tideline.features.numbers.port import (
     Text,
     Unsupported,
 )
+from tideline.platform.outgoing import Outgoing
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,7 @@ def has_libmagic() -> bool:
 
 class LinkedConnector:
     """Implements `tideline.features.numbers.port.Connector`. `folder` holds the sessions: whoever has it has the
-    accounts."""
+    accounts. Pictures of people come over `outgoing`."""
 
     kind: ClassVar[str] = "linked"
     capabilities: ClassVar[Capability] = (
@@ -88,10 +89,14 @@ class LinkedConnector:
         | Capability.CALL_EVENTS
         | Capability.OWN_ECHO
         | Capability.HISTORY
+        | Capability.PICTURES
     )
 
-    def __init__(self, folder: Path, *, launch: Launch | None = None, care: Care | None = None) -> None:
+    def __init__(
+        self, folder: Path, outgoing: Outgoing, *, launch: Launch | None = None, care: Care | None = None
+    ) -> None:
         self._folders = Folders(folder)
+        self._outgoing = outgoing
         self._launch = launch or Launch(WORKER)
         self._care = care or Care()
         self._starting = asyncio.Semaphore(STARTS_AT_ONCE)
@@ -270,8 +275,9 @@ class LinkedConnector:
             following = page["next"]
         return found
 
-    async def picture(self, account: AccountRef, peer: Peer) -> Picture | None:  # noqa: ARG002
-        raise Unsupported
+    async def picture(self, account: AccountRef, peer: Peer) -> Picture | None:
+        found = await self._get(account).order("picture", {"of": _plain(peer)})
+        return Picture(found["id"], "image/jpeg", pictures.Source(self._outgoing, found["url"])) if found else None
 
     def _get(self, account: AccountRef) -> Running:
         running = self._running.get(account.number_id)

@@ -14,6 +14,9 @@ LIMITS: Final = {
     MediaKind.DOCUMENT: 100 * MEBIBYTE,
 }
 
+PICTURE: Final = MEBIBYTE
+"""A picture of a person or a group is at most 640 pixels wide, which makes a tenth of this."""
+
 
 def check_size(kind: MediaKind, size: int) -> None:
     if size > LIMITS[kind]:

@@ -14,7 +14,7 @@ from tideline.connectors.linked.client import Client
 from tideline.connectors.linked.journal import Begun
 from tideline.connectors.linked.media import read_media
 from tideline.connectors.linked.notes import note
-from tideline.connectors.linked.problems import problem_of
+from tideline.connectors.linked.problems import problem_of, shows_none
 from tideline.connectors.linked.protobufs import e2e
 from tideline.connectors.linked.session import Session
 from tideline.features.numbers.port import (
@@ -247,6 +247,17 @@ class Orders:
         following = at + len(page)
         return {"groups": page, "next": following if following < len(self._listed) else None}
 
+    async def picture(self, client: Client, about: dict[str, Any]) -> Any:
+        """Which picture there is and where; nothing when nobody shows one to this number."""
+        try:
+            shown = await asyncio.wait_for(client.picture(encode.address(codec.read_peer(about["of"]))), ASK_SECONDS)
+        except Exception as said:
+            if shows_none(str(said)):
+                return None
+            note("picture", said)
+            raise Offline from said
+        return {"id": shown.ID, "url": shown.URL} if shown.ID and shown.URL else None
+
     async def fetch(self, client: Client, about: dict[str, Any]) -> Any:
         """Bring a file into the number's folder; the server reads it there and removes it."""
         payload = self._session.seal.open(about["ref"])
@@ -285,6 +296,7 @@ ACTS: Final[dict[str, Callable[[Orders, Client, dict[str, Any]], Awaitable[Any]]
     "read": Orders.read,
     "check": Orders.check,
     "groups": Orders.groups,
+    "picture": Orders.picture,
     "fetch": Orders.fetch,
     "log_out": Orders.log_out,
 }

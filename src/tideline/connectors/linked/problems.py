@@ -37,6 +37,15 @@ _SAID: Final[tuple[tuple[str, type[ConnectorProblem]], ...]] = (
     (r"failed to (upload|encrypt)", Offline),
 )
 
+_SHOWS_NONE: Final = re.compile(
+    r"does not have a profile picture|hidden their profile picture|item-not-found|not-authorized"
+)
+
+
+def shows_none(said: str) -> bool:
+    """Is there no picture, or none that this number may see?"""
+    return bool(_SHOWS_NONE.search(said))
+
 
 def problem_of(said: str) -> ConnectorProblem:
     """Whatever cannot be told apart from a message that may have arrived is an unknown outcome."""
