@@ -123,6 +123,16 @@ async def test_a_removed_number_has_no_secrets_and_no_address_and_can_come_back(
     assert (await office.run(numbers.get, again.account.number_id)).state is NumberState.ACTIVE
 
 
+async def test_whoever_unlinks_a_number_of_any_kind_forgets_its_secrets(office: Office, db: Database) -> None:
+    opened, linked = await add(office), await office.link("15550100002")
+    for number_id in (opened.account.number_id, linked.number.id):
+        number = await office.run(business.unlink, number_id, "no longer ours")
+        assert (number.state, number.state_reason) == (NumberState.UNLINKED, "no longer ours")
+    assert (await office.run(business.get, opened.account.number_id)).secrets is None
+    async with db.system() as tx:
+        assert await business.find_by_path(tx, KEYRING, opened.secrets.path_key) is None
+
+
 async def test_a_phone_that_was_linked_becomes_a_business_number_and_keeps_its_id(office: Office) -> None:
     linked = await office.link(NEW.phone)
     with pytest.raises(numbers.PhoneAlreadyLinked):

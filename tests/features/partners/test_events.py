@@ -12,7 +12,7 @@ import pytest
 
 from tests.features.partners.conftest import Lagoon, Stage
 from tests.support.remote import answer
-from tideline.features import numbers, partners, webhooks, workspaces
+from tideline.features import business, numbers, partners, webhooks, workspaces
 from tideline.features.partners import ACTOR, NewPartner
 from tideline.features.webhooks import Outcome, PartnerEvent
 from tideline.platform import jwt
@@ -230,6 +230,18 @@ async def test_business_numbers_are_the_operators(stage: Stage, partner: NewPart
     assert await stage.events() == []
     async with stage.db.system() as tx:
         assert (await partners.usage(tx, partner.partner.id, "2026-11")).number_days == 0
+
+
+async def test_with_the_workspace_go_the_secrets_of_its_business_numbers(stage: Stage, lagoon: Lagoon) -> None:
+    keyring, owner = stage.access.keyring, await lagoon.owner()
+    new = business.NewAccount("12025550177", "109000000000077", "210000000000077", "token", "secret")
+    opened = await lagoon.run(business.add, keyring, new, owner_id=owner.id)
+    linked = await lagoon.link()
+    await lagoon.run(partners.delete_workspace, actor=ACTOR)
+    assert (await lagoon.run(business.get, opened.account.number_id)).secrets is None
+    async with stage.db.system() as tx:
+        assert await business.find_by_path(tx, keyring, opened.secrets.path_key) is None
+    assert (await lagoon.run(numbers.get, linked.id)).is_gone
 
 
 async def test_a_token_is_told_only_when_the_partner_replaced_it(stage: Stage, lagoon: Lagoon) -> None:

@@ -9,7 +9,8 @@ Actions of a workspace (`tx: Tx`):
     open_account(tx, keyring, number_id) -> Opened                     with its secrets; or AccountNotFound
     change_secrets(tx, keyring, number_id, token=, app_secret=) -> Opened
     describe(tx, number_id, display_phone=, name=) -> Account          how WhatsApp shows it
-    remove(tx, number_id)                                              chats stay, secrets go
+    remove(tx, number_id)                                              chats stay, secrets go; or AccountNotFound
+    unlink(tx, number_id, reason=) -> Number                           the same for a number of any kind
     get_template(tx, id) -> Template                                   or TemplateNotFound
     list_templates(tx, page=1) -> ([Template], has_more)               the newest first
     find_templates(tx, names) -> [Template]                            in every language and account
@@ -46,6 +47,7 @@ from tideline.features.business.actions.accounts import (
     open_account,
     reencrypt_accounts,
     remove,
+    unlink,
 )
 from tideline.features.business.actions.analytics import (
     answer_analytics,
@@ -133,4 +135,5 @@ __all__ = [
     "reencrypt_accounts",
     "remove",
     "take_templates",
+    "unlink",
 ]

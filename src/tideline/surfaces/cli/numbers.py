@@ -120,15 +120,8 @@ async def resume(tools: Toolbox, options: Namespace) -> None:
 
 
 async def unlink(tools: Toolbox, options: Namespace) -> None:
-    await _change(tools, options, _unlink)
-
-
-async def _unlink(tx: Tx, number_id: numbers.NumberId) -> numbers.Number:
     """A business number is taken out with its secrets."""
-    if (await numbers.get(tx, number_id)).is_business:
-        await business.remove(tx, number_id)
-        return await numbers.get(tx, number_id)
-    return await numbers.unlink(tx, number_id)
+    await _change(tools, options, business.unlink)
 
 
 Change = Callable[[Tx, numbers.NumberId], Awaitable[numbers.Number]]

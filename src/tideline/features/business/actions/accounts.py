@@ -11,7 +11,7 @@ from tideline.features.business.actions.templates import ask_for_templates
 from tideline.features.business.errors import AccountExists, AccountNotFound, InvalidAccount, SecretMissing
 from tideline.features.business.model import Account, NewAccount, Opened, Secrets
 from tideline.features.business.store import accounts as store
-from tideline.features.numbers import NumberId, NumberKind
+from tideline.features.numbers import Number, NumberId, NumberKind
 from tideline.features.numbers.port import TOKEN_NOT_ACCEPTED, AccountState, StateChanged
 from tideline.platform.crypto import KeyNotHere, Keyring, NotDecrypted, same
 from tideline.platform.db import Database, SystemTx, Tx
@@ -136,8 +136,20 @@ async def remove(tx: Tx, number_id: int) -> None:
     """Take the number out: its secrets are forgotten and its address is closed; chats and messages stay."""
     account = await get(tx, number_id)
     await numbers.unlink(tx, number_id)
+    await _forget(tx, account)
+
+
+async def unlink(tx: Tx, number_id: int, reason: str = "removed") -> Number:
+    """End the link of a number of any kind. A business number is taken out as `remove` does it."""
+    number = await numbers.unlink(tx, number_id, reason)
+    if number.is_business and (account := await store.find(tx, number_id)):
+        await _forget(tx, account)
+    return number
+
+
+async def _forget(tx: Tx, account: Account) -> None:
     await store.save(tx, replace(account, secrets=None, updated_at=tx.now))
-    await store.delete_path(tx, number_id)
+    await store.delete_path(tx, account.number_id)
 
 
 # Across workspaces --------------------------------------------------------------------------------------------

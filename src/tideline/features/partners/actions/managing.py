@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from tideline.features import numbers, workspaces
+from tideline.features import business, numbers, workspaces
 from tideline.features.numbers import Number
 from tideline.features.partners.errors import (
     UserNotActive,
@@ -198,7 +198,7 @@ async def delete_workspace(tx: Tx) -> None:
     await workspaces.suspend_workspace(tx)  # from now on no phone is linked
     await numbers.revoke_links_of(tx, [one.id for one in await workspaces.list_teammates(tx)])
     for number in await numbers.list_numbers(tx):
-        await numbers.unlink(tx, number.id, BY_PARTNER)
+        await business.unlink(tx, number.id, BY_PARTNER)
     await store.mark_deleted(tx, tx.workspace_id)
 
 

@@ -61,7 +61,7 @@ RESUMABLE = (NumberState.PAUSED, NumberState.REPLACED)
 TURNS = {
     "pause": (numbers.pause, "paused"),
     "resume": (numbers.resume, "resumed"),
-    "unlink": (numbers.unlink, "unlinked"),
+    "unlink": (business.unlink, "unlinked"),
 }
 
 
@@ -84,9 +84,6 @@ class NumbersPage:
         async def run(tx: Tx, me: Teammate) -> None:
             number = await numbers.lock(tx, number_id)
             _ensure_theirs(number, me)
-            if number.is_business and what == "unlink" and await _has_account(tx, number_id):
-                await business.remove(tx, number_id)
-                return
             await action(tx, number_id)
 
         try:
@@ -249,10 +246,6 @@ def _ensure_theirs(number: Number, me: Teammate) -> None:
 
 def _may_link(teammate: Teammate) -> bool:
     return teammate.is_active and may(teammate.role, Action.LINK_NUMBER)
-
-
-async def _has_account(tx: Tx, number_id: int) -> bool:
-    return number_id in await business.list_accounts(tx)
 
 
 async def _opened(tx: Tx, keyring: Any, number_id: int) -> Opened:
