@@ -1,7 +1,9 @@
 """Messages come in: from contacts, from the phone, from history, once and again."""
 
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from tests.support.world import World
@@ -16,6 +18,7 @@ from tideline.features.numbers.port import (
     MediaKind,
     MediaRef,
     MessageReceived,
+    MessageRevoked,
     Peer,
     ReadOnPhone,
     Sound,
@@ -246,6 +249,43 @@ async def test_a_kind_we_do_not_know_is_kept(world: World) -> None:
     chat = await world.chat()
     message = await world.hear(chat, None, unsupported="poll")
     assert (message.content, message.text, message.data) == ("unsupported", None, {"unsupported": "poll"})
+
+
+async def test_what_nobody_understands_is_kept_beside_the_message(world: World, neighbour: World) -> None:
+    before = await neighbour.rows()
+    chat = await world.chat()
+    raw = {"message": {"referral": {"headline": "Blue\x00 <b>one</b> \ud83d"}, "context": {"forwarded": True}}}
+    message = await world.hear(chat, "Still there?", external_id="E1", raw=raw)
+    await world.hear(chat, "Nothing more")
+    assert await raws(world) == [
+        {"message": {"referral": {"headline": "Blue <b>one</b> \ufffd"}, "context": {"forwarded": True}}},
+        None,
+    ]
+    assert (message.text, message.data) == ("Still there?", {})
+    assert "referral" not in str(await world.facts()), "the log of what happened stays small"
+    assert await neighbour.rows() == before
+
+
+async def test_what_is_taken_back_takes_along_what_nobody_understood(world: World) -> None:
+    chat = await world.chat()
+    await world.hear(chat, None, external_id="E1", unsupported="order", raw={"message": {"order": {"id": 1}}})
+    number = await world.run(numbers.get, chat.number_id)
+    await world.receive(number, MessageRevoked(chat.peer, "E1", world.clock.advance(), by=chat.peer))
+    assert await raws(world) == [None]
+
+
+async def test_a_flood_of_unknown_members_is_cut_and_says_so(world: World) -> None:
+    chat = await world.chat()
+    raw = {"message": {"small": 1, "large": {str(n): "x" * 1000 for n in range(1000)}}}
+    await world.hear(chat, "Hello", raw=raw)
+    [stored] = await raws(world)
+    assert (stored["is_cut"], stored["message"]["small"]) == (True, 1)
+    assert 15_000 < len(msgspec.json.encode(stored)) <= 16_384
+
+
+async def raws(world: World) -> list[Any]:
+    rows = await world.fetch("SELECT raw FROM tenant.message WHERE workspace = $1 ORDER BY uid")
+    return [row["raw"] for row in rows]
 
 
 async def test_a_reply_leads_to_what_it_quotes(world: World) -> None:

@@ -36,6 +36,18 @@ def refusal(response: Response) -> tuple[int, str]:
     return response.status, response.json["error_code"]
 
 
+async def test_what_meta_said_beyond_is_shown_with_a_message_of_a_business_number(
+    shop: Place, service: Number, number: Number, api: ApiClient
+) -> None:
+    raw = {"message": {"referral": {"headline": "<b>Blue</b>"}}}
+    told = await shop.hear(service, "Still there?", raw=raw)
+    assert (await api.data(f"/waba/messages/{told.uid}"))["data"] == {"whatsapp_from_me": False, "raw": raw}
+    [listed] = (await api.data(f"/waba/chats/{told.chat_id}/messages"))["messages"]
+    assert listed["data"]["raw"] == raw
+    phone = await shop.hear(number, "Hello", phone="15550100777", raw=raw)
+    assert (await api.data(f"/messages/{phone.uid}"))["data"] == {"whatsapp_from_me": False}
+
+
 # Chats ---------------------------------------------------------------------------------------------------------
 
 

@@ -212,6 +212,7 @@ async def test_what_nobody_knows_is_kept_and_shown_as_unsupported(shop: Shop) ->
     assert chat
     [message] = await shop.history(chat)
     assert (message.content, message.data["unsupported"]) == ("unsupported", "hologram")
+    assert message.raw == {"message": {"hologram": {"depth": 3}}}
 
 
 async def test_a_strangers_lies_change_nothing(shop: Shop) -> None:

@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from tideline.connectors.cloud.beyond import beyond
 from tideline.connectors.cloud.errors import code_of, reason_in
 from tideline.connectors.cloud.kinds import KINDS, Told
 from tideline.features.numbers.port import (
@@ -103,7 +105,7 @@ def _message(message: Mapping[str, Any], contacts: "_Contacts", received_at: dat
         yield MessageReceived(
             chat, message_id, at, from_me=False, via=Via.CONTACT, text=told.text, media=told.media,
             push_name=contacts.name_of(message), reply_to=_id(_at(message, "context", "id")),
-            unsupported=told.unsupported,
+            unsupported=told.unsupported, raw=_beyond(message, told, contacts.of(message)),
         )  # fmt: skip
 
 
@@ -121,7 +123,7 @@ def _echo(echo: Mapping[str, Any], received_at: datetime) -> Iterator[AccountEve
     told = _told(echo, at)
     yield MessageReceived(
         chat, message_id, at, from_me=True, via=Via.PHONE, text=told.text, media=told.media,
-        reply_to=_id(_at(echo, "context", "id")), unsupported=told.unsupported,
+        reply_to=_id(_at(echo, "context", "id")), unsupported=told.unsupported, raw=_beyond(echo, told),
     )  # fmt: skip
 
 
@@ -131,6 +133,12 @@ def _told(message: Mapping[str, Any], at: datetime) -> Told:
     reader = KINDS.get(kind)
     told = reader(message, at) if reader else None
     return told or Told(unsupported=_text(_at(message, "unsupported", "type")) or kind or "unknown")
+
+
+def _beyond(
+    message: Mapping[str, Any], told: Told, contact: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any] | None:
+    return beyond(message, contact, is_understood=told.unsupported is None)
 
 
 def _reaction(
@@ -190,7 +198,7 @@ def _old(message: Mapping[str, Any], chat: Peer, own: str, received_at: datetime
     told = _told(message, at)
     return MessageReceived(
         chat, message_id, at, from_me=_digits(message.get("from")) == own, via=Via.HISTORY, text=told.text,
-        media=told.media, unsupported=told.unsupported,
+        media=told.media, unsupported=told.unsupported, raw=_beyond(message, told),
     )  # fmt: skip
 
 
@@ -316,14 +324,14 @@ class _Contacts:
         self.own = _digits(_at(value, "metadata", "display_phone_number"))
 
     def sender(self, message: Mapping[str, Any]) -> Peer | None:
-        contact = self._of(message)
+        contact = self.of(message)
         phone = message.get("from") or contact.get("wa_id")
         return _person(phone, message.get("from_user_id") or contact.get("user_id"))
 
     def name_of(self, message: Mapping[str, Any]) -> str | None:
-        return _text(_at(self._of(message), "profile", "name")) or None
+        return _text(_at(self.of(message), "profile", "name")) or None
 
-    def _of(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
+    def of(self, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """With one contact it is theirs; with several that of the writer."""
         for key, name in (("wa_id", _text(message.get("from"))), ("user_id", _text(message.get("from_user_id")))):
             if name and (contact := self._known.get((key, name))):

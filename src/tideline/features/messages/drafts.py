@@ -39,6 +39,7 @@ class Draft:
     data: dict[str, Any] = field(default_factory=dict)
     is_private: bool | None = None
     metadata: dict[str, Any] | None = None
+    raw: dict[str, Any] | None = None
 
 
 def attachment_of(file: File) -> Attachment:

@@ -29,8 +29,10 @@ class Told:
 
 
 def snapshot(message: Message) -> dict[str, Any]:
-    """A message as facts carry it; `from_snapshot` makes a `Message` of it again."""
+    """A message as facts carry it; `from_snapshot` makes a `Message` of it again. What nobody understood stays with the
+    message, so that the log is small."""
     told: dict[str, Any] = msgspec.to_builtins(message)
+    told.pop("raw", None)
     return told
 
 

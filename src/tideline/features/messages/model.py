@@ -198,7 +198,8 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `status` is a `Status`, or a call's outcome for call entries. `created_by` is the display name of the
     teammate behind it, None for what was synced or came in. Revoked messages have neither text nor attachment.
-    A note is from the teammate to nobody; only notes are private or not.
+    A note is from the teammate to nobody; only notes are private or not. `raw` is what WhatsApp said beyond what is
+    understood here; facts do not have it.
     """
 
     uid: MessageUid
@@ -226,6 +227,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     reactions: list[Reaction] = []
     is_private: bool | None = None
     metadata: dict[str, Any] | None = None
+    raw: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def chat_page(page: Page[Chat], show: Wire, now: datetime, last: Mapping[ChatId,
 
 
 def message(shown: Message, show: Wire, now: datetime) -> shapes.Message:
-    return _with_reason(show.message(shown, now), shown)
+    return _with_reason(show.message(_with_raw(shown), now), shown)
 
 
 def message_page(page: Page[Message], show: Wire, now: datetime) -> shapes.MessagePage:
@@ -161,6 +161,11 @@ def message_page(page: Page[Message], show: Wire, now: datetime) -> shapes.Messa
 def _summary(shown: Message | None, show: Wire, now: datetime) -> shapes.Message | None:
     whole = show.summary(shown, now)
     return whole if whole is None or shown is None else _with_reason(whole, shown)
+
+
+def _with_raw(shown: Message) -> Message:
+    """What Meta said beyond what is understood here is one more member of the data, in Meta's words."""
+    return shown if shown.raw is None else msgspec.structs.replace(shown, data={**shown.data, "raw": shown.raw})
 
 
 def _with_reason(whole: shapes.Message, shown: Message) -> shapes.Message:

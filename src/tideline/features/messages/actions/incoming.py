@@ -12,7 +12,7 @@ import msgspec
 from tideline.features import chats, files, numbers
 from tideline.features.chats import Chat, Company, Person
 from tideline.features.files import Measures, NewFile, Purpose
-from tideline.features.messages import wording
+from tideline.features.messages import keeping, wording
 from tideline.features.messages.actions.progress import Accepted, accept
 from tideline.features.messages.drafts import Draft, attachment_of, shown
 from tideline.features.messages.events import Told
@@ -161,6 +161,7 @@ def _new(number: Number, company: Company, chat: Chat, event: MessageReceived) -
         sender_name=_writers_name(chat, event, writer),
         sent_at=event.at if event.from_me else None,
         data=_data(event),
+        raw=keeping.kept(event.raw),
     )
 
 

@@ -18,12 +18,12 @@ async def insert(tx: Tx, drafts: Sequence[Draft]) -> set[MessageUid]:
         INSERT INTO tenant.message
             (workspace, received_at, uid, chat_id, number_id, external_id, from_me, type, content, text, status,
              origin, at, sender_id, sender_name, created_by, reply_to, file_uid, sent_at, data,
-             credits_period, credits_balance, charged_period, is_private, metadata)
+             credits_period, credits_balance, charged_period, is_private, metadata, raw)
         SELECT $1, $2, new.*
         FROM unnest($3::uuid[], $4::int[], $5::int[], $6::text[], $7::bool[], $8::text[], $9::text[], $10::text[],
                     $11::text[], $12::text[], $13::timestamptz[], $14::int[], $15::text[], $16::int[], $17::uuid[],
                     $18::uuid[], $19::timestamptz[], $20::jsonb[], $21::smallint[], $22::smallint[],
-                    $23::timestamptz[], $24::bool[], $25::jsonb[]) AS new
+                    $23::timestamptz[], $24::bool[], $25::jsonb[], $26::jsonb[]) AS new
         ON CONFLICT (workspace, number_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
         RETURNING uid
         """,
@@ -52,6 +52,7 @@ async def insert(tx: Tx, drafts: Sequence[Draft]) -> set[MessageUid]:
         [charge.period_start if charge else None for charge in charges],
         [draft.is_private for draft in drafts],
         [draft.metadata for draft in drafts],
+        [draft.raw for draft in drafts],
     )
     stored = {MessageUid(row["uid"]) for row in rows}
     entries = [found for draft in drafts if draft.uid in stored and (found := entry(draft))]

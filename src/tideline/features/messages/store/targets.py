@@ -40,7 +40,8 @@ async def edit(tx: Tx, uid: MessageUid, text: str | None, at: datetime) -> None:
 async def revoke(tx: Tx, uid: MessageUid, at: datetime) -> None:
     await tx.execute(
         """
-        UPDATE tenant.message SET text = NULL, file_uid = NULL, revoked_at = $3, data = '{"revoked": true}'
+        UPDATE tenant.message SET text = NULL, file_uid = NULL, revoked_at = $3, data = '{"revoked": true}',
+                                  raw = NULL
         WHERE workspace = $1 AND uid = $2
         """,
         tx.workspace_id,

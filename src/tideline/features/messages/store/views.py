@@ -44,7 +44,7 @@ COLUMNS: Final = """
         )) ORDER BY r.reacted_at, r.person)
         FROM tenant.reaction r WHERE r.workspace = m.workspace AND r.message_uid = m.uid AND r.emoji IS NOT NULL
     ) END,
-    m.is_private, m.metadata
+    m.is_private, m.metadata, m.raw
 """
 NOBODY: Final = (None, None)
 NOTE: Final = MessageType.NOTE.value
@@ -65,7 +65,7 @@ def read(rows: Sequence[Row], chats: Iterable[Chat]) -> list[Message]:
 
 def _read_one(row: Row, sides: Sides, at: Any, received_at: Any) -> Message:
     (uid, kind, content, _, _, from_me, text, status, origin, data, reply_to, edited_at, revoked_at, failure,
-     sender_name, writer, author, file, reactions, is_private, metadata, _) = row  # fmt: skip
+     sender_name, writer, author, file, reactions, is_private, metadata, raw, _) = row  # fmt: skip
     chat = sides.chat
     if kind == NOTE:
         sender, recipient = note_parties(author)
@@ -98,6 +98,7 @@ def _read_one(row: Row, sides: Sides, at: Any, received_at: Any) -> Message:
         [] if reactions is None else [_reaction(chat, *told) for told in reactions],
         is_private,
         metadata,
+        raw,
     )
 
 

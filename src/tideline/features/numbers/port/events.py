@@ -40,7 +40,8 @@ class Via(StrEnum):
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
     """A message of any direction. An echo of our own send carries the `client_ref` given to `send`, where the connector
-    still knows it. `status` says how far an own message of the history got."""
+    still knows it. `status` says how far an own message of the history got. `raw` is what the connector
+    was told and did not understand, in WhatsApp's words."""
 
     chat: Peer
     external_id: str
@@ -56,6 +57,7 @@ class MessageReceived:
     unsupported: str | None = None
     group_subject: str | None = None
     status: Literal["sent", "delivered", "read"] | None = None
+    raw: Mapping[str, Any] | None = None
 
 
 HISTORY_CHUNK = 500
