@@ -1,19 +1,17 @@
 """Events from every cause reach a real receiver: the API, the command line, phones, and what their owners do there."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from standardwebhooks.webhooks import Webhook as Verifier
 
 from tests.journeys.conftest import Demo, entered
 from tests.journeys.test_the_whole_story import chat_of, link_by_scan
 from tests.support.clients import Phone, eventually
-from tests.support.event_check import check_event
+from tests.support.hearing import Heard, subscribe
 from tests.support.remote import Answer, Remote, answer, remote
 from tests.support.serving import Served, tideline
 from tideline.features.webhooks import EventType
@@ -37,41 +35,8 @@ async def receiver() -> AsyncIterator[Remote]:
         yield opened
 
 
-class Heard:
-    """What the receiver got, verified and held against the contract."""
-
-    def __init__(self, receiver: Remote, secrets: dict[str, str]) -> None:
-        self._receiver = receiver
-        self._secrets = secrets
-
-    def events(self, event_type: str) -> list[dict[str, Any]]:
-        found = []
-        for asked in self._receiver.asked:
-            if asked.target == f"/in?{event_type}":
-                Verifier(self._secrets[event_type]).verify(asked.body, asked.headers)
-                event = json.loads(asked.body)
-                check_event(event)
-                assert event["event_type"] == event_type
-                found.append(event)
-        return found
-
-    async def until(self, event_type: str, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
-        async def look() -> dict[str, Any] | None:
-            return next((event for event in self.events(event_type) if fits(event)), None)
-
-        return await eventually(look, f"the event {event_type}")
-
-
-async def subscribe(demo: Demo, receiver: Remote, types: Sequence[EventType]) -> Heard:
-    secrets = {}
-    for event in types:
-        made = await demo.api.post("/webhooks", event_type=event.value, url=receiver.url(f"/in?{event.value}"))
-        secrets[event.value] = (await demo.api.get(f"/webhooks/{made['id']}/secret"))["secret"]
-    return Heard(receiver, secrets)
-
-
 async def test_every_event_arrives_from_its_causes(demo: Demo, receiver: Remote) -> None:
-    heard = await subscribe(demo, receiver, LINKED)
+    heard = await subscribe(demo.api, receiver, LINKED)
     own = await link_by_scan(demo, await demo.simulator.phone("+15550800001", "Own number"))
     ana = await demo.simulator.phone("+15550800002", "Ana")
     await heard.until("whatsapp:account:connected", lambda event: event["whatsapp_account"]["phone"] == own.phone)
@@ -177,7 +142,7 @@ REMINDER = {"name": "reminder", "body": "Hello {{1}}, we open at {{2}}."}
 
 
 async def test_every_event_of_a_business_number_arrives_from_its_causes(demo: Demo, receiver: Remote) -> None:
-    heard = await subscribe(demo, receiver, BUSINESS)
+    heard = await subscribe(demo.api, receiver, BUSINESS)
     desk = await business_number(demo, "+15550800010")
     account = (await demo.api.get(f"/waba/accounts/{desk['account_id']}"))["id"]
     ana = await demo.simulator.phone("+15550800011", "Ana")

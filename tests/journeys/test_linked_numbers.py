@@ -1,4 +1,4 @@
-"""A real phone linked to a whole server: messages both ways, also while the number's process is killed."""
+"""A real phone linked to a whole server: messages and events both ways, also while the number's process is killed."""
 
 import asyncio
 import importlib.util
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from ctypes.util import find_library
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -18,11 +19,18 @@ if not importlib.util.find_spec("neonize") or not find_library("magic"):
 from tests.connectors.linked_network import ROOT, LinkedNetwork, Street
 from tests.support.clients import Api, eventually
 from tests.support.commands import LinkCommand
+from tests.support.hearing import Heard, subscribe
+from tests.support.remote import Remote, answer, remote
 from tests.support.serving import Served, tideline
+from tideline.features.webhooks import EventType
 
 ARRIVED = ("Sent", "Delivered", "Read")
 IN_DOUBT = ("Sending", "Failed")
 PATIENCE = 60.0
+PICTURE = b"\xff\xd8\xff\xe0 Ana, on a bicycle"
+RECEIVED, SENT, DELIVERED = "message:received:new", "message:sent:new", "message:delivered"
+KEYS = {RECEIVED: "text", SENT: "message_uid", DELIVERED: "message_uid"}
+HEARD = [EventType(one) for one in KEYS]
 
 
 @pytest.fixture
@@ -38,6 +46,7 @@ async def served(network: LinkedNetwork, data_dir: Path) -> AsyncIterator[Served
     whatsapp = network.street.whatsapp
     settings = {
         "TEST_WHATSAPP": f"{whatsapp.proxy} {whatsapp.root.public.hex()} {whatsapp.authority}",
+        "TIDELINE_OUTGOING_ALLOW": "127.0.0.1",
         "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
     }
     served = Served(data_dir, ("serve",), settings, module="tests.support.whatsapp.serve")
@@ -52,6 +61,12 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
+@pytest.fixture
+async def receiver() -> AsyncIterator[Remote]:
+    async with remote({"/in": answer()}) as opened:
+        yield opened
+
+
 def process_of_the_number() -> int | None:
     for found in Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -64,7 +79,7 @@ def process_of_the_number() -> int | None:
 
 
 async def test_a_phone_is_linked_and_nothing_is_lost_or_sent_twice_when_its_process_is_killed(
-    served: Served, network: LinkedNetwork, http: aiohttp.ClientSession
+    served: Served, network: LinkedNetwork, http: aiohttp.ClientSession, receiver: Remote
 ) -> None:
     created = await asyncio.to_thread(
         tideline, served.data_dir, "workspace", "create", "--owner-email", "o@x.example", "--timezone", "UTC"
@@ -72,6 +87,7 @@ async def test_a_phone_is_linked_and_nothing_is_lost_or_sent_twice_when_its_proc
     assert created.returncode == 0, created.stderr
     said = dict(line.split(maxsplit=1) for line in created.stdout.splitlines() if "  " in line)
     api = Api(http, served.base_url, created.stdout.split("API token")[1].split()[0])
+    heard = await subscribe(api, receiver, HEARD)
     shop, ana = await network.phone("Shop"), await network.phone("Ana")
     about = {"workspace_id": said["workspace"].strip(), "owner_email": "o@x.example"}
     async with LinkCommand(served, about, simulated=False) as command:
@@ -83,9 +99,21 @@ async def test_a_phone_is_linked_and_nothing_is_lost_or_sent_twice_when_its_proc
         await eventually(is_active, "the linked number", PATIENCE)
 
     await api.status(await api.send(f"+{ana}", "Good morning"), "Delivered")
+    await network.show_picture(ana, PICTURE)
     await network.write(ana, shop, "Good morning to you")
     chat = await api.chat(phone=f"+{ana}")
     await api.said(chat["id"], "Good morning to you")
+
+    async def shows_the_picture() -> bool:
+        return await bytes_at((await api.get(f"/chats/{chat['id']}"))["photo"]) == PICTURE
+
+    async def bytes_at(url: str | None) -> bytes | None:
+        if url is None:
+            return None
+        async with http.get(url) as response:
+            return await response.read()
+
+    await eventually(shows_the_picture, "Ana's picture", PATIENCE)
 
     answers = [f"Answer {n}" for n in range(20)]
     uids = {text: await api.send(f"+{ana}", text) for text in answers}
@@ -112,5 +140,42 @@ async def test_a_phone_is_linked_and_nothing_is_lost_or_sent_twice_when_its_proc
         status = (await api.message(uid))["status"]
         assert shown[text] <= 1
         assert shown[text] == 1 or status in IN_DOUBT
-    heard = Counter(message["text"] for message in await api.history(chat["id"]))
-    assert all(heard[question] == 1 for question in questions)
+    stored = Counter(message["text"] for message in await api.history(chat["id"]))
+    assert all(stored[question] == 1 for question in questions)
+    await every_event_is_told_once(api, heard, questions, list(uids.values()))
+
+
+async def every_event_is_told_once(api: Api, heard: Heard, questions: list[str], uids: list[str]) -> None:
+    """To the receiver, signed, and in the event log. What is in doubt is not told as sent."""
+    statuses = {uid: (await api.message(uid))["status"] for uid in uids}
+    wanted = {
+        RECEIVED: set(questions),
+        SENT: {uid for uid, status in statuses.items() if status in ARRIVED},
+        DELIVERED: {uid for uid, status in statuses.items() if status == "Delivered"},
+    }
+    assert wanted[DELIVERED]
+
+    async def all_told() -> bool:
+        return all(wanted[of] <= times(of, heard.events(of)).keys() for of in wanted)
+
+    await eventually(all_told, "the events of every message", PATIENCE)
+    logged = await event_log(api)
+    for of, messages in wanted.items():
+        assert messages <= times(of, logged).keys()
+        assert set(times(of, heard.events(of)).values()) == set(times(of, logged).values()) == {1}
+
+
+def times(of: str, events: list[dict[str, Any]]) -> Counter[str]:
+    """How often each message is told of."""
+    return Counter(event["message"][KEYS[of]] for event in events if event["event_type"] == of)
+
+
+async def event_log(api: Api) -> list[dict[str, Any]]:
+    """Every body in it, oldest first."""
+    found: list[dict[str, Any]] = []
+    page = await api.get("/events", limit="500")
+    while True:
+        found += [body for event in page["events"] for body in event["bodies"].values()]
+        if not page["has_more"]:
+            return found
+        page = await api.get("/events", limit="500", after=page["cursor"])
