@@ -258,10 +258,14 @@ class FakeWhatsApp:
 
     async def settled(self, *, seconds: float = 30) -> None:
         """Waits until every client that is there has answered all that it was sent."""
-        async with asyncio.timeout(seconds):
-            while any(client.unanswered for client in self.connections.values()):
-                self._changed.clear()
-                await self._changed.wait()
+        try:
+            async with asyncio.timeout(seconds):
+                while any(client.unanswered for client in self.connections.values()):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            left = {key: list(client.unanswered.values()) for key, client in self.connections.items()}
+            raise AssertionError(f"not answered: {left}") from None
 
     # What connections need
 
