@@ -4,6 +4,7 @@ import asyncio
 import base64
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -72,8 +73,10 @@ class Connection:
                 task.cancel()
 
     async def send(self, node: Node) -> None:
+        """To a client that is just leaving nothing is said."""
         if not self._socket.closed:
-            await self._send_frame(self._writes.encrypt(encode(node)))
+            with suppress(ConnectionError):
+                await self._send_frame(self._writes.encrypt(encode(node)))
 
     async def fail(self, node: Node) -> None:
         """Say why, and hang up a moment later: a client drops what it has not looked at when the connection ends."""

@@ -48,12 +48,14 @@ const problem = (message) => ({ type: "TIMELINES_ERROR", error: "", message });
 
 async function begin(fields) {
   mayBegin = false;
+  const before = shown;
   try {
     const body = new URLSearchParams(fields);
     const answer = await fetch(address + location.search, { method: "POST", headers: { accept: "application/json" }, body });
     const state = await answer.json();
-    if (answer.ok) show(state);
-    else refuse(state.error);
+    // what was heard meanwhile is younger than this answer
+    if (answer.ok && shown === before) show(state);
+    else if (!answer.ok) refuse(state.error);
   } catch {
     refuse(page.dataset.offline);
   }
