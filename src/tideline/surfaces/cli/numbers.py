@@ -55,7 +55,8 @@ async def link(tools: Toolbox, options: Namespace) -> None:
             await desk.db.run(workspace_id, lambda tx: numbers.cancel_pairing(tx, begun.id))
             raise
         if ended.state is not numbers.PairingState.LINKED:
-            raise NotLinkedNow(f"The phone was not linked: {ended.error or ended.state}.")
+            reason = (ended.error or ended.state).removesuffix(".")
+            raise NotLinkedNow(f"The phone was not linked: {reason}.")
     print("The phone is linked.")
 
 
