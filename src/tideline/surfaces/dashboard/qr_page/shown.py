@@ -1,6 +1,6 @@
 """What the QR page shows: which panel with which words, from the state of a link and of its attempt. No I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -75,6 +75,7 @@ class Shown:
     drawing: qr.Drawing | None = None
     code: str | None = None
     seconds: int | None = None
+    attempt: int | None = None  # stays here: it only tells two attempts apart that look the same
 
     @property
     def is_over(self) -> bool:
@@ -82,8 +83,10 @@ class Shown:
 
     @property
     def version(self) -> str:
-        """Another one whenever the page would look different, but for the seconds, which the page counts itself."""
-        return sha256(msgspec.json.encode({**_fields(self), "seconds": None})).hexdigest()[:16]
+        """Another one whenever the page would look different, but for the seconds, which the page counts itself; and for
+        each attempt, so that one which ends like the one before is news."""
+        seen = {**_fields(self), "seconds": None, "attempt": self.attempt}
+        return sha256(msgspec.json.encode(seen)).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         return {**_fields(self), "version": self.version}
@@ -91,6 +94,11 @@ class Shown:
 
 def show(view: View, words: Words, now: datetime, *, is_fresh: bool = False) -> Shown:
     """`is_fresh` is for whoever opens the page, and did not see on it how the phone was linked."""
+    shown = _show(view, words, now, is_fresh)
+    return replace(shown, attempt=view.pairing.id) if view.pairing else shown
+
+
+def _show(view: View, words: Words, now: datetime, is_fresh: bool) -> Shown:
     pairing = view.pairing
     state = _state(pairing, now) if pairing else None
     if pairing and state and state.is_open:
@@ -174,4 +182,4 @@ def _lead(view: View, words: Words) -> str:
 
 
 def _fields(shown: Shown) -> dict[str, Any]:
-    return {name: getattr(shown, name) for name in Shown.__dataclass_fields__}
+    return {name: getattr(shown, name) for name in Shown.__dataclass_fields__ if name != "attempt"}
