@@ -83,8 +83,8 @@ class Shown:
 
     @property
     def version(self) -> str:
-        """Another one whenever the page would look different, but for the seconds, which the page counts itself; and for
-        each attempt, so that one which ends like the one before is news."""
+        """Another one whenever the page would look different (but for the seconds, which the page counts itself), and
+        for each attempt, so that one which ends like the one before is news."""
         seen = {**_fields(self), "seconds": None, "attempt": self.attempt}
         return sha256(msgspec.json.encode(seen)).hexdigest()[:16]
 
