@@ -3,6 +3,7 @@
 const SPEEDS = [1, 1.5, 2];
 const SVG = "http://www.w3.org/2000/svg";
 let playing = null;
+let chosen = 1; // for every sound, also for one that is drawn anew because its ticks changed
 
 class VoiceNote extends HTMLElement {
   connectedCallback() {
@@ -11,6 +12,7 @@ class VoiceNote extends HTMLElement {
     this.info = this.querySelector(".doc__info");
     this.audio.controls = false;
     this.audio.hidden = true;
+    this.audio.defaultPlaybackRate = this.audio.playbackRate = chosen;
     this.#build();
     this.audio.addEventListener("timeupdate", () => this.#show());
     for (const event of ["play", "pause", "ended"]) this.audio.addEventListener(event, () => this.#show());
@@ -30,7 +32,7 @@ class VoiceNote extends HTMLElement {
     track.append(this.time);
     this.speed = this.#button("voice__speed", () => this.#faster());
     this.speed.setAttribute("aria-label", this.dataset.speed);
-    this.speed.textContent = "1×";
+    this.speed.textContent = `${chosen}×`;
     box.append(this.button, track, this.speed);
     this.prepend(box);
     this.#show();
@@ -72,9 +74,9 @@ class VoiceNote extends HTMLElement {
   }
 
   #faster() {
-    const next = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length];
-    this.audio.playbackRate = next;
-    this.speed.textContent = `${next}×`;
+    chosen = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length];
+    this.audio.defaultPlaybackRate = this.audio.playbackRate = chosen;
+    this.speed.textContent = `${chosen}×`;
   }
 
   #show() {
