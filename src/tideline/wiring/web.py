@@ -91,6 +91,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
                 links=parts.links,
                 public_url=public_url,
                 has_simulator=world is not None,
+                store=parts.files,
                 sends=sends,
                 carrier=carrier,
                 uploads=parts.uploads,

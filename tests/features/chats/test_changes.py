@@ -10,7 +10,7 @@ from tests.support.waiting import somebody_waits_for_a_lock, until
 from tests.support.world import World
 from tideline.features import chats, numbers, workspaces
 from tideline.features.chats import AssigneeNotFound, ChatNotFound, InvalidLabel
-from tideline.features.numbers.port import GroupMember, Peer
+from tideline.features.numbers.port import GroupChanged, GroupMember, Peer
 
 Action = Callable[..., Awaitable[Any]]
 
@@ -47,6 +47,46 @@ async def test_a_change_is_recorded_once(
     assert await world.reload(chat) == changed
 
 
+async def renamed_group(world: World) -> chats.Chat:
+    number = await world.number()
+    group = await world.group(number, "Wholesale", [GroupMember(Peer(phone="4930999001"), "member")])
+    await world.run(chats.rename, group.id, "Our buyers")
+    return group
+
+
+async def test_a_chat_goes_by_the_name_of_whatsapp_again(world: World) -> None:
+    mira, nobody = await world.chat(name="Mira Solberg"), await world.chat()
+    group = await renamed_group(world)
+    for chat, name in ((mira, "Mira Solberg"), (nobody, nobody.international), (group, "Wholesale")):
+        await world.run(chats.rename, chat.id, f"Ours {chat.id}")
+        for _ in range(2):
+            await world.run(chats.forget_name, chat.id)
+        now = await world.reload(chat)
+        assert (now.name, now.is_renamed) == (name, False)
+    assert (await world.fact_kinds("ChatRenamed")) == ["ChatRenamed"] * 7
+
+
+async def test_whatsapp_tells_the_name_of_a_group_while_it_has_one_of_ours(world: World) -> None:
+    group = await renamed_group(world)
+    [number] = await world.run(numbers.list_numbers)
+    assert group.group_jid
+    await world.run(chats.change_group, number, GroupChanged(group.group_jid, "Wholesale 2", [], world.clock.now()))
+    assert (await world.reload(group)).name == "Our buyers"
+    await world.run(chats.forget_name, group.id)
+    assert (await world.reload(group)).name == "Wholesale 2"
+
+
+async def test_a_name_that_is_another_chats_meanwhile_gets_an_index(world: World) -> None:
+    mira = await world.chat(name="Mira")
+    await world.run(chats.rename, mira.id, "Ours")
+    other = await world.chat(name="Mira")
+    await world.run(chats.forget_name, mira.id)
+    assert ((await world.reload(mira)).name, (await world.reload(other)).name) == ("Mira (2)", "Mira")
+    await world.run(chats.rename, mira.id, "Mira (2)")
+    await world.run(chats.forget_name, mira.id)
+    assert (await world.reload(mira)).name == "Mira (2)"
+
+
 OPPOSITES = {
     "reopen": ({"closed": True}, chats.reopen, "ChatReopened", lambda chat: chat.is_open),
     "mark unread": ({"read": True}, chats.mark_unread, "ChatUnread", lambda chat: not chat.is_read),
@@ -77,6 +117,8 @@ EVERYTHING: dict[str, tuple[Action, tuple[Any, ...]]] = {
     "labels": (chats.labels, ()),
     "add labels": (chats.add_labels, (["x"],)),
     "replace labels": (chats.replace_labels, ([],)),
+    "remove a label": (chats.remove_label, ("x",)),
+    "forget the name": (chats.forget_name, ()),
 }
 
 

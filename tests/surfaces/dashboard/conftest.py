@@ -32,6 +32,7 @@ class Site:
     sign_in: SignIn
     public_url: str = PUBLIC_URL
     has_mail: bool = False
+    store: files.Files | None = None
     partners: dict[int, Host] = field(default_factory=dict)
     end: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,6 +49,7 @@ class Site:
             links=self.links,
             public_url=self.public_url,
             has_simulator=True,
+            store=self.store,
             sends=messages.SendQueue(self.world.db),
             host_of=self.host_of,
             until_the_end=self.until_the_end,

@@ -6,6 +6,7 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     get_visible(tx, chat_id, teammate) -> Chat              or ChatNotFound, also when this teammate may not see it
     list_chats(tx, ChatFilter(), page=1, size=50) -> Page[Chat]
     rename(tx, chat_id, name)                               or ChatNameTaken, InvalidChatName
+    forget_name(tx, chat_id)                                WhatsApp's own name again
     assign(tx, chat_id, email)                              or AssigneeNotFound
     unassign(tx, chat_id)
     close(tx, chat_id) / reopen(tx, chat_id)
@@ -16,6 +17,7 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     list_labels(tx, page=1) -> Page[Label]                  the workspace's, with the number of their chats
     add_labels(tx, chat_id, names) -> list[str]             the whole set after the change, or InvalidLabel
     replace_labels(tx, chat_id, names) -> list[str]
+    remove_label(tx, chat_id, name) -> list[str]
     find_or_create(tx, number, [SeenPeer]) -> list[Chat]    set-wise; learns phone/LID pairs and merges
     link_identity(tx, number, phone=, lid=, name=)          this phone and this LID are one person
     change_group(tx, number, GroupChanged)                  the group as it is now, whole
@@ -27,7 +29,7 @@ chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `note`, `pu
 
 Pictures: `look_later(tx, number, chat_ids, is_changed=False)` orders looks; for the gateway `photo_to_look_at`, then
 `show_photo`, `hide_photo`, `keep_photo` or `put_off_photo`; `renew_photos(tx)` by the clock, where
-`workspaces_with_old_photos(system_tx)` says.
+`workspaces_with_old_photos(system_tx)` says. For screens `photos_of(tx, chat_ids, teammate)`, the files that are shown.
 
 Who sees what: `Sight.of(teammate)`, None for everything; `seen_by(sight, "$3::int")` is the condition on a row `c` of
 tenant.chat in statements of others, whose `$1` is the workspace and `$3` the teammate's id.
@@ -63,13 +65,15 @@ from tideline.features.chats.actions.finding import (
     who_sees,
 )
 from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
-from tideline.features.chats.actions.labelling import add_labels, labels, list_labels, put, replace_labels
+from tideline.features.chats.actions.labelling import add_labels, labels, list_labels, put, remove_label, replace_labels
 from tideline.features.chats.actions.meeting import Company, Guests, find_or_create, link_identity, meet
+from tideline.features.chats.actions.own_names import forget_name
 from tideline.features.chats.actions.photos import (
     hide_photo,
     keep_photo,
     look_later,
     photo_to_look_at,
+    photos_of,
     put_off_photo,
     renew_photos,
     show_photo,
@@ -164,6 +168,7 @@ __all__ = [
     "find_named",
     "find_or_create",
     "find_people",
+    "forget_name",
     "from_snapshot",
     "get",
     "get_brief",
@@ -190,10 +195,12 @@ __all__ = [
     "note",
     "peer_of",
     "photo_to_look_at",
+    "photos_of",
     "put",
     "put_off_photo",
     "read_chat",
     "read_on_phone",
+    "remove_label",
     "rename",
     "renew_photos",
     "reopen",

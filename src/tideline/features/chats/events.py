@@ -53,7 +53,7 @@ def assigned(chat: Chat, number: Number, before: Chat) -> NewFact:
 
 def changed(kind: str, chat: Chat, number: Number, actor: Actor | None = None) -> NewFact:
     """`ChatClosed`, `ChatReopened`, `ChatRead`, `ChatUnread`, `ChatAutoresponseSwitched`,
-    `ChatMetadataChanged`, `GroupChanged`."""
+    `ChatMetadataChanged`, `ChatPhotoChanged`, `GroupChanged`."""
     return NewFact(kind, about(chat, number), chat.id, actor=actor)
 
 

@@ -13,6 +13,8 @@ Actions of a workspace (`tx: Tx`):
     within_view(tx, Outgoing, teammate) -> Outgoing            as this teammate may send it; or ChatNotFound,
                                                                NumberNotConnected
     search_messages(tx, question, SearchFilter(), page=1, size=50) -> Page[Hit]   or ChatNotFound, WrongPhone
+    list_media(tx, chat, Media, before=None) -> Page[Message]  those with pictures, files or voices that are here
+    began_at(tx, chat) -> datetime | None                      when its first message was sent
     status_history(tx, uid) -> list[StatusEntry]               oldest first; or MessageNotFound
     last_messages(tx, chats) -> dict[ChatId, Message]          for lists of chats, without reactions
     workspaces_in_doubt(system_tx, older_than) -> list[int]    where the next has something to do
@@ -44,7 +46,15 @@ from tideline.features.messages.actions.reacting import (
     set_reaction,
     settle_reaction,
 )
-from tideline.features.messages.actions.reading import get, get_some, history, last_messages, status_history
+from tideline.features.messages.actions.reading import (
+    began_at,
+    get,
+    get_some,
+    history,
+    last_messages,
+    list_media,
+    status_history,
+)
 from tideline.features.messages.actions.receive import receive
 from tideline.features.messages.actions.restored import count_restored, drop_restored, mark_restored
 from tideline.features.messages.actions.searching import search_messages
@@ -74,6 +84,7 @@ from tideline.features.messages.model import (
     Failure,
     HistoryFilter,
     Hit,
+    Media,
     Message,
     MessageType,
     MessageUid,
@@ -106,6 +117,7 @@ __all__ = [
     "Hit",
     "InvalidNote",
     "Load",
+    "Media",
     "Message",
     "MessageNotFound",
     "MessageType",
@@ -134,6 +146,7 @@ __all__ = [
     "TwoFiles",
     "WindowIsClosed",
     "add_note",
+    "began_at",
     "clean_note",
     "clean_text",
     "count_restored",
@@ -144,6 +157,7 @@ __all__ = [
     "give_up_reaction",
     "history",
     "last_messages",
+    "list_media",
     "mark_restored",
     "parse_uid",
     "reaction_to_bring",

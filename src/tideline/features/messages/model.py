@@ -155,6 +155,14 @@ class Quotable:
     number_id: NumberId
 
 
+class Media(StrEnum):
+    """What the files of a chat are listed by."""
+
+    PICTURES = "pictures"
+    FILES = "files"
+    VOICE = "voice"
+
+
 # Reading -----------------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,8 @@ class DashboardDeps:
     """`public_url` decides whether cookies are for https only; `has_simulator` whether its desk is worth a link.
     `has_mail` says whether mails leave this server. A demo without shows its outbox under `outbox_key`.
 
+    Pictures of contacts are read from `store`.
+
     Whoever writes in a chat needs `sends`, and with files `carrier`, `uploads`, `voices` and `spool`; without them the
     pages only show.
 
@@ -41,6 +43,7 @@ class DashboardDeps:
     links: files.Links
     public_url: str
     has_simulator: bool
+    store: files.Files | None = None
     sends: messages.SendQueue | None = None
     carrier: messages.Carrier | None = None
     uploads: files.Uploads | None = None

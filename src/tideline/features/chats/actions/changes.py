@@ -37,6 +37,8 @@ async def rename(tx: Tx, chat_id: int, name: str) -> None:
     chat = await lock(tx, chat_id)
     if chat.name == name and chat.is_renamed:
         return
+    if chat.is_group and not chat.is_renamed:
+        await rows.keep_subject(tx, chat.id, chat.name)
     if not await rows.rename(tx, chat.id, name, is_renamed=True):
         raise ChatNameTaken(name=name)
     if chat.name != name:

@@ -34,7 +34,9 @@ async def apply_group(tx: Tx, number: Number, company: Company, event: GroupChan
     before = company.chat_of(Peer(group=event.group))
     assert before is not None
     subject = names.synced(event.subject)
-    if subject and not before.is_renamed and not names.shows(before.name, subject):
+    if subject and before.is_renamed:
+        await rows.keep_subject(tx, before.id, subject)
+    elif subject and not names.shows(before.name, subject):
         await call_it(tx, number, company, before.id, subject)
     has_moved = await _seat(tx, company, before, event)
     if has_moved or before.is_left != event.is_left:

@@ -44,6 +44,16 @@ async def replace_labels(tx: Tx, chat_id: int, typed: Sequence[str], *, is_busin
     wanted = _clean(typed)
     chat = await lock(tx, chat_id)
     ensure_kind(chat, is_business)
+    return await _replace(tx, chat, wanted)
+
+
+async def remove_label(tx: Tx, chat_id: int, name: str) -> list[str]:
+    """Take one label off the chat, whatever others it has got meanwhile. The answer is the whole set."""
+    chat = await lock(tx, chat_id)
+    return await _replace(tx, chat, [label for label in chat.labels if label != name])
+
+
+async def _replace(tx: Tx, chat: Chat, wanted: list[str]) -> list[str]:
     gone = [label for label in chat.labels if label not in wanted]
     new = [label for label in wanted if label not in chat.labels]
     if not gone and not new:

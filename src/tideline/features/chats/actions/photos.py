@@ -5,11 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 from tideline.features import files, numbers
+from tideline.features.chats import events
 from tideline.features.chats.errors import ChatNotFound
+from tideline.features.chats.model import ChatId
 from tideline.features.chats.photos import LOOK_AGAIN, RENEWED_AT_ONCE
+from tideline.features.chats.sight import Sight
+from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import photos as store
 from tideline.features.chats.store.photos import Looked
 from tideline.features.numbers import LookAtPicture, Number
+from tideline.features.workspaces import Teammate
 from tideline.platform.db import SystemTx, Tx
 
 
@@ -56,6 +61,13 @@ async def _replace(tx: Tx, chat_id: int, uid: UUID | None) -> None:
         raise ChatNotFound(chat_id)
     if before is not None:
         await files.delete(tx, before)
+    chat = (await rows.find_many(tx, [chat_id]))[ChatId(chat_id)]
+    tx.record(events.changed("ChatPhotoChanged", chat, await numbers.get(tx, chat.number_id)))
+
+
+async def photos_of(tx: Tx, chats: Collection[int], teammate: Teammate) -> dict[ChatId, UUID]:
+    """The files that these chats show, as far as this teammate may see the chats."""
+    return await store.list_shown(tx, chats, Sight.of(teammate)) if chats else {}
 
 
 async def workspaces_with_old_photos(tx: SystemTx) -> list[int]:

@@ -248,6 +248,27 @@ async def rename(tx: Tx, chat_id: int, name: str, *, is_renamed: bool) -> bool:
     return True
 
 
+async def keep_subject(tx: Tx, chat_id: int, subject: str) -> None:
+    """What WhatsApp calls a group that goes by another name here."""
+    await tx.execute(
+        """
+        UPDATE tenant.chat SET subject = $3, updated_at = GREATEST(updated_at, $4)
+        WHERE workspace = $1 AND id = $2 AND subject IS DISTINCT FROM $3
+        """,
+        tx.workspace_id,
+        chat_id,
+        subject,
+        tx.now,
+    )
+
+
+async def find_subject(tx: Tx, chat_id: int) -> str | None:
+    subject: str | None = await tx.value(
+        "SELECT c.subject FROM tenant.chat c WHERE c.workspace = $1 AND c.id = $2", tx.workspace_id, chat_id
+    )
+    return subject
+
+
 async def set_addresses(tx: Tx, moved: Sequence[tuple[ChatId | None, str | None, str | None]]) -> None:
     """Phones and LIDs of chats whose people have other ones now."""
     columns = ([chat for chat, _, _ in moved], [phone for _, phone, _ in moved], [lid for _, _, lid in moved])

@@ -28,6 +28,14 @@ async def find(tx: Tx, number_id: int, phones: Collection[str], lids: Collection
     ]
 
 
+async def find_name(tx: Tx, contact_id: ContactId) -> str | None:
+    """What WhatsApp calls somebody."""
+    name: str | None = await tx.value(
+        "SELECT p.name FROM tenant.contact p WHERE p.workspace = $1 AND p.id = $2", tx.workspace_id, contact_id
+    )
+    return name
+
+
 async def find_everywhere(tx: Tx, phones: Collection[str]) -> tuple[list[ChatId], list[ContactId]]:
     """The chats that any number has with these people, by all ids they have had, and every row that means them."""
     row = await tx.row(

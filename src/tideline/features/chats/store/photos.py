@@ -1,10 +1,13 @@
 """The rows about pictures of chats."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tideline.features.chats.model import ChatId
+from tideline.features.chats.sight import Sight
+from tideline.features.chats.store.sight import seen_by
 from tideline.features.numbers.port import Peer
 from tideline.platform.db import SystemTx, Tx
 
@@ -85,6 +88,21 @@ async def show(tx: Tx, chat_id: int, uid: UUID | None) -> bool:
         tx.now,
     )
     return changed == 1
+
+
+async def list_shown(tx: Tx, chats: Collection[int], sight: Sight | None) -> dict[ChatId, UUID]:
+    """The files that these chats show; with a sight, those of chats in it."""
+    seen = "true" if sight is None else seen_by(sight, "$3::int")
+    rows = await tx.fetch(
+        f"""
+        SELECT c.id, c.photo_uid FROM tenant.chat c
+        WHERE c.workspace = $1 AND c.id = ANY ($2::int[]) AND c.photo_uid IS NOT NULL AND {seen}
+        """,
+        tx.workspace_id,
+        list(chats),
+        *([] if sight is None else [sight.teammate_id]),
+    )
+    return {ChatId(row["id"]): row["photo_uid"] for row in rows}
 
 
 async def list_workspaces_due(tx: SystemTx, at: datetime) -> list[int]:

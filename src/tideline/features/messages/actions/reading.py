@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from tideline.features import chats
 from tideline.features.chats import Chat, ChatId, ChatNotFound, Page
 from tideline.features.messages.errors import MessageNotFound
-from tideline.features.messages.model import PAGE, HistoryFilter, Message, Place, Status, StatusEntry
+from tideline.features.messages.model import PAGE, HistoryFilter, Media, Message, Place, Status, StatusEntry
+from tideline.features.messages.store import media as shelves
 from tideline.features.messages.store import states, views
 from tideline.platform.db import Tx
 
@@ -42,6 +44,24 @@ async def history(
     if not found:  # an empty page, unless there is no such chat
         chats.ensure_kind(await chats.get_brief(tx, chat_id), wanted.is_business)
     return Page(found[:size], has_more=len(found) > size)
+
+
+async def list_media(tx: Tx, chat: Chat, media: Media, before: UUID | None = None, size: int = PAGE) -> Page[Message]:
+    """The messages of a chat with files of one kind, the newest first; those before a message, if one is named."""
+    place = None
+    if before is not None:
+        times = await views.places(tx, [before])
+        if before not in times:
+            raise MessageNotFound(before)
+        place = Place(times[before], before)
+    found = await shelves.list_some(tx, chat, media, place, size + 1)
+    return Page(found[:size], has_more=len(found) > size)
+
+
+async def began_at(tx: Tx, chat: Chat) -> datetime | None:
+    """When the first message of a chat was sent."""
+    began: datetime | None = await shelves.find_beginning(tx, chat)
+    return began
 
 
 async def _placed(tx: Tx, wanted: HistoryFilter) -> HistoryFilter:

@@ -37,6 +37,7 @@ CHATS: Final = frozenset(
         "ChatUnread",
         "ChatAutoresponseSwitched",
         "ChatMetadataChanged",
+        "ChatPhotoChanged",
         "ChatLabelled",
         "ChatsMerged",
         "GroupChanged",
