@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 
@@ -9,7 +10,8 @@ from tests.support.browsing import Browser
 from tests.support.statements_counted import StatementsCounted
 from tests.support.world import HandClock, World
 from tests.surfaces.dashboard.conftest import Site
-from tideline.features import workspaces
+from tideline.features import templates, workspaces
+from tideline.features.templates import NewTemplate
 from tideline.features.workspaces import Role, SignIn, Teammate
 from tideline.platform.db import Database
 from tideline.platform.passwords import Passwords
@@ -24,6 +26,9 @@ PAGES: dict[str, set[Role]] = {
     "/numbers": ALL - {Role.COLLABORATOR},
     "/numbers/link": ALL - {Role.COLLABORATOR},
     "/numbers/business": ADMINS,
+    "/templates": ALL,
+    "/templates/new": ALL,
+    "/templates/business": ALL,
     "/team": ADMINS,
     "/webhooks": ADMINS,
     "/api": ADMINS,
@@ -107,6 +112,10 @@ FORMS = [
     "/numbers/link",
     "/numbers/link/send",
     "/numbers/business",
+    "/templates/new",
+    "/templates/1",
+    "/templates/preview",
+    "/templates/business",
     "/team",
     "/team/1",
     "/team/teams",
@@ -146,6 +155,9 @@ async def test_a_page_asks_the_database_as_often_however_much_there_is(counted_s
 async def fill(site: Site) -> None:
     """One more of everything that pages list."""
     await site.own_number(await site.teammate())
+    await site.world.run(templates.create, NewTemplate("Prices", "Hello {{name}}"), site.world.owner)
+    number = await site.world.business_number(waba_id=f"21{uuid4().int % 10**12:012d}")
+    await site.world.templates(number)
 
 
 async def asked(counted: StatementsCounted, browser: Browser, path: str) -> int:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from tideline.features.numbers.port import AnalyticsQuestion, BusinessProfile, BusinessTemplate
 
 TEMPLATES_AT_ONCE: Final = 200
+TEMPLATE_FIELDS: Final = "id,name,language,status,category,parameter_format,components,rejected_reason,quality_score"
 MOST_PAGES: Final = 100
 
 
@@ -31,7 +32,20 @@ def _template(given: Mapping[str, Any]) -> BusinessTemplate:
         category=_text(given.get("category")),
         parameter_format=_text(given.get("parameter_format")) or "POSITIONAL",
         components=[one for one in components if isinstance(one, Mapping)] if isinstance(components, list) else [],
+        rejected_reason=_reason(given.get("rejected_reason")),
+        quality=_quality(given.get("quality_score")),
     )
+
+
+def _reason(given: Any) -> str:
+    """`NONE` stands there for templates that were not rejected."""
+    reason = _text(given)
+    return "" if reason == "NONE" else reason
+
+
+def _quality(given: Any) -> str:
+    score = _text(given.get("score")) if isinstance(given, Mapping) else _text(given)
+    return "" if score == "UNKNOWN" else score
 
 
 def next_page(said: Mapping[str, Any]) -> str | None:

@@ -310,7 +310,7 @@ class CloudConnector(WithoutPhone):
     async def templates(self, account: AccountRef) -> Sequence[BusinessTemplate]:
         credentials = await self._vault.credentials(account)
         found: list[BusinessTemplate] = []
-        query = {"limit": str(catalogue.TEMPLATES_AT_ONCE)}
+        query = {"limit": str(catalogue.TEMPLATES_AT_ONCE), "fields": catalogue.TEMPLATE_FIELDS}
         for _ in range(catalogue.MOST_PAGES):
             said = await self._graph.get(credentials.token, f"/{credentials.waba_id}/message_templates", **query)
             found += catalogue.templates(said)

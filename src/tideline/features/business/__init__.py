@@ -12,7 +12,7 @@ Actions of a workspace (`tx: Tx`):
     remove(tx, number_id)                                              chats stay, secrets go; or AccountNotFound
     unlink(tx, number_id, reason=) -> Number                           the same for a number of any kind
     get_template(tx, id) -> Template                                   or TemplateNotFound
-    list_templates(tx, page=1) -> ([Template], has_more)               the newest first
+    list_templates(tx, page=1, waba_id=, named=) -> ([Template], has_more)   the newest first
     find_templates(tx, names) -> [Template]                            in every language and account
     accounts_of(tx, waba_id) -> [NumberId]                             the numbers of a business account
     ask_for_templates(tx, number_id)                                   the gateway reads them soon
@@ -30,7 +30,7 @@ Across workspaces (`tx: SystemTx`):
     count_unreadable_accounts(tx, keyring) -> int                      reencrypt_accounts(db, keyring) -> int
 
 Pure rules: `fill(template, WantedTemplate) -> TemplateMessage` (TemplateNotApproved, TemplateVariablesMismatch),
-`parse_dimensions(text)` (InvalidAnalytics).
+`places(template)`, the placeholders of header and body; `parse_dimensions(text)` (InvalidAnalytics).
 
 `Vault(db, keyring)` hands connectors the credentials of a number.
 """
@@ -82,7 +82,7 @@ from tideline.features.business.errors import (
     TemplateVariablesMismatch,
 )
 from tideline.features.business.model import Account, NewAccount, Opened, Secrets
-from tideline.features.business.templates import BusinessTemplateId, Template, WantedTemplate, fill
+from tideline.features.business.templates import BusinessTemplateId, Template, WantedTemplate, fill, places
 from tideline.features.business.vault import Vault
 
 __all__ = [
@@ -132,6 +132,7 @@ __all__ = [
     "list_templates",
     "open_account",
     "parse_dimensions",
+    "places",
     "reencrypt_accounts",
     "remove",
     "take_templates",

@@ -31,7 +31,7 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template as WhatsApp has it; status, category, format and components are WhatsApp's words."""
+    """A template as WhatsApp has it; status, category, format, components and what it thinks of it are its words."""
 
     workspace_id: int
     id: BusinessTemplateId
@@ -45,6 +45,8 @@ class Template:
     components: Sequence[Mapping[str, Any]]
     created_at: datetime
     updated_at: datetime
+    rejected_reason: str = ""
+    quality: str = ""
 
     @property
     def is_approved(self) -> bool:
@@ -90,6 +92,11 @@ def placeholders(text: str) -> list[str]:
     """The names or numbers in a text, each once: numbers by their value, names in the order in which they come."""
     found = list(dict.fromkeys(PLACEHOLDER.findall(text)))
     return sorted(found, key=int) if all(name.isdigit() for name in found) else found
+
+
+def places(template: Template) -> Mapping[str, Sequence[str]]:
+    """The placeholders of its header and its body."""
+    return {part: placeholders(template.text_of(part.upper())) for part in ("header", "body")}
 
 
 def _ensure_fillable(template: Template) -> None:

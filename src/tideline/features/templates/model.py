@@ -66,6 +66,11 @@ class Template(msgspec.Struct, frozen=True):
     def is_private(self) -> bool:
         return self.visibility is Visibility.PRIVATE
 
+    def has_words(self, typed: str) -> bool:
+        """Are all of the words in its name or text, large or small?"""
+        written = f"{self.name}\n{self.text}".casefold()
+        return all(word in written for word in typed.casefold().split())
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tideline.features import chats, messages, numbers, webhooks, workspaces
+from tideline.features import business, chats, messages, numbers, templates, webhooks, workspaces
 from tideline.platform.errors import Problem
 from tideline.platform.passwords import PasswordsBusy
 from tideline.surfaces.dashboard import rendering, security, spoken, words
@@ -23,6 +23,9 @@ STATUS: dict[type[Problem], int] = {
     messages.MessageNotFound: 404,
     numbers.PairingNotFound: 404,
     numbers.NumberNotFound: 404,
+    templates.TemplateNotFound: 404,
+    templates.TemplateNotYours: 403,
+    business.TemplateNotFound: 404,
     webhooks.WebhookNotFound: 404,
     webhooks.DeliveryNotFound: 404,
     webhooks.DeliveryUnderWay: 409,

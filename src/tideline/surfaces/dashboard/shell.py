@@ -31,6 +31,7 @@ class Place:
 PLACES = (
     Place("inbox", "/", "inbox", N_("Inbox"), is_second=False),
     Place("numbers", "/numbers", "phone", N_("Numbers"), Action.LINK_NUMBER, is_second=False),
+    Place("templates", "/templates", "template", N_("Templates"), is_second=False),
     Place("team", "/team", "people", N_("Team"), Action.PEOPLE),
     Place("webhooks", "/webhooks", "webhook", N_("Webhooks"), Action.WEBHOOKS),
     Place("api", "/api", "code", N_("API"), Action.OWN_TOKEN),

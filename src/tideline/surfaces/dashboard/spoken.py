@@ -1,6 +1,6 @@
 """What the pages around the inbox say of what was done, and what was not: their own words, in all languages."""
 
-from tideline.features import business, chats, numbers, webhooks, workspaces
+from tideline.features import business, chats, files, numbers, templates, webhooks, workspaces
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard.words import N_, _
 
@@ -27,6 +27,9 @@ DONE = {
     "secret_rotated": N_("There is a new secret. For a day deliveries carry both signatures."),
     "replayed": N_("It goes out again, under the same id."),
     "token_rotated": N_("There is a new token. The former one is dead."),
+    "template_added": N_("The template was added. In a conversation, type / to use it."),
+    "template_deleted": N_("The template was deleted. Its file is kept among the uploads."),
+    "templates_asked": N_("Meta was asked. What has changed shows up here in a moment."),
     "saved": N_("Saved."),
     "password_changed": N_("The password was changed. Everywhere else you are signed out."),
 }
@@ -44,6 +47,12 @@ NOT_DONE: dict[type[Problem], str] = {
     business.InvalidAccount: N_(
         "The ids are digits, and token and secret are one line of plain letters, as Meta shows them."
     ),
+    templates.InvalidTemplate: N_("A template has a name of 1 to 160 and a text of 1 to 4096 characters."),
+    templates.TooManyTemplates: N_("There are 2000 templates, and there cannot be more. Delete some that nobody uses."),
+    templates.TemplateNotYours: N_("You may use this template, but not change it like that."),
+    files.FileNotFound: N_("The file is not there any more. Choose it again."),
+    files.FileNotReady: N_("The file has not arrived completely yet. Try again in a moment."),
+    workspaces.TeamNotFound: N_("There is no such team any more."),
     workspaces.NotActive: N_("This teammate is not active."),
     workspaces.InvalidEmail: N_("This is not an e-mail address."),
     workspaces.InvalidName: N_("A name has one to a hundred characters, in one line."),

@@ -18,6 +18,7 @@ from tideline.platform.db import SystemTx, Tx
 PAGE: Final = 50
 ASKED_EVERY: Final = timedelta(minutes=15)
 LARGEST_ID: Final = 2**31 - 1
+WORDS: Final = ("name", "language", "status", "category", "parameter_format", "rejected_reason", "quality")
 
 
 async def get_template(tx: Tx, template_id: int) -> Template:
@@ -27,9 +28,11 @@ async def get_template(tx: Tx, template_id: int) -> Template:
     return template
 
 
-async def list_templates(tx: Tx, page: int = 1, size: int = PAGE) -> tuple[list[Template], bool]:
-    """A page, the newest first, and whether another follows."""
-    found = await store.list_page(tx, offset=(page - 1) * size, limit=size + 1)
+async def list_templates(
+    tx: Tx, page: int = 1, size: int = PAGE, *, waba_id: str | None = None, named: str = ""
+) -> tuple[list[Template], bool]:
+    """A page, the newest first, and whether another follows; of one account, or with a part of the name."""
+    found = await store.list_page(tx, offset=(page - 1) * size, limit=size + 1, waba_id=waba_id, named=named)
     return found[:size], len(found) > size
 
 
@@ -95,7 +98,7 @@ async def change_template(tx: Tx, number_id: int, event: TemplateChanged) -> Non
     if known is None or status is None or event.at < known.updated_at:
         await ask_for_templates(tx, number_id)
     elif known.status != status:
-        await store.set_status(tx, [known.id], status)
+        await store.set_status(tx, [known.id], status, event.reason or "")
         await _tell(tx, account.waba_id, [(replace(known, status=status), known.status)])
 
 
@@ -110,10 +113,7 @@ async def _tell(tx: Tx, waba_id: str, changed: Sequence[tuple[Template, str | No
 def _differs(known: Template | None, found: BusinessTemplate) -> bool:
     return (
         known is None
-        or any(
-            getattr(known, name) != getattr(found, name)
-            for name in ("name", "language", "status", "category", "parameter_format")
-        )
+        or any(getattr(known, name) != getattr(found, name) for name in WORDS)
         or list(known.components) != [dict(one) for one in found.components]
     )
 

@@ -12,7 +12,7 @@ from tideline.platform.db import Row, SystemTx, Tx
 
 _SELECT: Final = """
     SELECT b.workspace, b.id, b.waba_id, b.external_id, b.name, b.language, b.status, b.category, b.parameter_format,
-           b.components, b.created_at, b.updated_at
+           b.components, b.created_at, b.updated_at, b.rejected_reason, b.quality
     FROM tenant.business_template b
 """
 
@@ -24,13 +24,20 @@ async def find(tx: Tx, template_id: int) -> Template | None:
     return _read(row) if row else None
 
 
-async def list_page(tx: Tx, *, offset: int, limit: int) -> list[Template]:
+async def list_page(tx: Tx, *, offset: int, limit: int, waba_id: str | None = None, named: str = "") -> list[Template]:
+    """Those of all accounts or of one, with a part of the name."""
     rows = await tx.fetch(
-        _SELECT + "WHERE b.workspace = $1 AND b.status <> $2 ORDER BY b.created_at DESC, b.id DESC LIMIT $3 OFFSET $4",
+        _SELECT
+        + """
+        WHERE b.workspace = $1 AND b.status <> $2 AND ($5::text IS NULL OR b.waba_id = $5) AND strpos(b.name, $6) > 0
+        ORDER BY b.created_at DESC, b.id DESC LIMIT $3 OFFSET $4
+        """,
         tx.workspace_id,
         DELETED,
         limit,
         offset,
+        waba_id,
+        named,
     )
     return [_read(row) for row in rows]
 
@@ -72,17 +79,20 @@ async def put(tx: Tx, waba_id: str, found: Sequence[BusinessTemplate]) -> list[T
         """
         INSERT INTO tenant.business_template AS b
             (workspace, waba_id, created_at, updated_at, external_id, name, language, status, category,
-             parameter_format, components)
+             parameter_format, components, rejected_reason, quality)
         SELECT $1, $2, $3, $3, new.external_id, new.name, new.language, new.status, new.category,
-               new.parameter_format, new.components::jsonb
-        FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-             AS new (external_id, name, language, status, category, parameter_format, components)
+               new.parameter_format, new.components::jsonb, new.rejected_reason, new.quality
+        FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+                    $12::text[])
+             AS new (external_id, name, language, status, category, parameter_format, components, rejected_reason,
+                     quality)
         ON CONFLICT (workspace, waba_id, external_id) DO UPDATE
         SET name = excluded.name, language = excluded.language, status = excluded.status,
             category = excluded.category, parameter_format = excluded.parameter_format,
-            components = excluded.components, updated_at = excluded.updated_at
+            components = excluded.components, rejected_reason = excluded.rejected_reason,
+            quality = excluded.quality, updated_at = excluded.updated_at
         RETURNING b.workspace, b.id, b.waba_id, b.external_id, b.name, b.language, b.status, b.category,
-                  b.parameter_format, b.components, b.created_at, b.updated_at
+                  b.parameter_format, b.components, b.created_at, b.updated_at, b.rejected_reason, b.quality
         """,
         tx.workspace_id,
         waba_id,
@@ -94,20 +104,23 @@ async def put(tx: Tx, waba_id: str, found: Sequence[BusinessTemplate]) -> list[T
         [one.category for one in found],
         [one.parameter_format for one in found],
         [msgspec.json.encode(one.components).decode() for one in found],
+        [one.rejected_reason for one in found],
+        [one.quality for one in found],
     )
     return [_read(row) for row in rows]
 
 
-async def set_status(tx: Tx, template_ids: Collection[int], status: str) -> None:
+async def set_status(tx: Tx, template_ids: Collection[int], status: str, reason: str = "") -> None:
     await tx.execute(
         """
-        UPDATE tenant.business_template SET status = $3, updated_at = $4
+        UPDATE tenant.business_template SET status = $3, updated_at = $4, rejected_reason = $5
         WHERE workspace = $1 AND id = ANY ($2::int[])
         """,
         tx.workspace_id,
         list(template_ids),
         status,
         tx.now,
+        reason,
     )
 
 

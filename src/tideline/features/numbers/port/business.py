@@ -49,6 +49,8 @@ class BusinessTemplate:
     category: str
     parameter_format: str
     components: Sequence[Mapping[str, Any]]
+    rejected_reason: str = ""
+    quality: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from tideline.features.webhooks import Changes, EventType, LogFilter, Logged, Ou
 from tideline.features.workspaces import Action, Teammate, ensure_may
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
-from tideline.surfaces.dashboard.office.office import Office, ensure, id_in, refusal
+from tideline.surfaces.dashboard.office.office import Office, ensure, id_in, page_in, refusal
 from tideline.surfaces.dashboard.security import Form
 from tideline.surfaces.dashboard.visits import NotHere, Visitor
 from tideline.surfaces.dashboard.words import N_
 
 SECTION = "webhooks"
-SIZE, LAST_PAGE = 25, 10_000
+SIZE = 25
 REPLAYED = timedelta(days=1)
 OUTCOMES = {
     Outcome.DELIVERED: ("ok", N_("Delivered")),
@@ -130,7 +130,7 @@ class HooksPage:
 
     async def _one(self, request: Request, tx: Tx, visitor: Visitor, webhook_id: int) -> Response:
         ensure(visitor, Action.WEBHOOKS)
-        outcome, page = request.query_params.get("outcome", ""), _page(request)
+        outcome, page = request.query_params.get("outcome", ""), page_in(request)
         wanted = LogFilter(outcome=Outcome(outcome) if outcome in list(Outcome) else None)
         found = await webhooks.list_deliveries(tx, webhook_id, wanted, page=page, size=SIZE)
         return self._office.page(
@@ -183,11 +183,6 @@ def _uid(request: Request) -> UUID:
         return UUID(request.path_params["uid"])
     except ValueError:
         raise NotHere from None
-
-
-def _page(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) <= LAST_PAGE else 1
 
 
 def _text(raw: bytes) -> str:

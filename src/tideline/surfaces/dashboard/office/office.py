@@ -13,11 +13,12 @@ from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard import problems, shell, spoken
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, read_form
+from tideline.surfaces.dashboard.security import LARGEST_FORM, Cookies, Form, StaleForm, read_form
 from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
 
 T = TypeVar("T")
 LARGEST_ID = 2**31 - 1
+LAST_PAGE = 10_000
 
 
 class Office:
@@ -44,12 +45,17 @@ class Office:
     def end_session(self, answer: Response) -> None:
         self._cookies.end_session(answer)
 
-    async def form(self, request: Request) -> Form:
+    async def form(self, request: Request, *, largest: int = LARGEST_FORM) -> Form:
         """The fields of a form that one of our own pages has sent."""
-        form = await read_form(request)
+        form = await read_form(request, largest=largest)
         if not self._cookies.is_from_our_form(request, form):
             raise StaleForm
         return form
+
+    def ensure_from_our_script(self, request: Request) -> None:
+        """For a body that is no form."""
+        if not self._cookies.is_from_our_script(request):
+            raise StaleForm
 
     async def act(self, request: Request, action: Callable[[Tx, Teammate], Awaitable[T]]) -> tuple[Visitor, T]:
         """Do it as whoever is signed in; the same actions as everywhere, in one transaction."""
@@ -58,6 +64,9 @@ class Office:
     def page(self, request: Request, template: str, visitor: Visitor, **values: Any) -> Response:
         done = spoken.DONE.get(request.query_params.get("done", ""))
         return self._pages.inbox(request, f"office/{template}", visitor, **{"done": done, "error": None, **values})
+
+    def fragment(self, request: Request, template: str, visitor: Visitor, **values: Any) -> Response:
+        return self._pages.fragment(request, f"office/{template}", visitor, **values)
 
     def to(self, visitor: Visitor, path: str, done: str | None = None, **query: str | int | None) -> Response:
         """On to a page after something was done; `done` is which sentence it greets with."""
@@ -81,3 +90,8 @@ def id_in(request: Request, name: str = "id") -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) <= LARGEST_ID):
         raise NotHere
     return int(text)
+
+
+def page_in(request: Request) -> int:
+    text = request.query_params.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= LAST_PAGE else 1

@@ -7,12 +7,15 @@ from starlette.routing import BaseRoute, Route
 from tideline.surfaces.dashboard import shell
 from tideline.surfaces.dashboard.addresses import Address
 from tideline.surfaces.dashboard.office.api import ApiPage
+from tideline.surfaces.dashboard.office.business_templates import BusinessTemplatesPage
 from tideline.surfaces.dashboard.office.hooks import HooksPage
 from tideline.surfaces.dashboard.office.numbers import NumbersPage
 from tideline.surfaces.dashboard.office.office import Office
 from tideline.surfaces.dashboard.office.profile import ProfilePage, SettingsPage
 from tideline.surfaces.dashboard.office.team import TeamPage
+from tideline.surfaces.dashboard.office.templates import TemplatesPage
 from tideline.surfaces.dashboard.security import local_path
+from tideline.surfaces.dashboard.talk.answers import in_words
 
 YEAR = 365 * 24 * 3600
 
@@ -22,6 +25,7 @@ def office_routes(office: Office) -> list[BaseRoute]:
     return [
         Route("/theme", Address(POST=Appearance(office).choose)),
         *_numbers(NumbersPage(office)),
+        *_templates(TemplatesPage(office), BusinessTemplatesPage(office)),
         *_team(TeamPage(office)),
         *_hooks(HooksPage(office)),
         Route("/api", Address(GET=api.show, POST=api.renew)),
@@ -39,6 +43,18 @@ def _numbers(page: NumbersPage) -> list[BaseRoute]:
         Route("/numbers/business", Address(GET=page.add_business, POST=page.keep_business)),
         Route("/numbers/{id}", Address(POST=page.turn)),
         Route("/numbers/{id}/business", Address(GET=page.show_business)),
+    ]
+
+
+def _templates(page: TemplatesPage, of_business: BusinessTemplatesPage) -> list[BaseRoute]:
+    return [
+        Route("/templates", Address(GET=page.show)),
+        Route("/templates/new", Address(GET=page.begin, POST=page.create)),
+        Route("/templates/preview", Address(POST=in_words(page.preview))),
+        Route("/templates/file", Address(POST=in_words(page.attach))),
+        Route("/templates/business", Address(GET=of_business.show, POST=of_business.refresh)),
+        Route("/templates/business/{id}", Address(GET=of_business.show_one)),
+        Route("/templates/{id}", Address(GET=page.show_one, POST=page.change)),
     ]
 
 
