@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run setup test check format contract docs bench faults fuzz lock
+.PHONY: run setup test check format contract client docs bench faults fuzz lock
 
 run: ## serve everything with the simulator and a seeded demo on http://127.0.0.1:8080
 	@scripts/setup run
@@ -27,8 +27,12 @@ format: setup ## put the code into its one form
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-contract: setup ## after a change of the Public API's contract: renew the JSON that the program reads
+contract: setup ## after a change of a contract: renew the JSON that the program reads, and the client's code
 	@$(BIN)/python -m tideline.surfaces.api.contract build
+	@$(BIN)/python -m generate
+
+client: setup ## write the code of tideline.client that is made from the contracts
+	@$(BIN)/python -m generate
 
 docs: setup ## write the reference pages that are made from the code
 	@$(BIN)/python -m tests.architecture.reference
@@ -44,7 +48,7 @@ fuzz: setup ## what is tried at random in the tests (every operation, bad input,
 	@TIDELINE_FUZZ=$${TIDELINE_FUZZ:-20} $(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'hypothesis|FUZZ' tests) $(ARGS)
 
 lock: ## pin the newest versions, with hashes (needs uv)
-	uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements/run.txt
+	uv pip compile pyproject.toml --extra server --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements/run.txt
 	cd requirements && uv pip compile build.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o build.txt
 	cd requirements && uv pip compile linked.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o linked.txt
 	cd requirements && uv pip compile dev.in --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o dev.txt

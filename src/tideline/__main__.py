@@ -5,8 +5,12 @@ import sys
 
 def main() -> int:
     """Hand the command line to the wiring."""
-    from tideline.wiring import main as wired
-
+    try:
+        from tideline.wiring import main as wired
+    except ModuleNotFoundError as missing:
+        # who installed the client alone has the command all the same
+        sys.stderr.write(f"The server is not installed here ({missing}): pip install 'tideline[server]'\n")
+        return 1
     return wired(sys.argv[1:])
 
 

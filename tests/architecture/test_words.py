@@ -10,6 +10,8 @@ from tests.architecture.statements import ROOT, SOURCE
 
 ROW = re.compile(r"^\| ([\w -]+) \| (.+) \|(.*)\|$", re.MULTILINE)
 EMPTY = {"manager", "helper", "helpers", "util", "utils", "service", "services"}
+# codes of the contract, which others chose
+FOREIGN = {"ServiceWindowClosed"}
 # turned down for one idea, good for another one
 ELSEWHERE = {
     "account", "admin", "attachment", "callback", "channel", "client", "customer", "database", "device",
@@ -46,8 +48,8 @@ def words_of(name: str) -> set[str]:
 
 def test_nothing_is_named_with_a_word_that_was_turned_down() -> None:
     wrong = turned_down() | EMPTY
-    found = [f"{path.relative_to(ROOT)}: {name}" for name, path in names() if words_of(name) & wrong]
-    assert not found
+    found = [(name, path) for name, path in names() if words_of(name) & wrong and name not in FOREIGN]
+    assert not [f"{path.relative_to(ROOT)}: {name}" for name, path in found]
 
 
 def test_the_glossary_explains_each_word_once() -> None:

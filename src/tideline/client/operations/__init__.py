@@ -1,0 +1,1 @@
+"""The operations of both APIs as methods, made from the contracts."""
