@@ -18,6 +18,7 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     add_labels(tx, chat_id, names) -> list[str]             the whole set after the change, or InvalidLabel
     replace_labels(tx, chat_id, names) -> list[str]
     remove_label(tx, chat_id, name) -> list[str]
+    suggest_labels(tx, typed, most) -> list[str]            the workspace's, with these letters in them
     find_or_create(tx, number, [SeenPeer]) -> list[Chat]    set-wise; learns phone/LID pairs and merges
     link_identity(tx, number, phone=, lid=, name=)          this phone and this LID are one person
     change_group(tx, number, GroupChanged)                  the group as it is now, whole
@@ -65,7 +66,15 @@ from tideline.features.chats.actions.finding import (
     who_sees,
 )
 from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
-from tideline.features.chats.actions.labelling import add_labels, labels, list_labels, put, remove_label, replace_labels
+from tideline.features.chats.actions.labelling import (
+    add_labels,
+    labels,
+    list_labels,
+    put,
+    remove_label,
+    replace_labels,
+    suggest_labels,
+)
 from tideline.features.chats.actions.meeting import Company, Guests, find_or_create, link_identity, meet
 from tideline.features.chats.actions.own_names import forget_name
 from tideline.features.chats.actions.photos import (
@@ -211,6 +220,7 @@ __all__ = [
     "set_metadata",
     "show_photo",
     "snapshot",
+    "suggest_labels",
     "synced_name",
     "unassign",
     "who_sees",

@@ -13,6 +13,7 @@ from tideline.platform.db import Tx
 from tideline.surfaces.dashboard import ids, shown
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
+from tideline.surfaces.dashboard.panel import details_of, is_open, url_of
 from tideline.surfaces.dashboard.talk.reading import days_of
 from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
 
@@ -59,6 +60,7 @@ class Inbox:
             days = await days_of(tx, visitor, chat, list(reversed(found.items)))
             listed, rows = await _list(tx, visitor, 1)
             people = await workspaces.list_teammates(tx)
+            panel = await details_of(tx, visitor, chat, people) if is_open(request) else None
         new = shown.new_ones(chat, found.items) if before is None else []
         return self._pages.inbox(
             request,
@@ -68,6 +70,8 @@ class Inbox:
             newer=None,
             older=_address(visitor, 2) if listed.has_more else None,
             chat=chat,
+            panel=panel,
+            chat_url=url_of(self._deps, chat),
             open_chat=chat.id,
             days=days,
             people=[one for one in people if one.is_active and one.id != visitor.me.id],

@@ -18,7 +18,7 @@ from tideline.surfaces.dashboard.office import office_routes
 from tideline.surfaces.dashboard.office.office import Office
 from tideline.surfaces.dashboard.outbox import OutboxPage
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.panel import Faces
+from tideline.surfaces.dashboard.panel import panel_routes
 from tideline.surfaces.dashboard.qr_page import QrPage
 from tideline.surfaces.dashboard.security import Cookies
 from tideline.surfaces.dashboard.talk import Deeds, Talk, Writing
@@ -43,7 +43,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         *_talk(deps, pages, visits, cookies, hub, inbox, talk),
         Route("/chat/{chat_id}/files/{message_uid}", Address(GET=inbox.open_file)),
         Route("/chat/{chat_id}/files/{message_uid}/thumbnail", Address(GET=inbox.open_thumbnail)),
-        Route("/chat/{chat_id}/photo/{uid}", Address(GET=Faces(deps, visits).show)),
+        *panel_routes(deps, pages, visits, cookies),
         *(Route(f"/chat/{{chat_id}}{rest}", Address(GET=inbox.to_chat)) for rest in ("", "/", "/messages")),
         Route("/sign-in", Address(GET=doors.show_sign_in, POST=doors.sign_in)),
         Route("/lost-password", Address(GET=lost.show, POST=lost.ask)),

@@ -213,7 +213,7 @@ def _entries(
             is_last=not ends[index + 1],
             quote=_quote(message, known),
             call=call_words(message.data) if message.type is MessageType.CALL else None,
-            file=_file(message, message.attachment, waves) if message.attachment else None,
+            file=file_of(message, message.attachment, waves) if message.attachment else None,
             reactions=_reactions(message),
         )
         for index, message in enumerate(messages)
@@ -240,7 +240,7 @@ def _reactions(message: Message) -> list[Reactions]:
     return [Reactions(emoji, count, ", ".join(names[emoji]), emoji in own) for emoji, count in counts.items()]
 
 
-def _file(message: Message, attachment: Attachment, waves: Mapping[UUID, bytes]) -> ShownFile:
+def file_of(message: Message, attachment: Attachment, waves: Mapping[UUID, bytes] | None = None) -> ShownFile:
     stem, _, extension = attachment.filename.rpartition(".")
     mark = extension.upper() if stem and extension.isalnum() and len(extension) <= EXTENSION_LENGTH else ""
     return ShownFile(
@@ -254,7 +254,7 @@ def _file(message: Message, attachment: Attachment, waves: Mapping[UUID, bytes])
         height=attachment.height,
         seconds=attachment.seconds,
         away=_away(attachment),
-        wave=waves.get(attachment.uid, b"") if message.content == VOICE_NOTE else b"",
+        wave=(waves or {}).get(attachment.uid, b"") if message.content == VOICE_NOTE else b"",
         is_voice=message.content == VOICE_NOTE,
     )
 

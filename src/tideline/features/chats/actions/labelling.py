@@ -30,6 +30,11 @@ async def list_labels(tx: Tx, page: int = 1, size: int = LABELS_PAGE) -> Page[La
     return Page(found[:size], has_more=len(found) > size)
 
 
+async def suggest_labels(tx: Tx, typed: str, most: int) -> list[str]:
+    """Labels of the workspace with these letters in them, by name."""
+    return await store.find_like(tx, typed.strip(), most) if names.is_storable(typed) else []
+
+
 async def add_labels(tx: Tx, chat_id: int, typed: Sequence[str], *, is_business: bool | None = None) -> list[str]:
     """Put labels on the chat, beside those it has. The answer is the whole set."""
     wanted = _clean(typed)

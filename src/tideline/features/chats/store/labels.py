@@ -22,6 +22,19 @@ async def list_all(tx: Tx, *, offset: int, limit: int) -> list[Label]:
     return [Label(row["name"], row["chats"]) for row in rows]
 
 
+async def find_like(tx: Tx, letters: str, limit: int) -> list[str]:
+    rows = await tx.fetch(
+        """
+        SELECT l.name FROM tenant.label l WHERE l.workspace = $1 AND strpos(lower(l.name), lower($2)) > 0
+        ORDER BY lower(l.name), l.name LIMIT $3
+        """,
+        tx.workspace_id,
+        letters,
+        limit,
+    )
+    return [row["name"] for row in rows]
+
+
 async def add(tx: Tx, pairs: Sequence[tuple[ChatId, str]]) -> None:
     """Put labels on chats, making those that the workspace does not have yet."""
     wanted = sorted({label for _, label in pairs})

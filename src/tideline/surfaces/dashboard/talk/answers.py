@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tideline.platform.errors import Problem
-from tideline.surfaces.dashboard import problems, security
+from tideline.surfaces.dashboard import problems, security, spoken
 from tideline.surfaces.dashboard.visits import SignInNeeded
 from tideline.surfaces.dashboard.words import _
 
@@ -33,7 +33,7 @@ def in_words(
         except SignInNeeded:
             return said(HTTPStatus.UNAUTHORIZED, _("You are signed out. Load the page again."))
         except Problem as problem:
-            return said(problems.status_of(problem), _(problem.message))
+            return said(problems.status_of(problem), spoken.said(problem))
 
     return answer
 

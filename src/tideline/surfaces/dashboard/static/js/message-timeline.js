@@ -67,6 +67,11 @@ class MessageTimeline extends HTMLElement {
     this.toEnd();
   }
 
+  // to a message, however old it is
+  jump(id) {
+    return this.#pages.jump(id);
+  }
+
   toEnd() {
     this.scrollTop = 0; // the list is laid out from its end
   }

@@ -7,6 +7,7 @@ class ShortcutMap extends HTMLElement {
     k: () => this.#move(-1),
     r: () => this.#composer?.kind("reply"),
     n: () => this.#composer?.kind("note"),
+    i: () => document.querySelector("chat-panel")?.toggle(),
     e: () => document.querySelector("[data-deed] button")?.click(),
   };
 
