@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run setup test check format contract client docs bench faults fuzz lock
+.PHONY: run setup test check format contract client docs site bench faults fuzz lock
 
 run: ## serve everything with the simulator and a seeded demo on http://127.0.0.1:8080
 	@scripts/setup run
@@ -36,6 +36,9 @@ client: setup ## write the code of tideline.client that is made from the contrac
 
 docs: setup ## write the reference pages that are made from the code
 	@$(BIN)/python -m tests.architecture.reference
+
+site: setup ## the documentation as files, in build/site; the server shows the same at /docs
+	@$(BIN)/tideline docs build build/site
 
 bench: setup ## the figures of the speed table, in a few minutes
 	@$(BIN)/python -m bench $(ARGS)

@@ -4,12 +4,13 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tideline import settings as settings_
 from tideline.platform import logs
 from tideline.settings import Settings
-from tideline.surfaces.cli import Desk, SettingLine, Setup
+from tideline.surfaces.cli import Desk, SettingLine, Setup, WrittenSite
 
 if TYPE_CHECKING:
     from tideline.wiring.parts import Parts
@@ -100,6 +101,12 @@ class Tools:
         settings = replace(self._settings, public_url=base_url(self._settings))
         async with open_database(settings) as db, Parts.open(settings, db) as parts:
             yield parts
+
+    def write_site(self, folder: Path) -> WrittenSite:
+        from tideline.wiring.documentation import write_site
+
+        written = write_site(folder)
+        return WrittenSite(written.pages, written.files)
 
     def not_built(self) -> Sequence[str]:
         from tideline.surfaces import api

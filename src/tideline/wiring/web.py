@@ -12,11 +12,12 @@ from tideline.connectors.simulator import World
 from tideline.features import messages, numbers, partners, webhooks, workspaces
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.front import Front
-from tideline.surfaces import dashboard, inbound, simulator
+from tideline.surfaces import dashboard, docs, inbound, simulator
 from tideline.surfaces.api import mount as api
 from tideline.surfaces.files import FileRoutes
 from tideline.surfaces.partner import mount as partner
 from tideline.wiring.crew import Crew
+from tideline.wiring.documentation import site
 from tideline.wiring.parts import Parts
 
 
@@ -80,6 +81,7 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
     routes = [
         *api.document_routes(),
         *partner.document_routes(),
+        *docs.routes(site(public_url)),
         *FileRoutes(parts.files, parts.links, parts.db.clock, through=parts.settings.files_through).routes(),
         *dashboard.routes(
             dashboard.DashboardDeps(

@@ -79,6 +79,7 @@ def document_routes() -> list[BaseRoute]:
         document_route("/integrations/api/openapi.json", json_document, JSON),
         document_route("/integrations/api/openapi.yaml", yaml_document, YAML),
         document_route("/docs/openapi/public_api_spec.yaml", yaml_document, YAML),
+        document_route("/docs/openapi/public_api_spec.json", json_document, JSON),
         document_route("/docs/openapi/webhook_spec.yaml", contract.WEBHOOKS_YAML.read_bytes, YAML),
         document_route("/docs/openapi/webhook_spec.json", contract.WEBHOOKS_JSON.read_bytes, JSON),
         Route("/docs/api", reference),

@@ -3,9 +3,9 @@
 Exit codes: 0 done, 1 it could not be done (one sentence on standard error), 2 wrong usage, 130 interrupted.
 """
 
-from tideline.surfaces.cli.tools import Desk, SettingLine, Setup, Toolbox
+from tideline.surfaces.cli.tools import Desk, SettingLine, Setup, Toolbox, WrittenSite
 
-__all__ = ["Desk", "SettingLine", "Setup", "Toolbox", "main"]
+__all__ = ["Desk", "SettingLine", "Setup", "Toolbox", "WrittenSite", "main"]
 
 
 def main(arguments: list[str], tools: Toolbox) -> int:

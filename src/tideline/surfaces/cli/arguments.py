@@ -334,3 +334,6 @@ def _looking(commands: _Commands) -> None:
     operations = commands.add("operations", "Operations of the Public API.", _later("looking", "operations"))
     operations.add_argument("--not-built", action="store_true", required=True, help="those that are not built yet")
     commands.add("doctor", "Check the set-up and say what to do.", _later("doctor", "doctor"))
+    docs = commands.group("docs", "The documentation.")
+    build = docs.add("build", "Write the documentation site as files.", _later("looking", "build_docs"))
+    build.add_argument("folder", type=_file, metavar="FOLDER", help="an empty folder, or one written this way before")

@@ -1,4 +1,4 @@
-"""Commands that only look: the settings, and what of the contract is not built yet."""
+"""Commands that only look: the settings, what of the contract is not built yet, the documentation as files."""
 
 from argparse import Namespace
 from textwrap import wrap
@@ -17,3 +17,8 @@ def settings(tools: Toolbox, _: Namespace) -> None:
 def operations(tools: Toolbox, _: Namespace) -> None:
     for line in tools.not_built():
         print(line)
+
+
+def build_docs(tools: Toolbox, options: Namespace) -> None:
+    written = tools.write_site(options.folder)
+    print(f"{written.pages} pages ({written.files} files) are in {options.folder}")

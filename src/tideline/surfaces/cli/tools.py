@@ -26,6 +26,14 @@ class SettingLine:
     is_set: bool
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenSite:
+    """What `tideline docs build` has written."""
+
+    pages: int
+    files: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """The settings that commands themselves look at."""
@@ -86,6 +94,9 @@ class Toolbox(Protocol):
 
     async def remove_demo(self) -> str | None:
         """Remove the demo workspace with its simulated phones, and return its name; None when there is none."""
+
+    def write_site(self, folder: Path) -> WrittenSite:
+        """The documentation as files, into an empty folder or one that it filled before."""
 
     def not_built(self) -> Sequence[str]:
         """The operations of the contract that no handler answers yet, one line each."""
