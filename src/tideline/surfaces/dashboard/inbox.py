@@ -13,7 +13,7 @@ from tideline.platform.db import Tx
 from tideline.surfaces.dashboard import ids, shown
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.panel import details_of, is_open, url_of
+from tideline.surfaces.dashboard.panel import Details, details_of, is_open, url_of
 from tideline.surfaces.dashboard.talk.reading import days_of
 from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
 
@@ -59,8 +59,7 @@ class Inbox:
             found = await messages.history(tx, chat.id, wanted)
             days = await days_of(tx, visitor, chat, list(reversed(found.items)))
             listed, rows = await _list(tx, visitor, 1)
-            people = await workspaces.list_teammates(tx)
-            panel = await details_of(tx, visitor, chat, people) if is_open(request) else None
+            panel = await _panel(tx, visitor, chat) if is_open(request) else None
         new = shown.new_ones(chat, found.items) if before is None else []
         return self._pages.inbox(
             request,
@@ -74,7 +73,6 @@ class Inbox:
             chat_url=url_of(self._deps, chat),
             open_chat=chat.id,
             days=days,
-            people=[one for one in people if one.is_active and one.id != visitor.me.id],
             unread=len(new),
             first_new=new[-1] if new else None,
             may_write=self._deps.sends is not None,
@@ -110,6 +108,10 @@ class Inbox:
         url = urlsplit(self._deps.links.url_of(visitor.workspace.id, uid, filename, now))
         # without the host: whoever came here under another name of this server stays there
         return self._pages.redirect(f"{url.path}?{url.query}&through=1")
+
+
+async def _panel(tx: Tx, visitor: Visitor, chat: Chat) -> Details:
+    return await details_of(tx, visitor, chat, await workspaces.list_teammates(tx))
 
 
 async def _list(tx: Tx, visitor: Visitor, number: int) -> tuple[Page[Chat], list[shown.Row]]:

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tideline.surfaces.dashboard import dates, words
+from tideline.surfaces.dashboard import dates, window, words
 
 HERE = Path(__file__).parent
 KILO = 1000
@@ -35,6 +35,8 @@ def environment() -> Environment:
         "long_day": dates.long_day,
         "size_words": size_words,
         "play_time": play_time,
+        "mode": window.mode,
+        "left": window.left,
     }
     env.globals |= {"_": words._, "ngettext": words.ngettext, "speaking": words.speaking, "theme": None}
     return env

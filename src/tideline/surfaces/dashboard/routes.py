@@ -68,6 +68,7 @@ def _talk(
     return [
         Route(f"{chat}/messages/", Address(GET=inbox.show_chat, POST=in_words(writing.write))),
         Route(f"{chat}/parts", Address(GET=in_words(talk.show_parts))),
+        Route(f"{chat}/people", Address(GET=in_words(talk.show_people))),
         Route(f"{chat}/templates", Address(GET=in_words(talk.show_templates))),
         Route(f"{chat}/files", Address(POST=in_words(writing.attach))),
         Route(f"{chat}/presence", Address(POST=in_words(deeds.be_there))),

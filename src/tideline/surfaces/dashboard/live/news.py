@@ -46,6 +46,21 @@ CHATS: Final = frozenset(
 NUMBERS: Final = frozenset(
     {"NumberConnected", "NumberDisconnected", "NumberSuspended", "NumberResumed", "NumberStateChanged"}
 )
+EVERYWHERE: Final = frozenset({"WorkspaceChanged", "TeammateRenamed", "FileDeleted"})
+"""These may change any page of the workspace: names and times stand in many places, a file in many chats."""
+
+LISTS: Final = frozenset(
+    {
+        "TeammateJoined",
+        "TeammateRestored",
+        "TemplateCreated",
+        "TemplateChanged",
+        "TemplateDeleted",
+        "TemplateStatusChanged",
+    }
+)
+"""After these, lists that open pages have fetched to choose from are old. Whom one sees in them is asked again then."""
+
 ENDS: Final = frozenset({"TeammateChanged", "TeammateSuspended", "TeammateRemoved"})
 """After these, what somebody may see is another thing, and whoever it is about begins anew."""
 
@@ -93,6 +108,8 @@ def of_fact(fact: Fact) -> News | End | None:
         return End(fact.seq, fact.payload["teammate"]["id"])
     if fact.kind == "WorkspaceChanged" and fact.payload.get("suspended"):
         return End(fact.seq)
+    if fact.kind in EVERYWHERE or fact.kind in LISTS:
+        return News(fact.seq, frame(Told(fact.seq, fact.kind)))
     if fact.kind in NUMBERS:
         return News(fact.seq, frame(Told(fact.seq, fact.kind, number=fact.payload["number"]["id"])))
     if fact.kind in MESSAGES or fact.kind in CHATS:

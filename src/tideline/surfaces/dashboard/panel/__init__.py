@@ -4,7 +4,7 @@
 `is_open(request)` says whether it is to.
 """
 
-from tideline.surfaces.dashboard.panel.details import details_of, is_open, url_of
+from tideline.surfaces.dashboard.panel.details import Details, details_of, is_open, url_of
 from tideline.surfaces.dashboard.panel.routes import panel_routes
 
-__all__ = ["details_of", "is_open", "panel_routes", "url_of"]
+__all__ = ["Details", "details_of", "is_open", "panel_routes", "url_of"]

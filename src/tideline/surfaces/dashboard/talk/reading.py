@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features import files, messages, templates
+from tideline.features import files, messages, templates, workspaces
 from tideline.features.chats import Chat
 from tideline.features.messages import Message
 from tideline.platform.db import Tx
@@ -40,6 +40,13 @@ class Talk:
         async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, _):
             found = await templates.list_templates(tx, visitor.me)
         return self._pages.fragment(request, "_templates.html", visitor, found=found)
+
+    async def show_people(self, request: Request) -> Response:
+        """Whom a note may mention."""
+        async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, _):
+            people = await workspaces.list_teammates(tx)
+        found = [one for one in people if one.is_active and one.id != visitor.me.id]
+        return self._pages.fragment(request, "_people.html", visitor, found=found)
 
 
 async def days_of(tx: Tx, visitor: Visitor, chat: Chat, found: Sequence[Message]) -> list[shown.Day]:

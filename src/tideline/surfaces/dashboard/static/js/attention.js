@@ -1,6 +1,6 @@
 // Says that something waits while nobody looks: a number in the title, and a notification where the browser may show one.
 
-const title = document.title;
+let title = document.title;
 const me = Number(document.querySelector("live-stream").dataset.me);
 let missed = 0;
 
@@ -10,6 +10,11 @@ document.addEventListener("tideline:news", ({ detail }) => {
   missed++;
   document.title = `(${missed}) ${title}`;
   notify(detail);
+});
+
+document.addEventListener("tideline:title", ({ detail }) => {
+  title = detail;
+  document.title = missed ? `(${missed}) ${title}` : title;
 });
 
 document.addEventListener("visibilitychange", () => {

@@ -21,6 +21,10 @@ conversation.addEventListener("talk:state", ({ detail }) => {
   isUnread = detail.unread === "yes";
   look();
 });
+conversation.addEventListener("talk:page", ({ detail: page }) => {
+  conversation.ariaLabel = page.querySelector("[data-conversation]").ariaLabel;
+  document.dispatchEvent(new CustomEvent("tideline:title", { detail: page.title }));
+});
 document.addEventListener("visibilitychange", look);
 look();
 

@@ -7,7 +7,7 @@ let timer = null;
 
 const later = () => (timer ??= setTimeout(refresh, GATHER));
 
-document.addEventListener("tideline:news", ({ detail }) => detail.chat && later());
+document.addEventListener("tideline:news", later);
 document.addEventListener("tideline:reload", later);
 document.addEventListener("visibilitychange", () => document.hidden || later());
 

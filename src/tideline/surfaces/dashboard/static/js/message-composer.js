@@ -8,6 +8,7 @@ import { Picker } from "./composer/picker.js";
 import { Presence } from "./composer/presence.js";
 import { Recorder } from "./composer/recorder.js";
 import { Suggestions } from "./composer/suggestions.js";
+import "./composer/window-clock.js";
 import { ask, csrf, send } from "./models/request.js";
 
 class MessageComposer extends HTMLElement {
@@ -30,7 +31,11 @@ class MessageComposer extends HTMLElement {
       this.files.add(target.files);
       target.value = "";
     });
-    this.#take(document.querySelector("[data-conversation]"));
+    this.addEventListener("window:over", () => this.timeline.look());
+    const conversation = document.querySelector("[data-conversation]");
+    conversation.addEventListener("talk:state", ({ detail }) => this.#turn(detail.mode));
+    conversation.addEventListener("talk:page", ({ detail }) => this.#rename(detail.querySelector("message-composer")));
+    this.#take(conversation);
   }
 
   get isNote() {
@@ -63,10 +68,32 @@ class MessageComposer extends HTMLElement {
     this.field.focus();
   }
 
+  get mayWrite() {
+    return this.isNote || this.dataset.mode === "free";
+  }
+
+  // What is half written stays in the field, and is there again when the customer has written.
+  #turn(mode) {
+    if (!mode || mode === this.dataset.mode) return;
+    const wasInField = document.activeElement === this.field;
+    this.dataset.mode = mode;
+    this.picker.close();
+    if (wasInField && !this.mayWrite) (this.querySelector("[data-business-templates]") ?? this.querySelector("[data-kind=note]")).focus();
+  }
+
+  // the contact has another name
+  #rename(fresh) {
+    if (!fresh) return;
+    this.#turn(fresh.dataset.mode);
+    this.dataset.write = fresh.dataset.write;
+    this.querySelector("label[for=text]").textContent = fresh.querySelector("label[for=text]").textContent;
+    if (!this.isNote) this.field.placeholder = this.dataset.write;
+  }
+
   // pasted and dropped files
   #take(conversation) {
     const take = (event, files) => {
-      if (!files?.length) return;
+      if (!files?.length || !this.mayWrite) return;
       event.preventDefault();
       this.files.add(files);
       this.field.focus();
@@ -127,6 +154,7 @@ class MessageComposer extends HTMLElement {
 
   #submit(event) {
     event.preventDefault();
+    if (!this.mayWrite) return;
     const { kind, reply_to: reply, template } = this.form.elements;
     const text = this.field.value.trim();
     if (!text && this.files.isEmpty && !template.value) return;

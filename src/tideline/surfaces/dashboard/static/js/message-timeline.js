@@ -6,11 +6,16 @@ import { Pages } from "./timeline/pages.js";
 import { place, tidy } from "./timeline/placing.js";
 
 const GATHER = 30;
-const EVERYWHERE = ["ChatRenamed", "GroupChanged"]; // names stand at every message
+const AT_ONCE = 50; // so many messages may be asked for in one request
+const MOST = 4 * AT_ONCE; // beyond that everything is drawn anew
+const IN_CHAT = ["ChatRenamed", "GroupChanged", "ChatsMerged"]; // names stand at every message, messages come anywhere
+const ANYWHERE = ["WorkspaceChanged", "TeammateRenamed", "FileDeleted"];
 const WAITS = [1_000, 2_000, 4_000, 8_000, 16_000];
 
 class MessageTimeline extends HTMLElement {
   #changed = new Set();
+  #isAllChanged = false;
+  #isFetching = false;
   #timer = null;
   #held = 0;
   #tries = 0;
@@ -18,7 +23,7 @@ class MessageTimeline extends HTMLElement {
 
   connectedCallback() {
     document.addEventListener("tideline:news", ({ detail }) => this.#hear(detail));
-    document.addEventListener("tideline:reload", () => this.#begin());
+    document.addEventListener("tideline:reload", () => this.#noteAll());
     this.addEventListener("click", (event) => this.#click(event));
     this.#pages.watch();
     this.#await();
@@ -49,7 +54,7 @@ class MessageTimeline extends HTMLElement {
 
   // Parts as the server drew them: the head, the notice, and messages that take the place of their older selves.
   put(parts) {
-    for (const id of ["talk-head", "talk-notice"]) {
+    for (const id of ["talk-head", "talk-notice", "talk-window"]) {
       const fresh = parts.getElementById(id);
       const stale = document.getElementById(id);
       if (fresh && stale && fresh.outerHTML !== stale.outerHTML) stale.replaceWith(document.adoptNode(fresh));
@@ -59,6 +64,11 @@ class MessageTimeline extends HTMLElement {
     const days = new Map([...parts.querySelectorAll(".day")].map((day) => [day.dataset.day, day]));
     for (const message of parts.querySelectorAll(".msg")) place(this.list, document.adoptNode(message), days, this.querySelector("[data-older]"));
     this.#tidy();
+  }
+
+  // Asks for the head again: nobody tells when time is over.
+  look() {
+    this.#note();
   }
 
   add(pending) {
@@ -88,7 +98,7 @@ class MessageTimeline extends HTMLElement {
     const mine = Number(this.dataset.chat);
     if (gone?.includes(mine)) location.reload();
     else if (chat === mine && kind === "ChatGone") location.assign("/");
-    else if (chat === mine && EVERYWHERE.includes(kind)) this.#begin();
+    else if ((chat === mine && IN_CHAT.includes(kind)) || ANYWHERE.includes(kind)) this.#noteAll();
     else if (chat === mine || number) this.#note(message);
   }
 
@@ -101,31 +111,55 @@ class MessageTimeline extends HTMLElement {
     this.#later();
   }
 
-  #later() {
-    if (this.#changed.size && !this.#held) this.#timer ??= setTimeout(() => this.#fetch(), GATHER);
+  #noteAll() {
+    this.#isAllChanged = true;
+    this.#later();
   }
 
+  #later() {
+    const isDue = this.#isAllChanged || this.#changed.size;
+    if (isDue && !this.#held && !this.#isFetching) this.#timer ??= setTimeout(() => this.#fetch(), GATHER);
+  }
+
+  // One at a time, so that no late answer puts something older over something newer.
   async #fetch() {
     this.#timer = null;
-    if (this.#held) return;
-    const named = [...this.#changed].filter((uid) => uid && (this.isLive || document.getElementById(`m-${uid}`)));
+    if (this.#held || this.#isFetching) return;
+    const [named, isAll] = [[...this.#changed], this.#isAllChanged || this.#changed.size > MOST];
     this.#changed.clear();
+    this.#isAllChanged = false;
+    this.#isFetching = true;
     try {
-      this.put(await ask("GET", `${this.address}/parts?${new URLSearchParams(named.slice(-50).map((uid) => ["m", uid]))}`));
+      await (isAll ? this.#begin() : this.#fetchParts(named));
     } catch (refused) {
       if (refused.status === 404) location.assign("/");
       else if (refused.status === 401) location.reload();
-      else setTimeout(() => named.forEach((uid) => this.#note(uid)), WAITS[0]);
+      else setTimeout(() => (isAll ? this.#noteAll() : named.forEach((uid) => this.#note(uid))), WAITS[0]);
+    } finally {
+      this.#isFetching = false;
+      this.#later();
     }
   }
 
-  // Too much was missed: everything that is shown is drawn anew.
+  async #fetchParts(changed) {
+    const shown = changed.filter((uid) => uid && (this.isLive || document.getElementById(`m-${uid}`)));
+    for (let at = 0; at === 0 || at < shown.length; at += AT_ONCE) {
+      const named = shown.slice(at, at + AT_ONCE).map((uid) => ["m", uid]);
+      this.put(await ask("GET", `${this.address}/parts?${new URLSearchParams(named)}`));
+    }
+  }
+
+  // Everything that is shown is drawn anew. What was not sent stays, and so does the place that somebody reads at.
   async #begin() {
-    const page = await ask("GET", location.pathname).catch(() => null);
-    if (!page) return;
+    const page = await ask("GET", location.pathname + location.search);
+    const unsent = [...this.list.querySelectorAll(".msg:not([data-at])")];
+    const read = this.#pages.place();
     this.replaceChildren(...document.adoptNode(page.querySelector("message-timeline")).childNodes);
+    this.list.append(...unsent);
     this.put(page);
+    this.dispatchEvent(new CustomEvent("talk:page", { bubbles: true, detail: page }));
     this.#pages.watch();
+    await this.#pages.back(read);
   }
 
   // Files come after their message, and nobody says when.

@@ -7,12 +7,17 @@ import { option } from "./picker.js";
 
 const MOST = 50;
 
+// After news of these, what was fetched to choose from is old.
+const OLD = /^T(emplate|eammate)/;
+
 export class Suggestions {
   #composer;
-  #templates = null;
+  #lists = new Map();
 
   constructor(composer) {
     this.#composer = composer;
+    document.addEventListener("tideline:news", ({ detail }) => OLD.test(detail.kind) && this.#lists.clear());
+    document.addEventListener("tideline:reload", () => this.#lists.clear());
   }
 
   look() {
@@ -30,21 +35,32 @@ export class Suggestions {
   }
 
   async templates(wanted, replaced = 0) {
-    const { address, dataset, field, picker } = this.#composer;
+    const { dataset, field, picker } = this.#composer;
     field.focus();
-    this.#templates ??= await ask("GET", `${address}/templates`)
-      .then((page) => [...page.querySelectorAll("li")].map((one) => document.adoptNode(one)))
-      .catch(() => null);
-    const found = (this.#templates ?? []).filter((one) => fits(one, wanted)).slice(0, MOST);
+    const before = field.value;
+    const found = (await this.#list("templates")).filter((one) => fits(one, wanted)).slice(0, MOST);
+    if (field.value !== before) return; // somebody went on writing meanwhile, and asks again
     if (!found.length) return picker.show([option(dataset.noTemplates)], () => {});
     picker.show(found, ({ dataset: chosen }) => this.#use(chosen, replaced));
   }
 
-  people(wanted) {
-    const { picker } = this.#composer;
-    const all = [...this.#composer.querySelectorAll("[data-people] > li")].map((one) => one.cloneNode(true));
-    const found = all.filter((one) => fits(one, wanted)).slice(0, MOST);
+  async people(wanted) {
+    const { field, picker } = this.#composer;
+    const before = field.value;
+    const found = (await this.#list("people")).filter((one) => fits(one, wanted)).slice(0, MOST);
+    if (field.value !== before) return;
     picker.show(found, ({ dataset }) => this.#composer.insert(`@${dataset.email} `, wanted.length + 1));
+  }
+
+  // Fetched once, and once more after something in it has changed.
+  async #list(name) {
+    const { address } = this.#composer;
+    const fetched = () => ask("GET", `${address}/${name}`).then((page) => [...page.querySelectorAll("li")].map((one) => document.adoptNode(one)));
+    if (!this.#lists.has(name)) this.#lists.set(name, fetched());
+    return this.#lists.get(name).catch(() => {
+      this.#lists.delete(name);
+      return [];
+    });
   }
 
   emoji() {

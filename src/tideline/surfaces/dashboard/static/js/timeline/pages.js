@@ -38,6 +38,22 @@ export class Pages {
     target.scrollIntoView({ block: "center" });
   }
 
+  // Where somebody reads: the first message that is in sight, unless it is the end, which keeps itself.
+  place() {
+    const { top } = this.#timeline.getBoundingClientRect();
+    if (this.#timeline.scrollTop > -1) return null;
+    const first = [...this.#timeline.querySelectorAll(".msg[data-at]")].find((one) => one.getBoundingClientRect().bottom > top);
+    return first ? { id: first.id, down: first.getBoundingClientRect().top - top } : null;
+  }
+
+  async back(place) {
+    if (!place) return;
+    for (let n = 0; n < MOST_JUMPS && !document.getElementById(place.id); n++) if (!(await this.#older())) return;
+    const { top } = this.#timeline.getBoundingClientRect();
+    const now = document.getElementById(place.id)?.getBoundingClientRect().top - top;
+    if (Number.isFinite(now)) this.#timeline.scrollTop += now - place.down;
+  }
+
   // One page more; false when there is none. Asked for twice, it comes once.
   #older() {
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
