@@ -16,6 +16,8 @@ log = structlog.get_logger(__name__)
 CHANNEL = "tideline_wakes"
 BUNDLE_SECONDS = 0.015
 PAYLOAD_LIMIT = 7_000  # PostgreSQL refuses 8,000 bytes
+SAYS = "\t"  # between a topic and words; a topic has none
+LONGEST_LINE = 4_000
 CHECK_SECONDS = 10.0
 RECONNECT_SECONDS = (0.1, 5.0)
 
@@ -54,7 +56,8 @@ class Wakes:
         self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._bells: WeakKeyDictionary[asyncio.Task[object], dict[str, Bell]] = WeakKeyDictionary()
         self._called: defaultdict[str, list[Callable[[], None]]] = defaultdict(list)
-        self._to_tell: set[str] = set()
+        self._told: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)
+        self._to_tell: dict[str, None] = {}  # in the order in which it was said
         self._telling: asyncio.Task[None] | None = None
         self.is_listening = asyncio.Event()
 
@@ -62,9 +65,20 @@ class Wakes:
         """Wake everybody who waits for this topic, here now and on the other nodes in some milliseconds."""
         self._ring(topic)
         if self._db is not None:
-            self._to_tell.add(topic)
-            if self._telling is None or self._telling.done():
-                self._telling = asyncio.get_running_loop().create_task(self._tell(self._db))
+            self._tell_others(topic)
+
+    def say(self, topic: str, words: str) -> None:
+        """Tell whoever hears this topic (`hear`) a line of words, here now and on the other nodes in some milliseconds.
+        It is kept nowhere: who does not hear it now never will."""
+        if "\n" in words or len(words.encode()) > LONGEST_LINE:
+            raise ValueError("this is not a short line")
+        self._deliver(topic, words)
+        if self._db is not None:
+            self._tell_others(f"{topic}{SAYS}{words}")
+
+    def hear(self, topic: str, action: Callable[[str], None]) -> None:
+        """Call something plain with the words that are said about a topic, from now on."""
+        self._told[topic].append(action)
 
     def wake_all(self) -> None:
         """The clock was moved: everybody in this process who waits until some time looks again."""
@@ -141,8 +155,23 @@ class Wakes:
     def _hear(self, payload: str) -> None:
         node, *topics = payload.split("\n")
         if node != self._node:
-            for topic in topics:
-                self._ring(topic)
+            for one in topics:
+                topic, says, words = one.partition(SAYS)
+                if says:
+                    self._deliver(topic, words)
+                else:
+                    self._ring(topic)
+
+    def _deliver(self, topic: str, words: str) -> None:
+        for action in self._told.get(topic, ()):
+            action(words)
+
+    def _tell_others(self, line: str) -> None:
+        assert self._db is not None
+        self._to_tell.pop(line, None)  # said again, it comes after what was said in between
+        self._to_tell[line] = None
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.get_running_loop().create_task(self._tell(self._db))
 
     def _ring(self, topic: str) -> None:
         self._counts[topic] += 1
@@ -164,10 +193,10 @@ class Wakes:
     async def _tell(self, db: Database) -> None:
         while self._to_tell:
             await asyncio.sleep(BUNDLE_SECONDS)
-            topics, self._to_tell = self._to_tell, set()
+            topics, self._to_tell = self._to_tell, {}
             try:
                 async with db.system_read() as conn:
-                    for payload in _payloads(self._node, sorted(topics)):
+                    for payload in _payloads(self._node, topics):
                         await conn.execute("SELECT pg_notify($1, $2)", CHANNEL, payload)
             except Exception as problem:
                 log.warning("wakes.not_told", problem=type(problem).__name__)

@@ -90,7 +90,7 @@ class Stage:
             direct=await world.chat(number, "4930111", name="Mira Solberg", responsible=colleague.email),
             group=await world.group(number, "Wholesale", [GroupMember(Peer(phone="4930222"), "member")]),
             business=await world.chat(business, "4930333", name="Otto Business"),
-            other=await world.chat(number, "4930444", name="Somebody Else"),
+            other=await world.chat(number, "4930222", name="Somebody Else"),
             colleague=colleague,
         )
         await world.hear(stage.direct, "Hello")
@@ -210,6 +210,13 @@ async def reopened(stage: Stage) -> None:
     await stage.world.hear(stage.group, "One more thing", sender=Peer(phone="4930222"))
 
 
+async def pictured(stage: Stage) -> None:
+    """A contact of the open chat, and one who wrote in the open group."""
+    for chat in (stage.direct, stage.other):
+        file = await stage.world.file("photo.jpg", "image/jpeg")
+        await stage.world.run(chats.show_photo, chat.id, stage.next(), file.uid)
+
+
 def on(name: str, action: Callable[..., Awaitable[object]], *args: object) -> Situation:
     """An action on one of the chats."""
 
@@ -232,6 +239,7 @@ SITUATIONS: dict[str, Situation] = {
     "FileDeleted": filed_away,
     "ChatOpened": lambda stage: stage.world.chat(stage.number, name="Somebody New"),
     "ChatRenamed": on("direct", chats.rename, "Mira S."),
+    "ChatPhotoChanged": pictured,
     "ChatUnassigned": on("direct", chats.unassign),
     "ChatAssigned": lambda stage: stage.world.run(chats.assign, stage.group.id, stage.colleague.email),
     "ChatClosed": on("direct", chats.close),

@@ -1,19 +1,29 @@
 """What is written and done in a conversation: for whom it works, and how it is answered."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from starlette.applications import Starlette
 
 from tests.support.browsing import FORM, Browser, Page
 from tests.support.full_house import number_facts
-from tests.support.stream import listening
+from tests.support.stream import Heard, listening
+from tests.support.waiting import until
 from tests.support.world import World
 from tests.surfaces.dashboard.conftest import Site
 from tideline.features import chats, messages
 from tideline.features.chats import Chat
 from tideline.features.workspaces import Role
+from tideline.platform.wake import Wakes
+from tideline.surfaces.dashboard import EXCEPTION_HANDLERS, routes
+from tideline.surfaces.dashboard.live import Hub, Presence
 
 SCRIPT = {"x-fragment": "1"}
 
@@ -111,7 +121,7 @@ async def test_deeds(site: Site) -> None:
 
 
 FORMS = ["messages/", "do/close", "presence", "messages/{uid}/reaction", "messages/{uid}/again"]
-PARTS = ["parts", "templates", "parts?m={uid}"]
+PARTS = ["parts", "templates", "people", "parts?m={uid}"]
 
 
 async def a_message(world: World) -> tuple[Chat, str]:
@@ -188,6 +198,61 @@ async def test_those_who_are_at_a_chat_hear_of_each_other(site: Site) -> None:
     assert {one["name"]: one["doing"] for one in people}["Noa Levi"] == "writing"
     assert len(people) == 2
     assert "presence" not in heard_elsewhere.names
+
+
+async def test_those_who_are_served_by_another_process_are_seen_too(site: Site) -> None:
+    """Two servers on one database, as two `web` processes are."""
+    colleague = await site.teammate(Role.ADMIN, display_name="Noa Levi")
+    chat = await site.world.chat()
+    mine, theirs = await site.owner(), await site.signed_in(colleague)
+    async with server(site) as one, server(site) as other:
+        mine, theirs = at(one, mine), at(other, theirs)
+        async with listening(one, mine) as heard, listening(other, theirs) as heard_too:
+            await post(mine, f"/chat/{chat.id}/presence", tab="a", **{"is": "reading"})
+            await post(theirs, f"/chat/{chat.id}/presence", tab="b", **{"is": "writing"})
+            for reader in (heard, heard_too):
+                await until(partial(sees, reader, {site.world.owner.display_name: "reading", "Noa Levi": "writing"}))
+            await post(theirs, f"/chat/{chat.id}/presence", tab="b", **{"is": "gone"})
+            await until(partial(sees, heard, {site.world.owner.display_name: "reading"}))
+
+
+@asynccontextmanager
+async def server(site: Site) -> AsyncIterator[Starlette]:
+    wakes = Wakes(site.world.db)
+    hearing = asyncio.create_task(wakes.run())
+    await wakes.is_listening.wait()
+    yield Starlette(routes=routes(replace(site.deps, wakes=wakes)), exception_handlers=EXCEPTION_HANDLERS)
+    await wakes.flush()
+    hearing.cancel()
+    with suppress(asyncio.CancelledError):
+        await hearing
+
+
+def at(server: Starlette, browser: Browser) -> Browser:
+    """The same browser, at this server."""
+    moved = Browser(server)
+    moved.cookies = browser.cookies
+    return moved
+
+
+def sees(heard: Heard, people: dict[str, str]) -> bool:
+    """Is this what was told last of who is there?"""
+    told = [body["people"] for name, body in heard.events if name == "presence"]
+    return bool(told) and {one["name"]: one["doing"] for one in told[-1]} == people
+
+
+async def test_a_tab_that_says_nothing_more_is_forgotten_and_nobody_has_countless_ones(site: Site) -> None:
+    world, deps = site.world, site.deps
+    hub = Hub(deps.db, deps.wakes, deps.sign_in, deps.until_the_end)
+    presence = Presence(hub, world.clock, deps.wakes)
+    for n in range(60):
+        presence.put(world.id, 1, world.owner, f"tab {n}", "reading")
+    assert len(presence._chats[world.id, 1]) == 50
+    world.clock.advance(timedelta(minutes=2))
+    presence.put(world.id, 2, world.owner, "another", "writing")
+    assert list(presence._chats) == [(world.id, 2)]
+    presence.put(world.id, 2, world.owner, "another", "gone")
+    assert (presence._chats, presence._tabs) == ({}, {})
 
 
 async def test_the_list_alone_has_the_rows_that_its_page_has(site: Site) -> None:

@@ -13,6 +13,9 @@ Actions of a workspace (`tx: Tx`):
     unlink(tx, number_id, reason=) -> Number                           the same for a number of any kind
     get_template(tx, id) -> Template                                   or TemplateNotFound
     list_templates(tx, page=1, waba_id=, named=) -> ([Template], has_more)   the newest first
+    list_approved(tx, number_id, words, language=) -> ([Template], has_more)   what the number may send, by name
+    get_approved(tx, number_id, id) -> Template                        or TemplateNotFound
+    list_languages(tx, number_id) -> [str]                             of these
     find_templates(tx, names) -> [Template]                            in every language and account
     accounts_of(tx, waba_id) -> [NumberId]                             the numbers of a business account
     ask_for_templates(tx, number_id)                                   the gateway reads them soon
@@ -30,7 +33,8 @@ Across workspaces (`tx: SystemTx`):
     count_unreadable_accounts(tx, keyring) -> int                      reencrypt_accounts(db, keyring) -> int
 
 Pure rules: `fill(template, WantedTemplate) -> TemplateMessage` (TemplateNotApproved, TemplateVariablesMismatch),
-`places(template)`, the placeholders of header and body; `parse_dimensions(text)` (InvalidAnalytics).
+`places(template)`, the placeholders of header and body; `is_fillable(template)`, can all it needs be given;
+`parse_dimensions(text)` (InvalidAnalytics).
 
 `Vault(db, keyring)` hands connectors the credentials of a number.
 """
@@ -63,8 +67,11 @@ from tideline.features.business.actions.templates import (
     ask_for_templates,
     change_template,
     find_templates,
+    get_approved,
     get_template,
     has_templates_since,
+    list_approved,
+    list_languages,
     list_templates,
     take_templates,
 )
@@ -82,7 +89,14 @@ from tideline.features.business.errors import (
     TemplateVariablesMismatch,
 )
 from tideline.features.business.model import Account, NewAccount, Opened, Secrets
-from tideline.features.business.templates import BusinessTemplateId, Template, WantedTemplate, fill, places
+from tideline.features.business.templates import (
+    BusinessTemplateId,
+    Template,
+    WantedTemplate,
+    fill,
+    is_fillable,
+    places,
+)
 from tideline.features.business.vault import Vault
 
 __all__ = [
@@ -125,9 +139,13 @@ __all__ = [
     "forget_analytics",
     "get",
     "get_analytics",
+    "get_approved",
     "get_template",
     "has_templates_since",
+    "is_fillable",
     "list_accounts",
+    "list_approved",
+    "list_languages",
     "list_of_app",
     "list_templates",
     "open_account",

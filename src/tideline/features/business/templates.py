@@ -99,6 +99,15 @@ def places(template: Template) -> Mapping[str, Sequence[str]]:
     return {part: placeholders(template.text_of(part.upper())) for part in ("header", "body")}
 
 
+def is_fillable(template: Template) -> bool:
+    """Can everything that it needs be given?"""
+    try:
+        _ensure_fillable(template)
+    except TemplateVariablesMismatch:
+        return False
+    return True
+
+
 def _ensure_fillable(template: Template) -> None:
     for one in template.components:
         kind, form = str(one.get("type", "")).upper(), str(one.get("format", "TEXT")).upper()

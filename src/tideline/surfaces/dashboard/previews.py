@@ -7,9 +7,16 @@ from typing import Any, Final
 
 from tideline.features.business import Template
 from tideline.surfaces.dashboard.formatting import Piece, pieces
+from tideline.surfaces.dashboard.words import N_
 
 PLACE: Final = re.compile(r"\{\{\s*([^{}\n]{1,60}?)\s*\}\}")
 SHORT: Final = 400
+MEDIA: Final = {
+    "image": N_("A picture"),
+    "video": N_("A film"),
+    "document": N_("A document"),
+    "location": N_("A place"),
+}
 OPEN: Final = "var"
 UNFILLED: Final[Mapping[str, str]] = {}
 ALL_UNFILLED: Final[Mapping[str, Mapping[str, str]]] = {}

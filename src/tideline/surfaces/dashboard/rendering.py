@@ -6,7 +6,7 @@ from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tideline.surfaces.dashboard import dates, window, words
+from tideline.surfaces.dashboard import dates, failures, window, words
 
 HERE = Path(__file__).parent
 KILO = 1000
@@ -37,6 +37,8 @@ def environment() -> Environment:
         "play_time": play_time,
         "mode": window.mode,
         "left": window.left,
+        "reason": failures.reason,
+        "exactly": failures.exactly,
     }
     env.globals |= {"_": words._, "ngettext": words.ngettext, "speaking": words.speaking, "theme": None}
     return env

@@ -21,7 +21,7 @@ from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.panel import panel_routes
 from tideline.surfaces.dashboard.qr_page import QrPage
 from tideline.surfaces.dashboard.security import Cookies
-from tideline.surfaces.dashboard.talk import Deeds, Talk, Writing
+from tideline.surfaces.dashboard.talk import Deeds, PlatformTemplates, Talk, Writing
 from tideline.surfaces.dashboard.talk.answers import in_words
 from tideline.surfaces.dashboard.visits import Visits
 
@@ -62,14 +62,19 @@ def _talk(
     deps: DashboardDeps, pages: Pages, visits: Visits, cookies: Cookies, hub: Hub, inbox: Inbox, talk: Talk
 ) -> list[BaseRoute]:
     """One chat: its page, the parts of it that are fetched again, and what is written and done there."""
-    writing = Writing(deps, pages, visits, cookies, talk)
-    deeds = Deeds(deps, pages, visits, cookies, Presence(hub, deps.db.clock))
+    writing, platform = Writing(deps, pages, visits, cookies, talk), PlatformTemplates(pages, visits)
+    deeds = Deeds(deps, pages, visits, cookies, Presence(hub, deps.db.clock, deps.wakes))
     chat = "/chat/{chat_id}"
     return [
         Route(f"{chat}/messages/", Address(GET=inbox.show_chat, POST=in_words(writing.write))),
         Route(f"{chat}/parts", Address(GET=in_words(talk.show_parts))),
         Route(f"{chat}/people", Address(GET=in_words(talk.show_people))),
         Route(f"{chat}/templates", Address(GET=in_words(talk.show_templates))),
+        Route(f"{chat}/business-templates", Address(GET=in_words(platform.find))),
+        Route(
+            f"{chat}/business-templates/{{template_id}}",
+            Address(GET=in_words(platform.show), POST=in_words(writing.fill)),
+        ),
         Route(f"{chat}/files", Address(POST=in_words(writing.attach))),
         Route(f"{chat}/presence", Address(POST=in_words(deeds.be_there))),
         Route(f"{chat}/messages/{{message_uid}}/reaction", Address(POST=in_words(deeds.react))),

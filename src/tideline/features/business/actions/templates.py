@@ -7,7 +7,8 @@ from typing import Final
 
 from tideline.features import numbers
 from tideline.features.business import events
-from tideline.features.business.errors import TemplateNotFound
+from tideline.features.business.errors import AccountNotFound, TemplateNotFound
+from tideline.features.business.model import Account
 from tideline.features.business.store import accounts
 from tideline.features.business.store import templates as store
 from tideline.features.business.templates import AS_LISTED, DELETED, NEWS, Template
@@ -34,6 +35,37 @@ async def list_templates(
     """A page, the newest first, and whether another follows; of one account, or with a part of the name."""
     found = await store.list_page(tx, offset=(page - 1) * size, limit=size + 1, waba_id=waba_id, named=named)
     return found[:size], len(found) > size
+
+
+async def list_approved(
+    tx: Tx, number_id: int, words: str = "", *, language: str | None = None, page: int = 1, size: int = PAGE
+) -> tuple[list[Template], bool]:
+    """What the number's account may send, by name, and whether more follow; with these words in name or text."""
+    account = await _account(tx, number_id)
+    found = await store.list_approved(
+        tx, account.waba_id, words=words.lower(), language=language, offset=(page - 1) * size, limit=size + 1
+    )
+    return found[:size], len(found) > size
+
+
+async def list_languages(tx: Tx, number_id: int) -> list[str]:
+    """The languages of what the number's account may send."""
+    return await store.list_languages(tx, (await _account(tx, number_id)).waba_id)
+
+
+async def get_approved(tx: Tx, number_id: int, template_id: int) -> Template:
+    """One that the number's account may send. Raises TemplateNotFound for every other."""
+    account, template = await _account(tx, number_id), await get_template(tx, template_id)
+    if template.waba_id != account.waba_id or not template.is_approved:
+        raise TemplateNotFound(template_id)
+    return template
+
+
+async def _account(tx: Tx, number_id: int) -> Account:
+    account = await accounts.find(tx, number_id)
+    if account is None:
+        raise AccountNotFound
+    return account
 
 
 async def find_templates(tx: Tx, names: Collection[str]) -> list[Template]:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from tideline.features.business.templates import DELETED, BusinessTemplateId, Template
+from tideline.features.business.templates import APPROVED, DELETED, BusinessTemplateId, Template
 from tideline.features.numbers.port import BusinessTemplate
 from tideline.platform.db import Row, SystemTx, Tx
 
@@ -40,6 +40,42 @@ async def list_page(tx: Tx, *, offset: int, limit: int, waba_id: str | None = No
         named,
     )
     return [_read(row) for row in rows]
+
+
+async def list_approved(
+    tx: Tx, waba_id: str, *, words: str, language: str | None, offset: int, limit: int
+) -> list[Template]:
+    """Those of one account that can be sent, with these words in their name or their text, by name."""
+    rows = await tx.fetch(
+        _SELECT
+        + """
+        WHERE b.workspace = $1 AND b.waba_id = $2 AND b.status = $3 AND ($4::text IS NULL OR b.language = $4)
+          AND (strpos(lower(b.name), $5) > 0 OR EXISTS (
+              SELECT FROM jsonb_array_elements(b.components) AS part WHERE strpos(lower(part ->> 'text'), $5) > 0))
+        ORDER BY b.name, b.language, b.id LIMIT $6 OFFSET $7
+        """,
+        tx.workspace_id,
+        waba_id,
+        APPROVED,
+        language,
+        words,
+        limit,
+        offset,
+    )
+    return [_read(row) for row in rows]
+
+
+async def list_languages(tx: Tx, waba_id: str) -> list[str]:
+    rows = await tx.fetch(
+        """
+        SELECT DISTINCT b.language FROM tenant.business_template b
+        WHERE b.workspace = $1 AND b.waba_id = $2 AND b.status = $3 ORDER BY b.language
+        """,
+        tx.workspace_id,
+        waba_id,
+        APPROVED,
+    )
+    return [row["language"] for row in rows]
 
 
 async def find_named(tx: Tx, names: Collection[str]) -> list[Template]:

@@ -80,6 +80,7 @@ class Told(msgspec.Struct, omit_defaults=True):
     text: str | None = None
     mentioned: list[int] | None = None
     actor: int | None = None
+    responsible: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,9 @@ def _about_chat(fact: Fact) -> News:
 def _extra(fact: Fact, message: Mapping[str, Any]) -> dict[str, Any]:
     match fact.kind:
         case "MessageReceived":
-            return {"title": fact.payload["chat"]["name"], "text": (message.get("text") or "")[:WORDS]}
+            chat = fact.payload["chat"]
+            text = (message.get("text") or "")[:WORDS]
+            return {"title": chat["name"], "text": text, "responsible": chat.get("responsible_id")}
         case "NoteAdded":
             return {
                 "title": fact.payload["chat"]["name"],

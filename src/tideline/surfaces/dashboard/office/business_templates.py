@@ -72,12 +72,6 @@ QUALITIES: Final = {
     "YELLOW": ("warn", N_("Some customers do not like it")),
     "RED": ("bad", N_("Many customers do not like it")),
 }
-MEDIA: Final = {
-    "image": N_("A picture"),
-    "video": N_("A film"),
-    "document": N_("A document"),
-    "location": N_("A place"),
-}
 
 
 class BusinessTemplatesPage:
@@ -149,7 +143,7 @@ SHOWN: Final = {
     "reasons": REASONS,
     "categories": CATEGORIES,
     "qualities": QUALITIES,
-    "media": MEDIA,
+    "media": previews.MEDIA,
 }
 
 

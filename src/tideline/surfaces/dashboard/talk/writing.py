@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -11,10 +12,11 @@ from uuid import UUID
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from tideline.features import files, messages, templates
+from tideline.features import business, files, messages, templates
+from tideline.features.business import WantedTemplate
 from tideline.features.chats import Chat, ChatId
 from tideline.features.files import File, Said
-from tideline.features.messages import Load, MessageUid, Origin, Outgoing, ToChat
+from tideline.features.messages import Load, Message, MessageUid, Origin, Outgoing, ToChat
 from tideline.features.numbers.port import MediaKind
 from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
@@ -23,6 +25,7 @@ from tideline.surfaces.dashboard import ids
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleForm, read_form
+from tideline.surfaces.dashboard.talk import platform
 from tideline.surfaces.dashboard.talk.answers import is_for_script
 from tideline.surfaces.dashboard.talk.reading import Talk, days_of
 from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
@@ -71,7 +74,7 @@ class Writing:
             message = (await messages.get_some(tx, chat, [uid])).get(uid)
         if message is None or message.failure is None or not message.from_me:
             raise NotHere
-        outgoing = Outgoing(
+        outgoing = _of_platform(chat, message) or Outgoing(
             ToChat(ChatId(chat.id)),
             text=message.text,
             file_uid=message.attachment.uid if message.attachment else None,
@@ -80,6 +83,17 @@ class Writing:
         )
         sent = await self._send(visitor, outgoing, f"again {uid}")
         return await self._written(request, visitor, chat, sent)
+
+    async def fill(self, request: Request) -> Response:
+        """An approved template of the business account, with what its places stand for."""
+        form = await read_form(request)
+        if not self._cookies.is_from_our_form(request, form):
+            raise StaleForm
+        async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, chat):
+            template = await business.get_approved(tx, platform.number_of(chat), platform.template_id(request))
+        outgoing = Outgoing(ToChat(ChatId(chat.id)), template=platform.wanted(template, form))
+        uid = await self._send(visitor, outgoing, form.get("key", ""))
+        return await self._written(request, visitor, chat, uid)
 
     async def _open(self, request: Request) -> tuple[Visitor, Chat]:
         async with self._visits.to_chat(request, ids.chat_id(request)) as (_, visitor, chat):
@@ -164,6 +178,15 @@ class Writing:
         return self._talk.parts(request, visitor, chat, days)
 
 
+def _of_platform(chat: Chat, message: Message) -> Outgoing | None:
+    """A template of the business account that goes once more, with the same in its places."""
+    sent = message.data.get(messages.TEMPLATE) if message.content == messages.TEMPLATE else None
+    if sent is None:
+        return None
+    wanted = WantedTemplate(sent["name"], sent["language"], sent.get("header", ()), sent.get("body", ()))
+    return Outgoing(ToChat(ChatId(chat.id)), template=wanted)
+
+
 def _actor(visitor: Visitor) -> Actor:
     return Actor("teammate", visitor.me.id)
 
@@ -172,20 +195,10 @@ def _typed(visitor: Visitor, outgoing: Outgoing, key: str) -> Outgoing:
     """As a teammate types it: it costs nothing, and however often it is sent under its key, it goes once."""
     once = None
     if key:
-        parts = (outgoing.to, outgoing.text, outgoing.reply_to, outgoing.template_id, outgoing.kind)
+        parts = (outgoing.to, outgoing.text, outgoing.reply_to, outgoing.template_id, outgoing.template, outgoing.kind)
         digest = hashlib.sha256(repr(parts).encode()).digest()
         once = Once(visitor.me.id, f"{ORIGIN}:{key[:LONGEST_KEY]}", digest, KEYS_KEPT, _told)
-    return Outgoing(
-        outgoing.to,
-        text=outgoing.text,
-        file_uid=outgoing.file_uid,
-        template_id=outgoing.template_id,
-        kind=outgoing.kind,
-        reply_to=outgoing.reply_to,
-        origin=Origin.SHARED_INBOX,
-        is_free=True,
-        once=once,
-    )
+    return replace(outgoing, origin=Origin.SHARED_INBOX, is_free=True, once=once)
 
 
 def _told(message: messages.Message) -> bytes:

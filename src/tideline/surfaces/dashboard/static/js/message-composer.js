@@ -1,6 +1,7 @@
 // <message-composer>: where messages and notes are written. What is sent shows at once as a pending bubble, and the
 // message that the server draws takes its place; what was not sent stays, with a way to try again.
 
+import { BusinessPicker } from "./composer/business-picker.js";
 import { Attachments } from "./composer/attachments.js";
 import { Draft } from "./composer/draft.js";
 import { bubble, failed, progressed } from "./composer/pending.js";
@@ -22,6 +23,8 @@ class MessageComposer extends HTMLElement {
     this.files = new Attachments(this.querySelector("[data-files]"), this.dataset.remove);
     this.draft = new Draft(`draft ${this.dataset.me} ${this.dataset.chat}`, this.field);
     this.recorder = new Recorder();
+    const dialog = this.querySelector("[data-business-picker]");
+    this.business = dialog && new BusinessPicker(this, dialog);
     this.presence = new Presence(this.address, this.querySelector("[data-presence]"), this.dataset, Number(this.dataset.me));
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#typed());
@@ -128,13 +131,14 @@ class MessageComposer extends HTMLElement {
     else if ("unquote" in button.dataset) this.reply(null);
     else if ("emoji" in button.dataset) this.suggestions.emoji();
     else if ("templates" in button.dataset) this.suggestions.templates("");
+    else if ("businessTemplates" in button.dataset) this.business.open();
     else if ("record" in button.dataset) this.#record(button);
   }
 
   async #record(button) {
     if (this.recorder.isOn) return this.recorder.stop();
     button.setAttribute("aria-pressed", "true");
-    this.#say("");
+    this.say("");
     const clock = this.querySelector("[data-recorded]");
     try {
       const voice = await this.recorder.record((seconds) => {
@@ -143,7 +147,7 @@ class MessageComposer extends HTMLElement {
       });
       if (voice) this.#sendFile(voice, "", { kind: "voice" });
     } catch {
-      this.#say(this.dataset.noMicrophone);
+      this.say(this.dataset.noMicrophone);
     } finally {
       clock.hidden = true;
       button.setAttribute("aria-pressed", "false");
@@ -158,21 +162,22 @@ class MessageComposer extends HTMLElement {
     const { kind, reply_to: reply, template } = this.form.elements;
     const text = this.field.value.trim();
     if (!text && this.files.isEmpty && !template.value) return;
-    this.#say("");
+    this.say("");
     const fields = { text, kind: kind.value, reply_to: reply.value, template: template.value };
     const files = this.isNote ? [] : this.files.take();
     if (files.length) files.forEach((file, n) => this.#sendFile(file, n ? "" : text, { reply_to: fields.reply_to }));
-    else this.#sendText(fields);
+    else this.sendTo(`${this.address}/messages/`, fields, text, this.isNote);
     this.draft.clear();
     this.suggestions.forget();
     this.reply(null);
     this.presence.sent();
   }
 
-  #sendText(fields) {
+  // Fields to an address that answers with the message; `text` is what the bubble shows until then.
+  sendTo(address, fields, text, isNote = false) {
     const key = crypto.randomUUID();
-    const item = bubble(key, fields.text, { isNote: this.isNote, words: this.dataset });
-    this.#deliver(item, () => send(`${this.address}/messages/`, { ...fields, key }));
+    const item = bubble(key, text, { isNote, words: this.dataset });
+    this.#deliver(item, () => send(address, { ...fields, key }));
   }
 
   #sendFile(file, caption, more) {
@@ -193,12 +198,13 @@ class MessageComposer extends HTMLElement {
         this.timeline.put(parts);
       } catch (refused) {
         failed(item, refused.message, this.dataset, attempt);
+        this.timeline.look(); // perhaps it is not allowed any more
       }
     };
     attempt();
   }
 
-  #say(sentence) {
+  say(sentence) {
     const line = this.querySelector("[data-error]");
     line.textContent = sentence;
     line.hidden = !sentence;
