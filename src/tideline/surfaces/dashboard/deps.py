@@ -59,6 +59,14 @@ class DashboardDeps:
     until_the_end: Callable[[], Awaitable[None]] = _never
 
     @property
+    def largest_files(self) -> dict[str, int]:
+        """The most bytes of a file by the first word of its type, as far as it is known here; `*` for all others."""
+        if self.store is None:
+            return {}
+        limits = self.store.room.limits
+        return {kind: limits.of_type(f"{kind}/x") for kind in ("image", "audio", "video", "*")}
+
+    @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https://")
 

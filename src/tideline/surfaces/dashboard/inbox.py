@@ -76,6 +76,7 @@ class Inbox:
             unread=len(new),
             first_new=new[-1] if new else None,
             may_write=self._deps.sends is not None,
+            largest_files=self._deps.largest_files,
             oldest=found.items[-1].uid if found.has_more else None,
             is_newest=before is None,
         )

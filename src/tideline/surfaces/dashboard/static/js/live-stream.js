@@ -48,9 +48,17 @@ class LiveStream extends HTMLElement {
 
   #take({ type, ...detail }) {
     if (detail.seq) this.dataset.after = detail.seq;
-    if (type === "ended") location.reload();
+    if (type === "ended") this.#over();
     else if (type === "connected" || type === "disconnected") this.#connected(type === "connected");
     else document.dispatchEvent(new CustomEvent(`tideline:${type}`, { detail }));
+  }
+
+  // The page stays, with what is half written in it; all that it can do now is to lead to the way in.
+  #over() {
+    clearTimeout(this.#sign);
+    this.firstElementChild.hidden = true;
+    this.querySelector("[data-ended]").hidden = false;
+    document.dispatchEvent(new CustomEvent("tideline:ended"));
   }
 
   #connected(isSo) {

@@ -10,9 +10,13 @@ import { Presence } from "./composer/presence.js";
 import { Recorder } from "./composer/recorder.js";
 import { Suggestions } from "./composer/suggestions.js";
 import "./composer/window-clock.js";
+import { nextPlace } from "./models/places.js";
 import { ask, csrf, send } from "./models/request.js";
 
 class MessageComposer extends HTMLElement {
+  #uploads = Promise.resolve();
+  #warned = "";
+
   connectedCallback() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("textarea");
@@ -20,12 +24,13 @@ class MessageComposer extends HTMLElement {
     this.timeline = document.querySelector("message-timeline");
     this.picker = new Picker(this.querySelector("[data-picker]"));
     this.suggestions = new Suggestions(this);
-    this.files = new Attachments(this.querySelector("[data-files]"), this.dataset.remove);
+    this.files = new Attachments(this.querySelector("[data-files]"), this.dataset.remove, (file) => this.#refuse(file));
     this.draft = new Draft(`draft ${this.dataset.me} ${this.dataset.chat}`, this.field);
     this.recorder = new Recorder();
     const dialog = this.querySelector("[data-business-picker]");
     this.business = dialog && new BusinessPicker(this, dialog);
     this.presence = new Presence(this.address, this.querySelector("[data-presence]"), this.dataset, Number(this.dataset.me));
+    addEventListener("beforeunload", (event) => this.#isUnsafe && event.preventDefault());
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#typed());
     this.form.addEventListener("submit", (event) => this.#submit(event));
@@ -108,7 +113,8 @@ class MessageComposer extends HTMLElement {
 
   #key(event) {
     if (event.isComposing) return;
-    if (this.picker.take(event)) event.preventDefault();
+    if (this.picker.take(event) || (event.key === "Tab" && !event.shiftKey && this.suggestions.toPlace())) event.preventDefault();
+    else if (event.key === "Escape" && this.recorder.isOn) this.#discard();
     else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.form.requestSubmit();
@@ -131,8 +137,30 @@ class MessageComposer extends HTMLElement {
     else if ("unquote" in button.dataset) this.reply(null);
     else if ("emoji" in button.dataset) this.suggestions.emoji();
     else if ("templates" in button.dataset) this.suggestions.templates("");
+    else if ("discard" in button.dataset) this.#discard();
+    else if ("dropTemplate" in button.dataset) this.suggestions.forget();
     else if ("businessTemplates" in button.dataset) this.business.open();
     else if ("record" in button.dataset) this.#record(button);
+  }
+
+  // a recording, or something that was not sent, would be lost with the page
+  get #isUnsafe() {
+    return this.recorder.isOn || this.timeline.querySelector(".msg:not([data-at])") !== null || !this.files.isEmpty;
+  }
+
+  // Too large, which the server would say only after all of it has come.
+  #refuse({ name, size, type }) {
+    const limits = JSON.parse(this.dataset.largest);
+    const most = limits[type === "image/svg+xml" ? "*" : type.split("/")[0]] ?? limits["*"] ?? Infinity;
+    if (size <= most) return false;
+    this.say(this.dataset.tooLarge.replace("{name}", name).replace("{size}", Math.floor(most / 2 ** 20)));
+    return true;
+  }
+
+  #discard() {
+    this.recorder.discard();
+    this.field.focus();
+    this.say(this.dataset.discarded);
   }
 
   async #record(button) {
@@ -140,16 +168,17 @@ class MessageComposer extends HTMLElement {
     button.setAttribute("aria-pressed", "true");
     this.say("");
     const clock = this.querySelector("[data-recorded]");
+    const bin = this.querySelector("[data-discard]");
     try {
       const voice = await this.recorder.record((seconds) => {
-        clock.hidden = false;
+        clock.hidden = bin.hidden = false;
         clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
       });
       if (voice) this.#sendFile(voice, "", { kind: "voice" });
     } catch {
       this.say(this.dataset.noMicrophone);
     } finally {
-      clock.hidden = true;
+      clock.hidden = bin.hidden = true;
       button.setAttribute("aria-pressed", "false");
     }
   }
@@ -162,6 +191,7 @@ class MessageComposer extends HTMLElement {
     const { kind, reply_to: reply, template } = this.form.elements;
     const text = this.field.value.trim();
     if (!text && this.files.isEmpty && !template.value) return;
+    if (!this.isNote && this.#hasGap(text)) return;
     this.say("");
     const fields = { text, kind: kind.value, reply_to: reply.value, template: template.value };
     const files = this.isNote ? [] : this.files.take();
@@ -173,11 +203,20 @@ class MessageComposer extends HTMLElement {
     this.presence.sent();
   }
 
+  // A template with a place that nobody has filled in goes only at a second try.
+  #hasGap(text) {
+    const place = this.suggestions.toPlace(0) && nextPlace(text);
+    if (!place || this.#warned === text) return false;
+    this.#warned = text;
+    this.say(this.dataset.gap.replace("{place}", place.words));
+    return true;
+  }
+
   // Fields to an address that answers with the message; `text` is what the bubble shows until then.
   sendTo(address, fields, text, isNote = false) {
     const key = crypto.randomUUID();
     const item = bubble(key, text, { isNote, words: this.dataset });
-    this.#deliver(item, () => send(address, { ...fields, key }));
+    this.#deliver(item, () => this.timeline.holding(() => send(address, { ...fields, key })));
   }
 
   #sendFile(file, caption, more) {
@@ -185,15 +224,24 @@ class MessageComposer extends HTMLElement {
     const item = bubble(key, caption, { isNote: false, words: this.dataset, filename: file.name });
     const query = new URLSearchParams({ name: encodeURIComponent(file.name), caption, key, ...more });
     const headers = { "x-csrf": csrf(), "content-type": file.type || "application/octet-stream" };
-    const progress = (part) => progressed(item, part);
-    this.#deliver(item, () => ask("POST", `${this.address}/files?${query}`, { body: file, headers, progress }));
+    const address = `${this.address}/files?${query}`;
+    // one after the other, so that they arrive in the order in which they were chosen; while bytes leave, news come in
+    this.#deliver(item, () => {
+      let release = null;
+      const progress = (part) => {
+        progressed(item, part);
+        if (part === 1) release ??= this.timeline.hold();
+      };
+      const go = () => ask("POST", address, { body: file, headers, progress }).finally(() => release?.());
+      return (this.#uploads = this.#uploads.then(go, go));
+    });
   }
 
   #deliver(item, go) {
     this.timeline.add(item);
     const attempt = async () => {
       try {
-        const parts = await this.timeline.holding(go);
+        const parts = await go();
         item.remove();
         this.timeline.put(parts);
       } catch (refused) {

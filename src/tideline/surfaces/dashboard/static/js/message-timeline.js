@@ -43,13 +43,24 @@ class MessageTimeline extends HTMLElement {
 
   // While something is being sent, its news wait for its answer: the pending bubble is replaced, not doubled.
   async holding(work) {
-    this.#held++;
+    const release = this.hold();
     try {
       return await work();
     } finally {
+      release();
+    }
+  }
+
+  // Holds them until what it gives is called.
+  hold() {
+    this.#held++;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
       this.#held--;
       this.#later();
-    }
+    };
   }
 
   // Parts as the server drew them: the head, the notice, and messages that take the place of their older selves.
@@ -133,7 +144,7 @@ class MessageTimeline extends HTMLElement {
       await (isAll ? this.#begin() : this.#fetchParts(named));
     } catch (refused) {
       if (refused.status === 404) location.assign("/");
-      else if (refused.status === 401) location.reload();
+      else if (refused.status === 401) return; // the stream says so too
       else setTimeout(() => (isAll ? this.#noteAll() : named.forEach((uid) => this.#note(uid))), WAITS[0]);
     } finally {
       this.#isFetching = false;

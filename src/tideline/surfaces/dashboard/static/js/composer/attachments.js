@@ -5,11 +5,14 @@ const THUMB = 80;
 export class Attachments {
   #tray;
   #remove;
+  #refuse;
   #files = [];
 
-  constructor(tray, remove) {
+  // `refuse` says of a file why it cannot be sent, or nothing
+  constructor(tray, remove, refuse) {
     this.#tray = tray;
     this.#remove = remove;
+    this.#refuse = refuse;
   }
 
   get isEmpty() {
@@ -18,6 +21,7 @@ export class Attachments {
 
   add(files) {
     for (const file of files) {
+      if (this.#refuse(file)) continue;
       this.#files.push(file);
       this.#tray.append(this.#item(file));
     }

@@ -8,6 +8,10 @@ export class Draft {
     this.#key = key;
     this.#field = field;
     if (!field.value) field.value = localStorage.getItem(key) ?? "";
+    // another tab of the same chat has gone on with it, or has sent it
+    addEventListener("storage", (event) => {
+      if (event.key === key && (document.hidden || document.activeElement !== field)) field.value = event.newValue ?? "";
+    });
   }
 
   save() {

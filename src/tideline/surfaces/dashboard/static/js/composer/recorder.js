@@ -4,6 +4,7 @@ const LONGEST = 15 * 60_000;
 
 export class Recorder {
   #recorder = null;
+  #isDiscarded = false;
 
   get isOn() {
     return this.#recorder !== null;
@@ -14,6 +15,7 @@ export class Recorder {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     const recorder = new MediaRecorder(stream);
     this.#recorder = recorder;
+    this.#isDiscarded = false;
     const parts = [];
     recorder.ondataavailable = ({ data }) => data.size && parts.push(data);
     const ended = new Promise((done) => (recorder.onstop = done));
@@ -28,7 +30,12 @@ export class Recorder {
     for (const track of stream.getTracks()) track.stop();
     this.#recorder = null;
     const type = recorder.mimeType.split(";")[0];
-    return parts.length ? new File(parts, `voice.${type.endsWith("mp4") ? "m4a" : type.split("/")[1]}`, { type }) : null;
+    return parts.length && !this.#isDiscarded ? new File(parts, `voice.${type.endsWith("mp4") ? "m4a" : type.split("/")[1]}`, { type }) : null;
+  }
+
+  discard() {
+    this.#isDiscarded = true;
+    this.stop();
   }
 
   stop() {

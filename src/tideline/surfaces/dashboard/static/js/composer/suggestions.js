@@ -3,6 +3,7 @@
 
 import { EMOJI } from "../models/emoji.js";
 import { ask } from "../models/request.js";
+import { nextPlace } from "../models/places.js";
 import { option } from "./picker.js";
 
 const MOST = 50;
@@ -32,6 +33,16 @@ export class Suggestions {
 
   forget() {
     this.#composer.form.elements.template.value = "";
+    this.#composer.querySelector("[data-template-file]").hidden = true;
+  }
+
+  // To the next open place of a template; false when there is none.
+  toPlace(from = this.#composer.field.selectionEnd) {
+    const { field, form } = this.#composer;
+    const place = form.elements.template.value && nextPlace(field.value, from);
+    if (!place) return false;
+    field.setSelectionRange(place.start, place.end);
+    return true;
   }
 
   async templates(wanted, replaced = 0) {
@@ -71,9 +82,14 @@ export class Suggestions {
   }
 
   #use({ id, text, file }, replaced) {
+    const { field, form } = this.#composer;
+    const at = field.selectionStart - replaced;
     this.#composer.insert(text, replaced);
-    this.#composer.form.elements.template.value = id;
-    if (file) this.#composer.field.title = file;
+    form.elements.template.value = id;
+    this.toPlace(at);
+    const line = this.#composer.querySelector("[data-template-file]");
+    line.hidden = !file;
+    line.querySelector("[data-name]").textContent = file ?? "";
   }
 }
 

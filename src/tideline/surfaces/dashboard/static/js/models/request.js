@@ -19,7 +19,10 @@ export function ask(method, address, { body = null, headers = {}, progress = nul
   request.overrideMimeType("text/html"); // an answer without a body would be read as XML, and complained about
   request.setRequestHeader("x-fragment", "1");
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-  if (progress) request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 1);
+  if (progress) {
+    request.upload.onprogress = ({ loaded, total }) => progress(total ? Math.min(loaded / total, 0.99) : 0);
+    request.upload.onload = () => progress(1);
+  }
   request.onerror = request.onabort = () => reject(new Refused(0, ""));
   request.onload = () => {
     if (request.status >= 200 && request.status < 300) resolve(request.response);
