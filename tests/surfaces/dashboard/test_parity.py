@@ -16,11 +16,10 @@ from playwright.async_api import Browser, Page, expect
 from tests.architecture.reference import fact_kinds
 from tests.support import browser as browsers
 from tests.support.browser import PATIENCE, Window
-from tests.support.full_house import number_facts
-from tests.support.partner_page import served
 from tests.support.waiting import until
 from tests.support.world import World
-from tests.surfaces.dashboard.conftest import PASSWORD, Site
+from tests.surfaces.dashboard.conftest import Site
+from tests.surfaces.dashboard.live_site import listening, live, signed_in
 from tideline.features import chats, files, messages, numbers, workspaces
 from tideline.features.chats import Chat
 from tideline.features.messages import Message
@@ -37,7 +36,6 @@ from tideline.features.numbers.port import (
     StateChanged,
     StatusChanged,
 )
-from tideline.platform.dispatcher import Dispatcher
 
 if browsers.find() is None:
     pytest.skip(browsers.MISSING, allow_module_level=True)
@@ -102,7 +100,7 @@ class Stage:
         for name, path in self.paths.items():
             self.pages[name] = await page.context.new_page() if self.pages else page
             await self.pages[name].goto(path)
-            await expect(self.pages[name].locator("live-stream[data-open]")).to_be_attached()
+            await listening(self.pages[name])
 
     @property
     def paths(self) -> dict[str, str]:
@@ -277,7 +275,8 @@ SHOWN = """async () => {
     const known = ({ name }) => name !== "data-now";
     const attributes = (one) => [...one.attributes].filter(known).map(words).sort().join(" ");
     const own = ".tide, .tide *, voice-note *, form *, [data-presence], [data-picker] *, .toast, .toast *";
-    const besides = "window-clock *, input, live-stream, script, message-composer, textarea, [hidden], [hidden] *";
+    const besides = "window-clock *, input, live-stream, script, message-composer, textarea, [hidden], [hidden] *, "
+        + "[data-notify-ask], [data-notify-ask] *";
     const line = (one) => `${one.localName} ${attributes(one)} ${one.children.length ? "" : one.textContent.trim()}`;
     const all = (page) => [...page.body.querySelectorAll("*")].filter((one) => !one.matches(`${own}, ${besides}`));
     const shown = (page) => [page.title, ...all(page).map(line)];
@@ -287,37 +286,19 @@ SHOWN = """async () => {
 
 @pytest.fixture
 async def stage(site: Site, browser: Browser) -> AsyncIterator[Stage]:
-    world, wakes = site.world, site.deps.wakes
-    world.db.wake = wakes.wake
     stage = await Stage.build(site)
-    await number_facts(world.db)
-    running = asyncio.create_task(Dispatcher(world.db, wakes).run())
-    async with served(site.app) as port:
-        window = await Window.open(browser, f"http://127.0.0.1:{port}")
-        await signed_in(site, window.page)
+    async with live(site) as base_url:
+        window = await Window.open(browser, base_url)
+        await signed_in(site, window.page, site.world.owner)
         await stage.open(window.page)
         yield stage
         await window.close()
-        site.end.set()
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
 
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with browsers.opened() as opened:
         yield opened
-
-
-async def signed_in(site: Site, page: Page) -> None:
-    owner = site.world.owner
-    await site.sign_in.set_password(workspaces.WorkspaceId(site.world.id), owner.id, PASSWORD)
-    await page.goto("/sign-in")
-    await page.get_by_label("E-mail address").fill(owner.email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.keyboard.press("Enter")
-    await expect(page.locator("live-stream")).to_be_attached()
 
 
 async def looks(stage: Stage) -> dict[str, tuple[str, str]]:
