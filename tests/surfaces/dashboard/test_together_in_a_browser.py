@@ -145,6 +145,7 @@ async def test_a_window_ends_leads_to_a_template_and_opens_again(site: Site, ope
     await page.keyboard.type("order")
     await expect(dialog.get_by_role("option")).to_have_count(1)
     await page.keyboard.press("Enter")
+    await expect(dialog.get_by_label("In the heading: 1")).to_be_focused()
     for words in ("A-7", "Mira", "A-7"):
         await page.keyboard.type(words)
         await page.keyboard.press("Tab")

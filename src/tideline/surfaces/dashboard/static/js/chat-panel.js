@@ -173,7 +173,7 @@ class ChatPanel extends HTMLElement {
       this.put(fresh);
     } catch (refused) {
       if (refused.status === 404) return location.assign("/");
-      if (refused.status === 401) return location.reload();
+      if (refused.status === 401) return; // the stream says so, and keeps what is half written
       line.textContent = refused.message || this.dataset.offline;
       line.hidden = false;
       if (form.hasAttribute("data-at-once")) form.reset();

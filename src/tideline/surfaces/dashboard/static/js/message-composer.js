@@ -10,7 +10,7 @@ import { Presence } from "./composer/presence.js";
 import { Recorder } from "./composer/recorder.js";
 import { Suggestions } from "./composer/suggestions.js";
 import "./composer/window-clock.js";
-import { nextPlace } from "./models/places.js";
+import { nextPlace } from "./models/gaps.js";
 import { ask, csrf, send } from "./models/request.js";
 
 class MessageComposer extends HTMLElement {

@@ -3,7 +3,7 @@
 
 import { EMOJI } from "../models/emoji.js";
 import { ask } from "../models/request.js";
-import { nextPlace } from "../models/places.js";
+import { nextPlace } from "../models/gaps.js";
 import { option } from "./picker.js";
 
 const MOST = 50;
