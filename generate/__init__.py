@@ -3,6 +3,6 @@
 
 def everything() -> dict[str, str]:
     """Every file, by its path in the project, with what belongs into it."""
-    from generate import client
+    from generate import client, collections
 
-    return client.files()
+    return client.files() | collections.files()

@@ -21,12 +21,12 @@ class Caller:
     def __init__(self, client: Connection | AsyncConnection) -> None:
         self.client = client
 
-    async def do(self, name: str, *arguments: Any, **named: Any) -> Any:
+    async def do(self, name: str, /, *arguments: Any, **named: Any) -> Any:
         if isinstance(self.client, AsyncConnection):
             return await getattr(self.client, name)(*arguments, **named)
         return await asyncio.to_thread(getattr(self.client, name), *arguments, **named)
 
-    async def all(self, name: str, **named: Any) -> list[Any]:
+    async def all(self, name: str, /, **named: Any) -> list[Any]:
         """Everything that an iterator yields."""
         found = getattr(self.client, name)(**named)
         if isinstance(self.client, AsyncConnection):

@@ -55,7 +55,7 @@ def read_retry_after(text: str | None, now: datetime | None = None) -> timedelta
     if not text:
         return None
     if text.strip().isascii() and text.strip().isdigit():
-        return timedelta(seconds=min(int(text), 10**9))
+        return timedelta(seconds=min(int(text.strip()[:12]), 10**9))
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
