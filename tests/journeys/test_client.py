@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -282,3 +283,29 @@ async def test_every_request_of_the_collections_is_known(slug: str, demo: Demo) 
     assert answers
     refused = {name for name, (status, code) in answers.items() if status == 405 or code in WRONG or status >= 500}
     assert refused <= ABROAD
+
+
+# The page about it ----------------------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[2] / "docs" / "client.md"
+SAMPLE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_every_sample_of_its_page_runs(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after the other, as somebody would type them into one console."""
+    monkeypatch.chdir(tmp_path)
+    text, facts = PAGE.read_text("utf-8"), served.demo
+    for shown, real in (
+        ("http://127.0.0.1:8080", facts["base_url"]),
+        ("your-token", facts["api_token"]),
+        ("your-partner-id", facts["partner_id"]),
+        ("your-partner-secret", facts["partner_secret"]),
+    ):
+        text = text.replace(shown, real)
+    names: dict[str, Any] = {"__name__": "page"}
+    for number, sample in enumerate(SAMPLE.findall(text)):
+        exec(compile(sample, f"{PAGE.name}, sample {number + 1}", "exec"), names)
+    for left_open in (names["client"], names["patient"]):
+        left_open.close()
+    hook = names["app"].test_client().post("/hooks/wa", data=b"{}")
+    assert (number, hook.status_code, (tmp_path / "copy.csv").read_text()) == (9, 401, "beans;12.50\n")
