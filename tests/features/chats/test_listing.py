@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.support.fuzz import FUZZ
 from tests.support.world import World
-from tideline.features import chats
-from tideline.features.chats import ChatFilter, SeenPeer, WrongPhone, names
+from tideline.features import chats, workspaces
+from tideline.features.chats import ChatFilter, SeenPeer, Tally, WrongPhone, names
 from tideline.features.chats.store import listing
 from tideline.features.numbers import Number
 from tideline.features.numbers.port import GroupMember, Peer
@@ -112,6 +112,17 @@ FILTERS: dict[str, tuple[dict[str, Any], set[str]]] = {
         {"phone": "0"},
         {"Mira Solberg", "Jon Vale", "Harbour Sales", "100% cotton_\\shop", "山田太郎 🎉"},
     ),
+    "called so": ({"called": "solb"}, {"Mira Solberg"}),
+    "called or having a phone": (
+        {"called": "100"},
+        {"100% cotton_\\shop", "Mira Solberg", "Jon Vale", "Harbour Sales"},
+    ),
+    "called by the whole phone": ({"called": "+1 (555) 010-0234"}, {"Mira Solberg"}),
+    "called nothing": ({"called": " "}, set()),
+    "nobody's": ({"is_assigned": False, "is_closed": False, "is_read": True}, {"Harbour Sales"}),
+    "nobody's, open or not": ({"is_assigned": False, "is_closed": True}, {"Jon Vale"}),
+    "somebody's at all": ({"is_assigned": True}, {"Mira Solberg"}),
+    "waiting": ({"is_waiting": True}, set()),
     "read": ({"is_read": True}, {"Harbour Sales"}),
     "unread and closed": ({"is_read": False, "is_closed": True}, {"Jon Vale"}),
     "closed": ({"is_closed": True}, {"Jon Vale"}),
@@ -198,3 +209,50 @@ async def test_a_chat_is_found_by_every_part_of_its_name(
     part = names.key(chat.name)[cut[0] : cut[0] + cut[1]].strip() or names.key(chat.name)
     found = (await world.run(chats.list_chats, ChatFilter(names=[part]))).items
     assert chat.id in {chat.id for chat in found} or len(found) == 50
+
+
+async def test_the_list_goes_on_behind_a_chat_however_much_has_moved(world: World, road: str) -> None:
+    number = await world.number()
+    silent = [SeenPeer(Peer(phone=f"4940{n:06d}"), f"Silent {n}") for n in range(5)]
+    await world.run(chats.find_or_create, number, silent)
+    spoken = [await world.chat(number, name=f"Guest {n}") for n in range(5)]
+    for chat in spoken:
+        await world.hear(chat)
+    wanted = ChatFilter(is_closed=False, called="e")
+    first = await world.run(chats.list_behind, wanted, None, 3)
+    assert [chat.name for chat in first.items] == ["Guest 4", "Guest 3", "Guest 2"]
+    await world.hear(spoken[0], "I am on top now")
+    read = []
+    place = chats.place_of(first.items[-1])
+    while True:
+        page = await world.run(chats.list_behind, wanted, place, 3)
+        read += [chat.name for chat in page.items]
+        if not page.has_more:
+            break
+        place = chats.place_of(page.items[-1])
+    assert read == ["Guest 1", *(f"Silent {n}" for n in range(5))]
+
+
+async def test_the_list_goes_on_within_what_somebody_sees(world: World, road: str) -> None:
+    seen, other = await world.number(), await world.number()
+    agent = await world.teammate()
+    await world.execute("UPDATE tenant.teammate SET role = 'agent' WHERE workspace = $1 AND id = $2", agent.id)
+    await world.execute("UPDATE tenant.number SET owner_id = $2 WHERE workspace = $1 AND id = $3", agent.id, seen.id)
+    agent = await world.run(workspaces.get_teammate, agent.id)
+    for n in range(6):
+        await world.hear(await world.chat((seen, other)[n % 2], name=f"Guest {n}"))
+    for wanted in (ChatFilter(visible_to=agent), ChatFilter(visible_to=agent, called="guest", is_waiting=True)):
+        page = await world.run(chats.list_behind, wanted, None, 2)
+        assert [chat.name for chat in page.items] == ["Guest 4", "Guest 2"]
+        rest = await world.run(chats.list_behind, wanted, chats.place_of(page.items[-1]), 2)
+        assert ([chat.name for chat in rest.items], rest.has_more) == (["Guest 0"], False)
+    assert await world.run(chats.tally, agent, 100) == Tally(mine=0, unassigned=3, waiting=3)
+    assert await world.run(chats.tally, agent, 2) == Tally(mine=0, unassigned=2, waiting=2)
+
+
+async def test_the_views_are_counted_in_one_workspace(world: World, neighbour: World) -> None:
+    mine = await world.chat(name="Mine", responsible=world.owner.email)
+    await world.chat(name="Closed", closed=True)
+    await world.hear(await world.chat(name="Waiting"))
+    await world.hear(mine)
+    assert await world.run(chats.tally, world.owner, 100) == Tally(mine=1, unassigned=1, waiting=2)

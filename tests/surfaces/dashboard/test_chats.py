@@ -60,26 +60,27 @@ async def test_previews_of_all_kinds(site: Site) -> None:
     assert "price-list.pdf" in words
 
 
-async def test_pages_go_older_and_newer(site: Site) -> None:
+async def test_the_list_goes_on_behind_the_last_chat(site: Site) -> None:
     seen = [SeenPeer(Peer(phone=f"4930{n:06d}"), f"Guest {n:03d}") for n in range(60)]
     await site.world.run(chats.find_or_create, await site.world.number(), seen)
     browser = await site.owner()
     first = await browser.get("/")
     assert first.html.count(ROW) == 50
-    [older] = first.links("page=2")
+    [older] = first.links("after=")
     second = await browser.get(older)
     assert second.html.count(ROW) == 10
-    assert ">Newer chats<" in second.html
-    assert ">Older chats<" not in second.html
-    beyond = await browser.get("/?page=9")
-    assert (beyond.status, "No chats on this page" in beyond.words) == (200, True)
+    assert "Guest 050" in second.words
+    assert second.links("after=") == []
+    assert ">Newest chats<" in second.html
+    beyond = await browser.get("/?after=.en96")
+    assert (beyond.status, "The list ends here" in beyond.words) == (200, True)
 
 
-async def test_a_page_number_that_is_none_is_the_first(site: Site) -> None:
+async def test_a_place_that_is_none_is_the_beginning(site: Site) -> None:
     await site.world.chat(name="Mira")
     browser = await site.owner()
-    for given in ("0", "-1", "x", "", "1.5", "%D9%A3", "9" * 30):
-        assert "Mira" in (await browser.get(f"/?page={given}")).words
+    for given in ("0", "-1", "x", "", "1.5", "9.%00", "1.AA", f"{'9' * 17}.", "1.____", "%D9%A3."):
+        assert "Mira" in (await browser.get(f"/?after={given}")).words
 
 
 async def test_the_second_workspace_stays_out_of_the_list(site: Site, neighbour: World) -> None:

@@ -5,6 +5,8 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     get(tx, chat_id) -> Chat                                or ChatNotFound
     get_visible(tx, chat_id, teammate) -> Chat              or ChatNotFound, also when this teammate may not see it
     list_chats(tx, ChatFilter(), page=1, size=50) -> Page[Chat]
+    list_behind(tx, ChatFilter(), place, size=50) -> Page[Chat]     behind `place_of(chat)`, however much has moved
+    tally(tx, teammate, most) -> Tally                      of the views, each counted up to a limit
     rename(tx, chat_id, name)                               or ChatNameTaken, InvalidChatName
     forget_name(tx, chat_id)                                WhatsApp's own name again
     assign(tx, chat_id, email)                              or AssigneeNotFound
@@ -19,6 +21,8 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
     replace_labels(tx, chat_id, names) -> list[str]
     remove_label(tx, chat_id, name) -> list[str]
     suggest_labels(tx, typed, most) -> list[str]            the workspace's, with these letters in them
+    assign_many, close_many, reopen_many, mark_read_many, mark_unread_many, add_label_many, remove_label_many
+                                                            (tx, ids, teammate, ...) -> Outcome; or TooManyChats
     find_or_create(tx, number, [SeenPeer]) -> list[Chat]    set-wise; learns phone/LID pairs and merges
     link_identity(tx, number, phone=, lid=, name=)          this phone and this LID are one person
     change_group(tx, number, GroupChanged)                  the group as it is now, whole
@@ -40,6 +44,15 @@ Pure rules: `clean_phone(typed) -> digits` (or WrongPhone), `peer_of(jid) -> Pee
 `snapshot(chat) -> dict` (the chat as facts carry it) and `from_snapshot`.
 """
 
+from tideline.features.chats.actions.bulk import (
+    add_label_many,
+    assign_many,
+    close_many,
+    mark_read_many,
+    mark_unread_many,
+    remove_label_many,
+    reopen_many,
+)
 from tideline.features.chats.actions.changes import (
     assign,
     close,
@@ -88,7 +101,16 @@ from tideline.features.chats.actions.photos import (
     show_photo,
     workspaces_with_old_photos,
 )
-from tideline.features.chats.actions.reading import get, get_brief, get_many, get_visible, list_chats
+from tideline.features.chats.actions.reading import (
+    get,
+    get_brief,
+    get_many,
+    get_visible,
+    list_behind,
+    list_chats,
+    place_of,
+    tally,
+)
 from tideline.features.chats.addresses import kind_of, peer_of
 from tideline.features.chats.errors import (
     AssigneeNotFound,
@@ -99,6 +121,7 @@ from tideline.features.chats.errors import (
     InvalidLabel,
     InvalidMetadata,
     OtherKindOfNumber,
+    TooManyChats,
     TooManyLabels,
     WrongJid,
     WrongPhone,
@@ -107,6 +130,7 @@ from tideline.features.chats.events import from_snapshot, snapshot
 from tideline.features.chats.kinds import ensure_kind
 from tideline.features.chats.metadata import clean_metadata
 from tideline.features.chats.model import (
+    BULK_MAX,
     SERVICE_WINDOW,
     Cause,
     Chat,
@@ -114,11 +138,15 @@ from tideline.features.chats.model import (
     ChatId,
     ChatKind,
     ContactId,
+    Kept,
     Label,
     Member,
     MemberRole,
+    Outcome,
     Page,
+    Place,
     SeenPeer,
+    Tally,
     is_id,
 )
 from tideline.features.chats.names import clean_label, clean_name
@@ -132,6 +160,7 @@ from tideline.features.chats.store.chats import read as read_chat
 from tideline.features.chats.store.sight import seen_by
 
 __all__ = [
+    "BULK_MAX",
     "CHAT_AS_ROW",
     "SERVICE_WINDOW",
     "AssigneeNotFound",
@@ -150,27 +179,35 @@ __all__ = [
     "InvalidChatName",
     "InvalidLabel",
     "InvalidMetadata",
+    "Kept",
     "Label",
     "Member",
     "MemberRole",
     "OtherKindOfNumber",
+    "Outcome",
     "Page",
     "Person",
+    "Place",
     "SeenPeer",
     "Sight",
+    "Tally",
+    "TooManyChats",
     "TooManyLabels",
     "WrongJid",
     "WrongPhone",
+    "add_label_many",
     "add_labels",
     "all_ids",
     "apply_group",
     "assign",
+    "assign_many",
     "change_group",
     "clean_label",
     "clean_metadata",
     "clean_name",
     "clean_phone",
     "close",
+    "close_many",
     "ensure_kind",
     "find_groups",
     "find_met",
@@ -193,11 +230,14 @@ __all__ = [
     "labels",
     "leads_group",
     "link_identity",
+    "list_behind",
     "list_chats",
     "list_labels",
     "look_later",
     "mark_read",
+    "mark_read_many",
     "mark_unread",
+    "mark_unread_many",
     "meet",
     "move",
     "name_key",
@@ -205,14 +245,17 @@ __all__ = [
     "peer_of",
     "photo_to_look_at",
     "photos_of",
+    "place_of",
     "put",
     "put_off_photo",
     "read_chat",
     "read_on_phone",
     "remove_label",
+    "remove_label_many",
     "rename",
     "renew_photos",
     "reopen",
+    "reopen_many",
     "replace_labels",
     "resolve",
     "seen_by",
@@ -222,6 +265,7 @@ __all__ = [
     "snapshot",
     "suggest_labels",
     "synced_name",
+    "tally",
     "unassign",
     "who_sees",
     "workspaces_with_old_photos",

@@ -35,6 +35,11 @@ class TooManyLabels(Problem):
     message = "A chat has at most 1000 labels."
 
 
+class TooManyChats(Problem):
+    code = "too_many_chats"
+    message = "At most 200 chats can be changed at once."
+
+
 class InvalidMetadata(Problem):
     code = "invalid_metadata"
     message = "Metadata is a JSON object of at most 50 keys, 8 levels and 16,384 bytes."

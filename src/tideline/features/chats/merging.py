@@ -29,6 +29,7 @@ class Combined:
     read_until: UUID | None
     metadata: dict[str, Any] | None
     window_until: datetime | None
+    waiting_since: datetime | None
 
 
 def combine(stays: Chat, goes: Chat) -> Combined:
@@ -55,6 +56,7 @@ def combine(stays: Chat, goes: Chat) -> Combined:
         read_until=_read_until(stays, goes),
         metadata={**(goes.metadata or {}), **(stays.metadata or {})} or None,
         window_until=max(filter(None, (stays.window_until, goes.window_until)), default=None),
+        waiting_since=min(filter(None, (stays.waiting_since, goes.waiting_since)), default=None),
     )
 
 

@@ -21,6 +21,7 @@ NAME_MAX = 256
 LABEL_MAX = 64
 LABELS_MAX = 1000
 LABELS_PAGE = 1000
+BULK_MAX = 200
 SERVICE_WINDOW = timedelta(hours=24)
 
 T = TypeVar("T")
@@ -67,7 +68,8 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
     `roster` is the JSON of `members`, ready for the wire: a page may hold fifty groups of two hundred people,
     and none of them has to be unpacked for it. Only groups have one. Incoming messages with a uid up to
     `read_until` have been read. `metadata` is what an integration keeps here. On a business number (`is_business`) free
-    messages are delivered until `window_until`. The order of the fields is the order of the store's columns.
+    messages are delivered until `window_until`. `waiting_since` is the first message that nobody has answered yet, of a
+    direct chat. The order of the fields is the order of the store's columns.
     """
 
     id: ChatId
@@ -102,6 +104,7 @@ class Chat(msgspec.Struct, frozen=True, omit_defaults=True):
     metadata: dict[str, Any] | None = None
     window_until: datetime | None = None
     is_business: bool = False
+    waiting_since: datetime | None = None
     roster: msgspec.Raw | None = None
 
     @property
@@ -188,9 +191,12 @@ class ChatFilter:
 
     `phone` and `whatsapp_phone` are taken as typed (`+1 555-010-0234`, `0100234`); see `phones`. The times of changes
     are inclusive, those of the beginning are not. `visible_to` keeps the list to what this teammate may see,
-    `is_business` to chats of business numbers or to those of linked ones.
+    `is_business` to chats of business numbers or to those of linked ones. `called` finds by a part of the name or of
+    the phone, whichever it is.
     """
 
+    ids: Sequence[int] | None = None
+    called: str | None = None
     labels: Sequence[str] | None = None
     number_jids: Sequence[str] | None = None
     number_ids: Sequence[int] | None = None
@@ -203,11 +209,47 @@ class ChatFilter:
     is_read: bool | None = None
     is_closed: bool | None = None
     autoresponse: bool | None = None
+    is_assigned: bool | None = None
+    is_waiting: bool | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
     updated_after: datetime | None = None
     updated_before: datetime | None = None
     visible_to: Teammate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chat stands in the list; the list can go on behind it, however much has moved meanwhile."""
+
+    at: datetime | None
+    name_key: str
+
+
+class Kept(StrEnum):
+    """Why one of many chats was not changed: it is not there for this teammate, it was so already, or it has as many
+    labels as it can have."""
+
+    GONE = "gone"
+    SAME = "same"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change to many chats."""
+
+    changed: list[ChatId]
+    kept: dict[ChatId, Kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many chats the views of a teammate have, each counted up to a limit."""
+
+    mine: int
+    unassigned: int
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ from tideline.features.chats.errors import WrongPhone
 
 _CLUTTER = re.compile(r"[\s\-().\u00ad\u200b-\u200f\u202a-\u202e\u2010-\u2015\u2060-\u2064\u2066-\u2069\ufeff]+")
 _PHONE = re.compile(r"[0-9]{7,15}")
+_PART = re.compile(r"\+?[0-9/]+")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
+
+
+SHORTEST_PART = 3
 
 
 def clean(typed: str) -> str:
@@ -59,6 +63,13 @@ def whatsapp_pattern(typed: str) -> Exactly | EndingWith:
     if re.match(r"0[1-9]", digits):
         return EndingWith(digits[1:])
     return Exactly(digits.removeprefix("00"))
+
+
+def part(typed: str) -> str | None:
+    """The digits of what may be a part of a phone; None for what nobody would type for one."""
+    digits = _NOT_DIGITS.sub("", typed)
+    is_phone = _PART.fullmatch(_CLUTTER.sub("", typed)) and len(digits) >= SHORTEST_PART
+    return digits.removeprefix("00").lstrip("0") or None if is_phone else None
 
 
 def _digits(typed: str) -> str:

@@ -117,7 +117,7 @@ from tideline.features.workspaces.model import (
     Workspace,
     WorkspaceId,
 )
-from tideline.features.workspaces.names import is_slug
+from tideline.features.workspaces.names import clean_name, is_slug
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas, Threshold
 from tideline.features.workspaces.policy import MAY, VIEWS, Action, View, ensure_may, may
 from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, SignIn
@@ -192,6 +192,7 @@ __all__ = [
     "change_role",
     "change_team",
     "charge",
+    "clean_name",
     "count_unreadable_tokens",
     "create",
     "create_team",

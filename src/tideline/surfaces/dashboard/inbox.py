@@ -1,23 +1,24 @@
-"""The list of chats, one chat with its messages, and the files in them."""
+"""One chat with its messages, and the files in them."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features import chats, messages, workspaces
-from tideline.features.chats import Chat, ChatFilter, Page
-from tideline.features.messages import Attachment, HistoryFilter
+from tideline.features import messages, workspaces
+from tideline.features.chats import Chat, Page
+from tideline.features.messages import Attachment, HistoryFilter, Message
 from tideline.platform.db import Tx
 from tideline.surfaces.dashboard import ids, shown
+from tideline.surfaces.dashboard.chatlist import read_list
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.panel import Details, details_of, is_open, url_of
 from tideline.surfaces.dashboard.talk.reading import days_of
 from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
 
-LAST_PAGE = 100_000
+AROUND = 25
 THUMBNAIL = "thumbnail.jpg"
 
 
@@ -27,47 +28,22 @@ class Inbox:
         self._pages = pages
         self._visits = visits
 
-    async def show_chats(self, request: Request) -> Response:
-        number = _page_number(request.query_params.get("page"))
-        async with self._visits.to_workspace(request, request.query_params.get("workspace")) as (tx, visitor):
-            found, rows = await _list(tx, visitor, number)
-        newer = _address(visitor, number - 1) if number > 1 else None
-        older = _address(visitor, number + 1) if found.has_more else None
-        return self._pages.inbox(request, "chats.html", visitor, rows=rows, newer=newer, older=older, open_chat=None)
-
-    async def show_list(self, request: Request) -> Response:
-        """The rows of the list alone, for a page on which something has changed."""
-        number = _page_number(request.query_params.get("page"))
-        async with self._visits.to_workspace(request, request.query_params.get("workspace")) as (tx, visitor):
-            found, rows = await _list(tx, visitor, number)
-        return self._pages.fragment(
-            request,
-            "_chats.html",
-            visitor,
-            rows=rows,
-            newer=_address(visitor, number - 1) if number > 1 else None,
-            older=_address(visitor, number + 1) if found.has_more else None,
-            open_chat=_page_number(request.query_params.get("open", "0")) if "open" in request.query_params else None,
-            title_tag="h2",
-        )
-
     async def show_chat(self, request: Request) -> Response:
-        """The newest messages, or those before the one that is named; beside them the newest chats."""
-        before = request.query_params.get("before")
+        """The newest messages, those before the one that is named, or those around it; beside them the list that the
+        address asks for."""
+        before, at = request.query_params.get("before"), request.query_params.get("at")
         async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, chat):
-            wanted = HistoryFilter(before_message=messages.parse_uid(before) if before else None)
-            found = await messages.history(tx, chat.id, wanted)
+            found, has_newer = await _said(tx, chat, before, at)
             days = await days_of(tx, visitor, chat, list(reversed(found.items)))
-            listed, rows = await _list(tx, visitor, 1)
+            listed = await read_list(tx, visitor, request, chat.id)
             panel = await _panel(tx, visitor, chat) if is_open(request) else None
-        new = shown.new_ones(chat, found.items) if before is None else []
+        new = [] if has_newer else shown.new_ones(chat, found.items)
         return self._pages.inbox(
             request,
             "chat.html",
             visitor,
-            rows=rows,
-            newer=None,
-            older=_address(visitor, 2) if listed.has_more else None,
+            listed=listed,
+            said=(),
             chat=chat,
             panel=panel,
             chat_url=url_of(self._deps, chat),
@@ -78,7 +54,7 @@ class Inbox:
             may_write=self._deps.sends is not None,
             largest_files=self._deps.largest_files,
             oldest=found.items[-1].uid if found.has_more else None,
-            is_newest=before is None,
+            is_newest=not has_newer,
         )
 
     async def to_chat(self, request: Request) -> Response:
@@ -115,19 +91,19 @@ async def _panel(tx: Tx, visitor: Visitor, chat: Chat) -> Details:
     return await details_of(tx, visitor, chat, await workspaces.list_teammates(tx))
 
 
-async def _list(tx: Tx, visitor: Visitor, number: int) -> tuple[Page[Chat], list[shown.Row]]:
-    found = await chats.list_chats(tx, ChatFilter(visible_to=visitor.me), number)
-    last = await messages.last_messages(tx, found.items)
-    return found, [shown.row(chat, last.get(chat.id)) for chat in found.items]
+async def _said(tx: Tx, chat: Chat, before: str | None, at: str | None) -> tuple[Page[Message], bool]:
+    """A page of the conversation, the newest first, and whether there may be newer messages than it has."""
+    if at is not None:
+        return await _around(tx, chat, messages.parse_uid(at))
+    wanted = HistoryFilter(before_message=messages.parse_uid(before) if before else None)
+    return await messages.history(tx, chat.id, wanted), before is not None
 
 
-def _address(visitor: Visitor, number: int) -> str:
-    """A page of the list, in the workspace that is looked at."""
-    named = {"workspace": visitor.workspace.slug} if len(visitor.all_workspaces) > 1 else {}
-    query = urlencode({**named, **({"page": number} if number > 1 else {})})
-    return f"/?{query}" if query else "/"
-
-
-def _page_number(given: str | None) -> int:
-    is_number = given is not None and given.isascii() and given.isdigit() and len(given) < 10
-    return min(max(int(given), 1), LAST_PAGE) if is_number and given else 1
+async def _around(tx: Tx, chat: Chat, uid: UUID) -> tuple[Page[Message], bool]:
+    """A message with what was said before and after it."""
+    there = await messages.get_some(tx, chat, [uid])
+    if uid not in there:
+        raise NotHere
+    before = await messages.history(tx, chat.id, HistoryFilter(before_message=uid), 1, AROUND)
+    after = await messages.history(tx, chat.id, HistoryFilter(after_message=uid, order="asc"), 1, AROUND)
+    return Page([*reversed(after.items), there[uid], *before.items], before.has_more), after.has_more

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from tideline.features import business, chats, messages, numbers, templates, webhooks, workspaces
+from tideline.features import business, chats, messages, numbers, saved_views, templates, webhooks, workspaces
 from tideline.platform.errors import Problem
 from tideline.platform.passwords import PasswordsBusy
 from tideline.surfaces.dashboard import rendering, security, spoken, words
@@ -26,6 +26,7 @@ STATUS: dict[type[Problem], int] = {
     templates.TemplateNotFound: 404,
     templates.TemplateNotYours: 403,
     business.TemplateNotFound: 404,
+    saved_views.ViewNotFound: 404,
     webhooks.WebhookNotFound: 404,
     webhooks.DeliveryNotFound: 404,
     webhooks.DeliveryUnderWay: 409,

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from tideline.platform.static import StaticFolder
 from tideline.surfaces.dashboard import problems, rendering
 from tideline.surfaces.dashboard.addresses import Address
+from tideline.surfaces.dashboard.chatlist import Bulk, ChatList, SavedViewForms
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.doors import Doors
 from tideline.surfaces.dashboard.inbox import Inbox
@@ -38,8 +39,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
     stream, talk = StreamPage(hub, visits, cookies), Talk(pages, visits)
     inbox, qr = Inbox(deps, pages, visits), QrPage(deps, cookies)
     return [
-        Route("/", Address(GET=inbox.show_chats)),
-        Route("/chats", Address(GET=inbox.show_list)),
+        *_list(pages, visits, cookies),
         *_talk(deps, pages, visits, cookies, hub, inbox, talk),
         Route("/chat/{chat_id}/files/{message_uid}", Address(GET=inbox.open_file)),
         Route("/chat/{chat_id}/files/{message_uid}/thumbnail", Address(GET=inbox.open_thumbnail)),
@@ -55,6 +55,20 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/qr/{token}/state", Address(GET=qr.state)),
         Route("/stream", Address(GET=stream.open)),
         Mount("/static", StaticFolder(directory=rendering.HERE / "static")),
+    ]
+
+
+def _list(pages: Pages, visits: Visits, cookies: Cookies) -> list[BaseRoute]:
+    """The list of chats, what is done with many of them, and one's own views of it."""
+    chats, bulk = ChatList(pages, visits), Bulk(pages, visits, cookies)
+    views = SavedViewForms(pages, visits, cookies)
+    return [
+        Route("/", Address(GET=chats.show_page)),
+        Route("/chats", Address(GET=in_words(chats.show_list))),
+        Route("/chats/rows", Address(GET=in_words(chats.show_rows))),
+        Route("/chats/do", Address(POST=in_words(bulk.change))),
+        Route("/views", Address(POST=in_words(views.keep))),
+        Route("/views/{id}", Address(POST=in_words(views.turn))),
     ]
 
 

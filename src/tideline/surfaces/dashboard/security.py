@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -108,11 +108,18 @@ def _new_token() -> str:
 
 async def read_form(request: Request, *, largest: int = LARGEST_FORM) -> Form:
     """The fields of one of our forms; none of them is ever large, and none is a file."""
+    return dict(await read_fields(request, largest=largest))
+
+
+async def read_fields(
+    request: Request, *, largest: int = LARGEST_FORM, most: int = MOST_FIELDS
+) -> Sequence[tuple[str, str]]:
+    """The same where a name may come more than once."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise BadForm
     try:
         body = await _receive(request, largest)
-        return dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most)
     except (ClientDisconnect, ValueError):
         raise BadForm from None
 

@@ -45,10 +45,15 @@ def places(visitor: Visitor) -> list[Place]:
 
 def address(visitor: Visitor, path: str, **query: str | int | None) -> str:
     """A page of the workspace one is in. The first of one's workspaces needs no name."""
-    asked = {name: value for name, value in query.items() if value not in (None, "")}
-    if visitor.workspace.id != visitor.all_workspaces[0].id:
-        asked["workspace"] = visitor.workspace.slug
+    asked = [(name, value) for name, value in query.items() if value not in (None, "")]
+    asked += workspace_pair(visitor)
     return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def workspace_pair(visitor: Visitor) -> list[tuple[str, str]]:
+    """What an address needs to lead to the workspace one is in."""
+    is_first = visitor.workspace.id == visitor.all_workspaces[0].id
+    return [] if is_first else [("workspace", visitor.workspace.slug)]
 
 
 def others(visitor: Visitor) -> list[Workspace]:

@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tideline.features import files
+from tideline.features import chats, files
 from tideline.features.chats import Chat
 from tideline.features.messages import Attachment, Message, MessageType, MessageUid, Status
 from tideline.features.numbers.port import MediaKind
 from tideline.surfaces.dashboard import formatting
 from tideline.surfaces.dashboard.formatting import Piece
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DELETED = "This message was deleted."
 VOICE_NOTE = MediaKind.VOICE
 VOICE = "Voice message"
@@ -47,8 +48,19 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`at` and `key` are its place in the list, for a page that puts it there."""
+
     chat: Chat
     preview: Preview | None
+
+    @property
+    def at(self) -> str:
+        at = self.chat.last_message_at
+        return "" if at is None else str((at - EPOCH) // timedelta(microseconds=1))
+
+    @property
+    def key(self) -> str:
+        return chats.name_key(self.chat.name)
 
 
 def row(chat: Chat, last: Message | None) -> Row:

@@ -1,6 +1,6 @@
 """What the pages around the inbox say of what was done, and what was not: their own words, in all languages."""
 
-from tideline.features import business, chats, files, numbers, templates, webhooks, workspaces
+from tideline.features import business, chats, files, numbers, saved_views, search, templates, webhooks, workspaces
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard.words import N_, _
 
@@ -45,6 +45,13 @@ NOT_DONE: dict[type[Problem], str] = {
     chats.TooManyLabels: N_("A chat has at most 1000 labels."),
     chats.AssigneeNotFound: N_("Nobody in this workspace has this e-mail address."),
     chats.WrongPhone: N_("This is not a phone number with its country code."),
+    chats.TooManyChats: N_("At most 200 chats can be changed at once."),
+    chats.InvalidLabel: N_("A label has 1 to 64 characters."),
+    chats.AssigneeNotFound: N_("Nobody in this workspace has this e-mail address."),
+    saved_views.InvalidViewName: N_("A view's name has 1 to 40 characters."),
+    saved_views.ViewNameTaken: N_("You have a view of this name already."),
+    saved_views.TooManyViews: N_("There are as many views as there may be. Delete one first."),
+    search.SearchTooLong: N_("The search has more than 500 characters."),
     numbers.TooManyLinkingAttempts: N_("Too many phones were linked here in the last hour. Try again later."),
     numbers.PhoneAlreadyLinked: N_("This phone is already linked to this workspace."),
     business.AccountExists: N_("This business number is here already."),

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from tideline.features import numbers, workspaces
-from tideline.features.chats import events, names
+from tideline.features.chats import events, names, turns
 from tideline.features.chats.actions.rosters import refresh_later
 from tideline.features.chats.errors import AssigneeNotFound, ChatNameTaken, ChatNotFound
 from tideline.features.chats.metadata import same_metadata
@@ -14,7 +14,7 @@ from tideline.features.chats.model import Chat
 from tideline.features.chats.store import chats as rows
 from tideline.features.chats.store import mentions, reading
 from tideline.features.numbers import MarkRead, Number
-from tideline.features.workspaces import Status, TeammateId
+from tideline.features.workspaces import Status, Teammate, TeammateId
 from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
 from tideline.platform.ids import uuid7
@@ -50,42 +50,38 @@ async def rename(tx: Tx, chat_id: int, name: str) -> None:
 async def assign(tx: Tx, chat_id: int, email: str) -> None:
     """Make the teammate with this e-mail address responsible."""
     chat = await lock(tx, chat_id)
+    await _assign(tx, chat, turns.assign(chat, await get_assignee(tx, email)))
+
+
+async def get_assignee(tx: Tx, email: str) -> Teammate:
+    """Who can be made responsible: also somebody who has been invited and has not come yet."""
     teammate = await workspaces.find_teammate(tx, email=email.strip())
     if teammate is None or teammate.status not in (Status.ACTIVE, Status.INVITED):
         raise AssigneeNotFound(email)
-    if chat.responsible_id == teammate.id:
-        return
-    assigned = msgspec.structs.replace(
-        chat,
-        responsible_id=teammate.id,
-        responsible_email=teammate.email,
-        responsible_name=teammate.display_name,
-    )
-    await rows.save(tx, assigned)
-    tx.record(events.assigned(assigned, await numbers.get(tx, chat.number_id), chat))
+    return teammate
 
 
 async def unassign(tx: Tx, chat_id: int) -> None:
     """Nobody is responsible any more."""
     chat = await lock(tx, chat_id)
-    if chat.responsible_id is None:
-        return
-    nobodys = msgspec.structs.replace(chat, responsible_id=None, responsible_email=None, responsible_name=None)
-    await rows.save(tx, nobodys)
-    tx.record(events.assigned(nobodys, await numbers.get(tx, chat.number_id), chat))
+    await _assign(tx, chat, turns.assign(chat, None))
+
+
+async def _assign(tx: Tx, chat: Chat, assigned: Chat) -> None:
+    if assigned is not chat:
+        await rows.save(tx, assigned)
+        tx.record(events.assigned(assigned, await numbers.get(tx, chat.number_id), chat))
 
 
 async def close(tx: Tx, chat_id: int) -> None:
     """What was asked for is done. The next incoming message opens the chat again."""
     chat = await lock(tx, chat_id)
-    if chat.is_open:
-        await _change(tx, "ChatClosed", msgspec.structs.replace(chat, closed_at=tx.now, unattended=False))
+    await _turn(tx, "ChatClosed", chat, turns.close(chat, tx.now))
 
 
 async def reopen(tx: Tx, chat_id: int) -> None:
     chat = await lock(tx, chat_id)
-    if chat.is_closed:
-        await _change(tx, "ChatReopened", msgspec.structs.replace(chat, closed_at=None))
+    await _turn(tx, "ChatReopened", chat, turns.reopen(chat))
 
 
 async def mark_read(tx: Tx, chat_id: int) -> None:
@@ -95,14 +91,14 @@ async def mark_read(tx: Tx, chat_id: int) -> None:
         return
     if chat.is_number_connected and (keys := await reading.unread_keys(tx, chat)):
         numbers.order(tx, chat.number_id, [MarkRead(keys)])
-    await _change(tx, "ChatRead", msgspec.structs.replace(chat, is_read=True, read_until=uuid7()))
+    await _change(tx, "ChatRead", turns.read(chat, uuid7()))
 
 
 async def read_on_phone(tx: Tx, number: Number, chat: Chat) -> Chat:
     """The owner read the chat on another device, so WhatsApp knows already. The chat is locked."""
     if chat.is_read:
         return chat
-    read = msgspec.structs.replace(chat, is_read=True, read_until=uuid7())
+    read = turns.read(chat, uuid7())
     await rows.save(tx, read)
     tx.record(events.changed("ChatRead", read, number, Actor("phone")))
     return read
@@ -127,8 +123,7 @@ async def note(tx: Tx, chat_id: int, mentioned: Collection[TeammateId]) -> Chat:
 async def mark_unread(tx: Tx, chat_id: int) -> None:
     """Somebody wants to come back to it."""
     chat = await lock(tx, chat_id)
-    if chat.is_read:
-        await _change(tx, "ChatUnread", msgspec.structs.replace(chat, is_read=False))
+    await _turn(tx, "ChatUnread", chat, turns.unread(chat))
 
 
 async def set_autoresponse(tx: Tx, chat_id: int, is_on: bool) -> None:
@@ -145,6 +140,11 @@ async def set_metadata(tx: Tx, chat_id: int, metadata: dict[str, Any] | None) ->
     chat = await lock(tx, chat_id)
     if not same_metadata(chat.metadata, metadata):
         await _change(tx, "ChatMetadataChanged", msgspec.structs.replace(chat, metadata=metadata))
+
+
+async def _turn(tx: Tx, kind: str, chat: Chat, turned: Chat) -> None:
+    if turned is not chat:
+        await _change(tx, kind, turned)
 
 
 async def _change(tx: Tx, kind: str, chat: Chat) -> None:

@@ -66,7 +66,7 @@ async def _replace(tx: Tx, chat: Chat, wanted: list[str]) -> list[str]:
     if len(wanted) > LABELS_MAX:
         raise TooManyLabels
     if gone:
-        await store.remove(tx, chat.id, gone)
+        await store.remove(tx, [chat.id], gone)
     if new:
         await store.add(tx, [(chat.id, label) for label in new])
     after = msgspec.structs.replace(chat, labels=wanted)

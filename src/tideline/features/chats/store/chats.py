@@ -24,7 +24,8 @@ COLUMNS: Final = """
     date_part('epoch', c.updated_at), c.is_renamed, c.phone, c.lid, c.group_jid, c.contact_id, c.is_read, c.is_left,
     date_part('epoch', c.closed_at), c.responsible_id, t.email, t.display_name, c.autoresponse, c.autoresponse_locked,
     c.unattended, c.photo_uid, c.labels, c.last_message_uid, date_part('epoch', c.last_message_at), c.read_until,
-    c.metadata::text, date_part('epoch', c.window_until), n.is_business
+    c.metadata::text, date_part('epoch', c.window_until), n.is_business,
+    date_part('epoch', c.waiting_since)
 """
 ROSTER: Final = """
     CASE WHEN c.kind = 'group' THEN (
@@ -55,7 +56,7 @@ def read(rows: Sequence[Row | Sequence[Any]]) -> list[Chat]:
         return []
     columns["number_state"] = map(_STATES.__getitem__, columns["number_state"])
     columns["kind"] = map(_KINDS.__getitem__, columns["kind"])
-    for name in ("created_at", "updated_at", "closed_at", "last_message_at", "window_until"):
+    for name in ("created_at", "updated_at", "closed_at", "last_message_at", "window_until", "waiting_since"):
         columns[name] = instants(columns[name])
     columns["metadata"] = [None if kept is None else msgspec.json.decode(kept) for kept in columns["metadata"]]
     if "roster" in columns:
@@ -299,7 +300,8 @@ async def save(tx: Tx, chat: Chat) -> None:
         """
         UPDATE tenant.chat
         SET is_read = $3, read_until = $4, is_left = $5, closed_at = $6, responsible_id = $7, autoresponse = $8,
-            autoresponse_locked = $9, unattended = $10, metadata = $11, updated_at = GREATEST(updated_at, $12)
+            autoresponse_locked = $9, unattended = $10, metadata = $11, waiting_since = $12,
+            updated_at = GREATEST(updated_at, $13)
         WHERE workspace = $1 AND id = $2
         """,
         tx.workspace_id,
@@ -313,6 +315,31 @@ async def save(tx: Tx, chat: Chat) -> None:
         chat.autoresponse_locked,
         chat.unattended,
         chat.metadata,
+        chat.waiting_since,
+        tx.now,
+    )
+
+
+async def save_many(tx: Tx, changed: Sequence[Chat]) -> None:
+    """What can be changed about many chats at once: who is responsible, read, closed and attended to."""
+    await tx.execute(
+        """
+        UPDATE tenant.chat c
+        SET responsible_id = new.responsible_id, is_read = new.is_read, read_until = new.read_until,
+            closed_at = new.closed_at, unattended = new.unattended, waiting_since = new.waiting_since,
+            updated_at = GREATEST(c.updated_at, $9)
+        FROM unnest($2::int[], $3::int[], $4::bool[], $5::uuid[], $6::timestamptz[], $7::bool[], $8::timestamptz[])
+             AS new (id, responsible_id, is_read, read_until, closed_at, unattended, waiting_since)
+        WHERE c.workspace = $1 AND c.id = ANY ($2::int[]) AND c.id = new.id
+        """,
+        tx.workspace_id,
+        [chat.id for chat in changed],
+        [chat.responsible_id for chat in changed],
+        [chat.is_read for chat in changed],
+        [chat.read_until for chat in changed],
+        [chat.closed_at for chat in changed],
+        [chat.unattended for chat in changed],
+        [chat.waiting_since for chat in changed],
         tx.now,
     )
 
@@ -334,11 +361,12 @@ async def move(tx: Tx, moved: Sequence[Chat]) -> None:
         UPDATE tenant.chat c
         SET last_message_uid = new.last_message_uid, last_message_at = new.last_message_at, is_read = new.is_read,
             closed_at = new.closed_at, autoresponse_locked = new.autoresponse_locked, unattended = new.unattended,
-            window_until = new.window_until, updated_at = GREATEST(c.updated_at, $10)
+            window_until = new.window_until, waiting_since = new.waiting_since,
+            updated_at = GREATEST(c.updated_at, $11)
         FROM unnest($2::int[], $3::uuid[], $4::timestamptz[], $5::bool[], $6::timestamptz[], $7::bool[], $8::bool[],
-                    $9::timestamptz[])
+                    $9::timestamptz[], $10::timestamptz[])
              AS new (id, last_message_uid, last_message_at, is_read, closed_at, autoresponse_locked, unattended,
-                     window_until)
+                     window_until, waiting_since)
         WHERE c.workspace = $1 AND c.id = ANY ($2::int[]) AND c.id = new.id
         """,
         tx.workspace_id,
@@ -350,5 +378,6 @@ async def move(tx: Tx, moved: Sequence[Chat]) -> None:
         [chat.autoresponse_locked for chat in moved],
         [chat.unattended for chat in moved],
         [chat.window_until for chat in moved],
+        [chat.waiting_since for chat in moved],
         tx.now,
     )

@@ -63,15 +63,15 @@ async def add(tx: Tx, pairs: Sequence[tuple[ChatId, str]]) -> None:
     )
 
 
-async def remove(tx: Tx, chat_id: ChatId, names: Sequence[str]) -> None:
+async def remove(tx: Tx, chat_ids: Sequence[ChatId], names: Sequence[str]) -> None:
     await tx.execute(
         """
         DELETE FROM tenant.chat_label cl USING tenant.label l
-        WHERE cl.workspace = $1 AND cl.chat_id = $2
+        WHERE cl.workspace = $1 AND cl.chat_id = ANY ($2::int[])
           AND l.workspace = cl.workspace AND l.id = cl.label_id AND l.name = ANY ($3::text[])
         """,
         tx.workspace_id,
-        chat_id,
+        list(chat_ids),
         list(names),
     )
 

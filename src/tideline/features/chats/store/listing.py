@@ -7,6 +7,8 @@ compared with `strpos`, so %, _ and backslash are characters like others.
 
 For somebody who sees a part of the workspace, the newest are the newest of each way to see a chat, and few chats in
 sight lead before any other source does.
+
+A list that is read on while it moves goes on behind the last chat that was shown, not behind a number of chats.
 """
 
 from collections.abc import Sequence
@@ -14,16 +16,18 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tideline.features.chats import names, phones
-from tideline.features.chats.model import Chat, ChatFilter
+from tideline.features.chats.model import Chat, ChatFilter, Place
 from tideline.features.chats.phones import Containing, EndingWith, Exactly
 from tideline.features.chats.sight import Sight
 from tideline.features.chats.store.chats import COLUMNS, JOINS, ROSTER, read
-from tideline.features.chats.store.sight import ORDER, all_seen, newest_seen, seen_by
+from tideline.features.chats.store.sight import ORDER, all_seen, newest_of_all, newest_seen, seen_by
 from tideline.platform import substrings
 from tideline.platform.db import Row, Tx
 
 WINDOW: Final = 1000
 FEW: Final = 3000
+SILENT: Final = Place(None, "")
+"""Before the chats without messages, which come last."""
 
 
 @dataclass(slots=True)
@@ -34,8 +38,10 @@ class _Query:
     names: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    place: str = "true"
     is_led: bool = False
     is_walked: bool = False
+    is_by_number: bool = False
 
     def arg(self, value: Any, kind: str) -> str:
         self.args.append(value)
@@ -51,6 +57,11 @@ class _Query:
 
     def where(self, condition: str) -> None:
         self.conditions.append(condition)
+
+    def where_of_numbers(self, condition: str) -> None:
+        """A condition that has an index for each number, in the order of the list."""
+        self.conditions.append(condition)
+        self.is_by_number = True
 
     def where_found(self, condition: str, source: str) -> None:
         """A condition that an index can lead to: `source` selects the ids of the chats that may meet it."""
@@ -76,21 +87,47 @@ def _among(source: str) -> str:
 
 async def list_chats(tx: Tx, wanted: ChatFilter, *, offset: int, limit: int) -> list[Chat]:
     """One page; the newest last message first, then by name, chats without messages last."""
+    return read(await _list(tx, wanted, None, offset, limit))
+
+
+async def list_behind(tx: Tx, wanted: ChatFilter, place: Place | None, *, limit: int) -> list[Chat]:
+    """The same behind a place in the list. Chats without messages are asked for apart, so that both questions can be
+    read from an index, from the place on."""
+    rows = await _list(tx, wanted, place, 0, limit)
+    if place is not None and place.at is not None and len(rows) < limit:
+        rows += await _list(tx, wanted, SILENT, 0, limit - len(rows))
+    return read(rows)
+
+
+async def _list(tx: Tx, wanted: ChatFilter, place: Place | None, offset: int, limit: int) -> list[Row]:
     query = _Query([tx.workspace_id])
     sight = Sight.of(wanted.visible_to) if wanted.visible_to is not None else None
-    if sight is None:
-        _read(tx, query, wanted)
-        return read(await _list_everything(tx, query, offset, limit))
-    who = query.arg(sight.teammate_id, "int")
+    who = query.arg(sight.teammate_id, "int") if sight is not None else ""
     _read(tx, query, wanted)
-    return read(await _list_in_sight(tx, query, sight, who, offset, limit))
+    if place is not None:
+        query.place = _behind(query, place)
+        query.where(query.place)
+    if sight is None:
+        return await _list_everything(tx, query, offset, limit)
+    return await _list_in_sight(tx, query, sight, who, offset, limit)
+
+
+def _behind(query: _Query, place: Place) -> str:
+    key = query.arg(place.name_key, "text")
+    if place.at is None:
+        return f"c.last_message_at IS NULL AND c.name_key > {key}"
+    at = query.arg(place.at, "timestamptz")
+    return f"c.last_message_at <= {at} AND (c.last_message_at < {at} OR c.name_key > {key})"
 
 
 async def _list_everything(tx: Tx, query: _Query, offset: int, limit: int) -> list[Row]:
+    if query.is_by_number and not query.is_led and not query.sources and offset + limit <= WINDOW:
+        page = newest_of_all(query.meets, offset, limit)
+        return await _all(tx, _among(page), query.args, 0, limit)
     if query.is_led or not query.sources:
         return await _all(tx, query.meets, query.args, offset, limit)
     if offset + limit <= WINDOW:
-        rows = await _newest(tx, query.meets, query.args, offset, limit)
+        rows = await _newest(tx, query, offset, limit)
         if len(rows) == limit:
             return rows
     elif query.is_walked:
@@ -107,7 +144,7 @@ async def _list_in_sight(tx: Tx, query: _Query, sight: Sight, who: str, offset: 
         page = newest_seen(sight, who, query.meets, offset, limit)
         return await _all(tx, _among(page), query.args, 0, limit)
     if offset + limit <= WINDOW:
-        window = newest_seen(sight, who, "true", 0, WINDOW)
+        window = newest_seen(sight, who, query.place, 0, WINDOW)
         rows = await _all(tx, f"{_among(window)} AND {query.meets}", query.args, offset, limit)
         if len(rows) == limit:
             return rows
@@ -133,25 +170,30 @@ async def _all(tx: Tx, conditions: str, args: Sequence[Any], offset: int, limit:
     )
 
 
-async def _newest(tx: Tx, conditions: str, args: Sequence[Any], offset: int, limit: int) -> list[Row]:
+async def _newest(tx: Tx, query: _Query, offset: int, limit: int) -> list[Row]:
     return await tx.fetch(
         f"""
         SELECT {COLUMNS}, {ROSTER} FROM (
-            SELECT * FROM tenant.chat o WHERE o.workspace = $1
-            ORDER BY o.last_message_at DESC NULLS LAST, o.name_key LIMIT {WINDOW}
+            SELECT * FROM tenant.chat c WHERE c.workspace = $1 AND {query.place} ORDER BY {ORDER} LIMIT {WINDOW}
         ) AS c {JOINS}
-        WHERE c.workspace = $1 AND {conditions}
+        WHERE c.workspace = $1 AND {query.meets}
         ORDER BY {ORDER} LIMIT {limit} OFFSET {offset}
         """,
-        *args,
+        *query.args,
     )
 
 
 def _read(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
     """The most selective kinds of sources first: the first one leads, the others are checked chat by chat."""
+    if wanted.ids is not None:
+        query.where(f"c.id = ANY ({query.arg(list(wanted.ids), 'int[]')})")
+        query.is_led = True
     _by_phone(tx, query, wanted)
     _by_name(tx, query, wanted)
+    if wanted.called is not None:
+        _by_either(tx, query, wanted.called)
     _by_label(query, wanted)
+    _by_view(query, wanted)
     _by_column(query, wanted)
 
 
@@ -207,6 +249,21 @@ def _by_name(tx: Tx, query: _Query, wanted: ChatFilter) -> None:
     query.where_found(f"({condition})", _search("name_key", "n", grams) if keys else "SELECT 0 WHERE false")
 
 
+def _by_either(tx: Tx, query: _Query, called: str) -> None:
+    """By a part of the name, or of the phone where it looks like one."""
+    key, digits = names.key(names.tidy(called)), phones.part(called)
+    if not key:
+        query.where("false")
+        return
+    ways = [f"strpos(c.name_key, {query.arg(key, 'text')}) > 0"]
+    sources = [_search("name_key", "n", [query.arg(substrings.grams(tx.workspace_id, "n", key), "text[]")])]
+    if digits is not None:
+        ways.append(f"strpos(COALESCE(c.phone, c.lid, ''), {query.arg(digits, 'text')}) > 0")
+        grams = query.arg(substrings.grams(tx.workspace_id, "p", digits), "text[]")
+        sources.append(_search("phone", "p", [grams]))
+    query.where_found(f"({' OR '.join(ways)})", " UNION ".join(sources))
+
+
 def _search(column: str, mark: str, grams: Sequence[str]) -> str:
     """The chats that have all the substrings of one of the wanted texts."""
     indexed = f"tenant.grams(s.workspace, '{mark}', s.{column})"
@@ -226,6 +283,21 @@ def _by_label(query: _Query, wanted: ChatFilter) -> None:
     query.where_found(f"c.labels && {labels}", source)
 
 
+def _by_view(query: _Query, wanted: ChatFilter) -> None:
+    if wanted.is_waiting:
+        query.where_of_numbers("c.waiting_since IS NOT NULL")
+    elif wanted.is_waiting is not None:
+        query.where("c.waiting_since IS NULL")
+    if wanted.is_assigned is False and wanted.is_closed is False:
+        query.where_of_numbers("c.responsible_id IS NULL")
+    elif wanted.is_assigned is not None:
+        query.where("c.responsible_id IS NOT NULL" if wanted.is_assigned else "c.responsible_id IS NULL")
+
+
+def _chats_with(condition: str) -> str:
+    return f"SELECT c.id FROM tenant.chat c WHERE c.workspace = $1 AND {condition}"
+
+
 def _by_column(query: _Query, wanted: ChatFilter) -> None:
     """Flags stand in the statement itself, so that the planner knows how many chats have them."""
     if wanted.number_jids is not None:
@@ -243,15 +315,24 @@ def _by_column(query: _Query, wanted: ChatFilter) -> None:
         emails = query.arg([email.strip().lower() for email in _storable(wanted.responsible)], "text[]")
         theirs = f"SELECT o.id FROM tenant.teammate o WHERE o.workspace = $1 AND lower(o.email) = ANY ({emails})"
         condition = f"c.responsible_id = ANY (ARRAY({theirs}))"
-        query.where_found(condition, f"SELECT c.id FROM tenant.chat c WHERE c.workspace = $1 AND {condition}")
-    if wanted.is_group is not None:
-        query.where("c.contact_id IS NULL" if wanted.is_group else "c.contact_id IS NOT NULL")
-    if wanted.is_read is not None:
-        query.where("c.is_read" if wanted.is_read else "NOT c.is_read")
-    if wanted.is_closed is not None:
-        query.where("c.closed_at IS NOT NULL" if wanted.is_closed else "c.closed_at IS NULL")
-    if wanted.autoresponse is not None:
-        query.where("c.autoresponse" if wanted.autoresponse else "NOT c.autoresponse")
+        is_open = " AND c.closed_at IS NULL" if wanted.is_closed is False else ""
+        query.where_found(condition, _chats_with(f"{condition}{is_open}"))
+    if wanted.is_group:
+        query.where_found_lately("c.contact_id IS NULL", _chats_with("c.group_jid IS NOT NULL"))
+    elif wanted.is_group is not None:
+        query.where("c.contact_id IS NOT NULL")
+    if wanted.is_read:
+        query.where("c.is_read")
+    elif wanted.is_read is not None:
+        query.where_of_numbers("NOT c.is_read")
+    if wanted.is_closed:
+        query.where_of_numbers("c.closed_at IS NOT NULL")
+    elif wanted.is_closed is not None:
+        query.where("c.closed_at IS NULL")
+    if wanted.autoresponse:
+        query.where("c.autoresponse")
+    elif wanted.autoresponse is not None:
+        query.where_found_lately("NOT c.autoresponse", _chats_with("NOT c.autoresponse"))
     if wanted.created_after is not None:
         query.where(f"c.created_at > {query.arg(wanted.created_after, 'timestamptz')}")
     if wanted.created_before is not None:

@@ -87,7 +87,7 @@ async def save(tx: Tx, stays: ChatId, contact_id: ContactId, combined: Combined)
         SET contact_id = $3, name = $4, name_key = $5, is_renamed = $6, is_read = $7, closed_at = $8,
             responsible_id = $9, autoresponse = $10, autoresponse_locked = $11, unattended = $12, photo_uid = $13,
             labels = $14, last_message_uid = $15, last_message_at = $16, read_until = $17,
-            metadata = $18, window_until = $19, updated_at = GREATEST(updated_at, $20)
+            metadata = $18, window_until = $19, waiting_since = $20, updated_at = GREATEST(updated_at, $21)
         WHERE workspace = $1 AND id = $2
         """,
         tx.workspace_id,
@@ -109,6 +109,7 @@ async def save(tx: Tx, stays: ChatId, contact_id: ContactId, combined: Combined)
         combined.read_until,
         combined.metadata,
         combined.window_until,
+        combined.waiting_since,
         tx.now,
     )
     await tx.execute(

@@ -12,6 +12,7 @@ from tideline.features.workspaces import TeammateId, View
 from tideline.platform.db import Tx
 
 ORDER: Final = "c.last_message_at DESC NULLS LAST, c.name_key"
+COLUMNS: Final = "c.id, c.last_message_at, c.name_key"
 NO_NUMBERS: Final = "SELECT 0 WHERE false"
 
 
@@ -31,9 +32,16 @@ def newest_seen(sight: Sight, teammate: str, conditions: str, offset: int, limit
     return f"SELECT c.id FROM ({_union(ways)}) AS c ORDER BY {ORDER} LIMIT {limit} OFFSET {offset}"
 
 
-def all_seen(sight: Sight, teammate: str, most: int) -> str:
-    """The ids of the chats in sight, in any order, so many by each way at most."""
-    return f"SELECT c.id FROM ({_union(_ways(sight, teammate, 'true', f'LIMIT {most}'))}) AS c"
+def newest_of_all(conditions: str, offset: int, limit: int) -> str:
+    """The same for somebody who sees all numbers, along the index that each number has for a condition."""
+    every = "SELECT o.id FROM tenant.number o WHERE o.workspace = $1"
+    newest = _of_numbers(every, conditions, f"ORDER BY {ORDER} LIMIT {offset + limit}")
+    return f"SELECT c.id FROM ({newest}) AS c ORDER BY {ORDER} LIMIT {limit} OFFSET {offset}"
+
+
+def all_seen(sight: Sight, teammate: str, most: int, conditions: str = "true") -> str:
+    """The ids of the chats in sight that meet the conditions, in any order, so many by each way at most."""
+    return f"SELECT c.id FROM ({_union(_ways(sight, teammate, conditions, f'LIMIT {most}'))}) AS c"
 
 
 async def find_in_sight(tx: Tx, sight: Sight, most: int) -> InSight | None:
@@ -94,29 +102,30 @@ def _union(ways: Sequence[str]) -> str:
 
 
 def _ways(sight: Sight, teammate: str, conditions: str, end: str) -> Sequence[str]:
-    columns = "c.id, c.last_message_at, c.name_key"
     ways = [
         f"""
-        SELECT {columns} FROM tenant.chat c
+        SELECT {COLUMNS} FROM tenant.chat c
         WHERE c.workspace = $1 AND c.responsible_id = {teammate} AND {conditions} {end}
         """,
         f"""
-        SELECT {columns} FROM tenant.chat_mention m
+        SELECT {COLUMNS} FROM tenant.chat_mention m
         JOIN tenant.chat c ON c.workspace = m.workspace AND c.id = m.chat_id
         WHERE m.workspace = $1 AND m.teammate_id = {teammate} AND {conditions} {end}
         """,
     ]
     if numbers := _numbers(sight, teammate):
-        ways.append(
-            f"""
-            SELECT newest.id, newest.last_message_at, newest.name_key
-            FROM ({numbers}) AS own CROSS JOIN LATERAL (
-                SELECT {columns} FROM tenant.chat c
-                WHERE c.workspace = $1 AND c.number_id = own.id AND {conditions} {end}
-            ) AS newest
-            """
-        )
+        ways.append(_of_numbers(numbers, conditions, end))
     return ways
+
+
+def _of_numbers(numbers: str, conditions: str, end: str) -> str:
+    return f"""
+        SELECT newest.id, newest.last_message_at, newest.name_key
+        FROM ({numbers}) AS own CROSS JOIN LATERAL (
+            SELECT {COLUMNS} FROM tenant.chat c
+            WHERE c.workspace = $1 AND c.number_id = own.id AND {conditions} {end}
+        ) AS newest
+    """
 
 
 def _numbers(sight: Sight, teammate: str) -> str:

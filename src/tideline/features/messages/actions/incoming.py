@@ -217,9 +217,10 @@ def _moved(chat: Chat, one: Arrived, number: Number, now: datetime) -> Chat:
     if not one.draft.from_me:
         changes |= window(chat, number, one.draft.at, now)
     if one.is_live and one.draft.from_me:
-        changes |= {"autoresponse_locked": True, "unattended": False}
+        changes |= {"autoresponse_locked": True, "unattended": False, "waiting_since": None}
     elif one.is_live:
-        changes |= {"is_read": False, "closed_at": None}
+        since = None if chat.is_group else chat.waiting_since or one.draft.at
+        changes |= {"is_read": False, "closed_at": None, "waiting_since": since}
     return msgspec.structs.replace(chat, **changes)
 
 

@@ -194,7 +194,8 @@ async def _queue(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
 def _moved(chat: Chat, request: Request, draft: Draft) -> Chat:
     """An answer attends to the chat; one that a human typed also silences the machine."""
     is_locked = chat.autoresponse_locked or request.actor.kind == "teammate"
-    return msgspec.structs.replace(chat, unattended=False, autoresponse_locked=is_locked, **newest(chat, draft))
+    attended = {"unattended": False, "waiting_since": None, "autoresponse_locked": is_locked}
+    return msgspec.structs.replace(chat, **attended, **newest(chat, draft))
 
 
 def item(number: Number, chat: Chat, uid: MessageUid, tx: Tx) -> lanes.NewItem:

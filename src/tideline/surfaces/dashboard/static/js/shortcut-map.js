@@ -1,10 +1,13 @@
 // <shortcut-map>: single keys that work wherever nobody is typing, and the list of them by `?`.
 
+const OF_LIST = ["/", "f", "x", "J", "K", "A", "b", "Escape"];
+
 class ShortcutMap extends HTMLElement {
   #keys = {
     "?": () => this.querySelector("dialog").showModal(),
-    j: () => this.#move(1),
-    k: () => this.#move(-1),
+    j: () => this.#list?.move(1),
+    k: () => this.#list?.move(-1),
+    ...Object.fromEntries(OF_LIST.map((key) => [key, () => this.#list?.key(key)])),
     r: () => this.#composer?.kind("reply"),
     n: () => this.#composer?.kind("note"),
     i: () => document.querySelector("chat-panel")?.toggle(),
@@ -15,30 +18,30 @@ class ShortcutMap extends HTMLElement {
     document.addEventListener("keydown", (event) => this.#take(event));
   }
 
+  get #list() {
+    return document.querySelector("chat-list");
+  }
+
   get #composer() {
     return document.querySelector("message-composer");
   }
 
   #take(event) {
     const { key, target, ctrlKey, metaKey, altKey, isComposing } = event;
-    if (ctrlKey || metaKey || altKey || isComposing || document.querySelector("dialog[open]")) return;
+    if (key === "k" && (ctrlKey || metaKey) && this.#list) {
+      event.preventDefault();
+      this.#list.key("/");
+      return;
+    }
+    if (ctrlKey || metaKey || altKey || isComposing || document.querySelector("dialog[open], :popover-open")) return;
     if (target.closest("input, textarea, select, [contenteditable]")) {
       // out of the field, so that the keys mean something again
       if (key === "Escape" && !event.defaultPrevented) target.blur();
       return;
     }
-    if (!Object.hasOwn(this.#keys, key)) return;
+    if (!Object.hasOwn(this.#keys, key) || (key === "Escape" && !this.#list?.hasChosen)) return;
     event.preventDefault();
     this.#keys[key]();
-  }
-
-  // from one chat of the list to the next, beginning at the one that is open
-  #move(by) {
-    const links = [...document.querySelectorAll(".chat__link")];
-    const at = links.findIndex((link) => link === document.activeElement);
-    const open = links.findIndex((link) => link.ariaCurrent === "true");
-    const from = at >= 0 ? at : open;
-    links[Math.min(Math.max(from + by, 0), links.length - 1)]?.focus();
   }
 }
 
