@@ -14,13 +14,13 @@ from tideline import __version__
 from tideline.connectors import cloud
 from tideline.connectors.cloud import CloudConnector
 from tideline.connectors.simulator import SimulatorConnector, World
-from tideline.features import business, partners, webhooks
+from tideline.features import business, messages, partners, webhooks
 from tideline.features.files import PREVIEW_LANE, FileStoreAway, Previews
 from tideline.features.numbers.port import Connector
 from tideline.platform import http, installation, lanes, launcher, migrate
 from tideline.platform.clock import Clock, ShiftedClock, SystemClock
 from tideline.platform.db import Database
-from tideline.platform.dispatcher import Dispatcher
+from tideline.platform.dispatcher import Dispatcher, Reader
 from tideline.platform.errors import Problem
 from tideline.platform.mail import Sender
 from tideline.platform.vitals import Measured, Metrics, Vitals
@@ -204,7 +204,8 @@ class Node:
     def _worker(self) -> Worker:
         parts = self._parts
         kept = timedelta(days=parts.settings.event_log_days)
-        dispatcher = Dispatcher(parts.db, parts.wakes, [webhooks.WebhookReader(), partners.PartnerReader()], keep=kept)
+        readers: list[Reader] = [webhooks.WebhookReader(), partners.PartnerReader(), messages.FiguresReader()]
+        dispatcher = Dispatcher(parts.db, parts.wakes, readers, keep=kept)
         return Worker(
             parts.db,
             parts.files,

@@ -136,6 +136,23 @@ async def test_a_failure_is_tried_three_times(
         assert "/elsewhere" not in {asked.target for asked in stage.remote.asked}
 
 
+async def test_what_became_of_events_is_counted_by_day(
+    stage: Stage, world: World, chat: Chat, neighbour: World
+) -> None:
+    webhook = await stage.subscribe()
+    await world.hear(chat, "Delivered")
+    await stage.deliver()
+    await world.run(webhooks.send_test, webhook.id)
+    stage.answers["/in"] = answer(b"Later", status=503)
+    await world.hear(chat, "Given up")
+    for seconds in (0, 5, 30):
+        await stage.later(seconds)
+    day = world.clock.now().date()
+    around = (day - timedelta(days=1), day + timedelta(days=1))
+    assert await world.run(webhooks.deliveries_by_day, *around) == {day: webhooks.Deliveries(1, 1)}
+    assert await neighbour.run(webhooks.deliveries_by_day, *around) == {}
+
+
 async def test_a_receiver_that_is_not_there(world: World, chat: Chat) -> None:
     async with staged(world) as stage:
         webhook = await stage.subscribe()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -47,6 +47,19 @@ async def test_calls_are_pending_until_they_are_added_up(office: Office, neighbo
     assert (calls.pending(neighbour.id), await stored(neighbour)) == (0, 2)
     await calls.flush()
     assert await stored(office) == 3
+
+
+async def test_calls_are_counted_for_their_day_in_the_workspaces_own_time(
+    office: Office, neighbour: Office, calls: ApiCalls, clock: HandClock
+) -> None:
+    """Athens is two hours ahead."""
+    for at, number in ((21, 2), (22, 3), (23, 4)):
+        clock.time = datetime(2026, 11, 24, at, 30, tzinfo=UTC)
+        await spend(calls, office, number)
+        await spend(calls, neighbour, 1)
+        await calls.flush()
+    found = await office.run(workspaces.api_calls_by_day, date(2026, 11, 24), date(2026, 11, 30))
+    assert found == {date(2026, 11, 24): 2, date(2026, 11, 25): 7}
 
 
 async def test_exactly_the_quota_is_let_through(office: Office, neighbour: Office, calls: ApiCalls) -> None:

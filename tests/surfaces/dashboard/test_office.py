@@ -30,6 +30,7 @@ PAGES: dict[str, set[Role]] = {
     "/templates/new": ALL,
     "/templates/business": ALL,
     "/team": ADMINS,
+    "/usage": ADMINS,
     "/webhooks": ADMINS,
     "/api": ADMINS,
     "/settings": ADMINS,

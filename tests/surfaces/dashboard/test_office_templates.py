@@ -43,9 +43,8 @@ async def test_a_template_is_written_with_its_file_changed_and_deleted(site: Sit
     assert made.file.uid == file.uid
     listed = await browser.get(added.location)
     assert "<strong>you</strong>" in listed.html
-    assert {"Wholesale", "price-list.pdf", "Read-only", "Never used"} <= {
-        one for one in ("Wholesale", "price-list.pdf", "Read-only", "Never used") if one in listed.words
-    }
+    for words in ("Wholesale", "price-list.pdf", "Read-only", "Never used"):
+        assert words in listed.words
     await save(browser, made, name="Price list", text="Hi", team="", file_uid="", visibility="private")
     [changed] = await all_of(world)
     assert (changed.name, changed.team, changed.file, changed.visibility) == ("Price list", None, None, "private")
@@ -149,7 +148,7 @@ async def test_a_text_is_shown_as_it_will_look_while_it_is_written(site: Site) -
     browser = await site.owner()
     text = "*Hello {{ first name }}* <b>{{x</b>"
     page = await browser.send(await browser.get(NEW), "/templates/preview", text=text)
-    assert '<strong>Hello <span class="var">first name</span>\n</strong>' in page.html or "first name" in page.html
+    assert '<strong>Hello <span class="var">first name</span>' in page.html
     assert ("&lt;b&gt;{{x&lt;/b&gt;" in page.html, "<b>" in page.html) == (True, False)
 
 

@@ -4,6 +4,7 @@ Actions of a workspace (`tx: Tx`):
     expect(tx, [NewFile]) -> list[File]        rows whose bytes follow (media that came in)
     get(tx, uid) -> File                       get_many(tx, uids) -> dict[FileUid, File]
     list_uploads(tx, filename="") -> list[Upload]      get_upload(tx, uid) -> Upload      delete_upload(tx, uid)
+    bytes_used(tx) -> int                      of all files of the workspace
     delete(tx, uid)                            for files of any purpose, without a fact
 
 `Uploads(files, outgoing)`, what people upload, its type and name found out:
@@ -35,6 +36,7 @@ Actions of a workspace (`tx: Tx`):
 """
 
 from tideline.features.files.actions import (
+    bytes_used,
     delete,
     delete_upload,
     expect,
@@ -114,6 +116,7 @@ __all__ = [
     "Voices",
     "WorkspaceFull",
     "Writing",
+    "bytes_used",
     "clean_name",
     "clean_type",
     "copy_from",

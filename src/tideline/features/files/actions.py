@@ -85,3 +85,8 @@ async def delete(tx: Tx, uid: UUID) -> None:
     """Forget a file. Its bytes go with the next sweep."""
     if not await store.mark_deleted(tx, [uid]):
         raise FileNotFound
+
+
+async def bytes_used(tx: Tx) -> int:
+    """What all files of the workspace take, uploads and media."""
+    return await store.bytes_used(tx, tx.workspace_id)

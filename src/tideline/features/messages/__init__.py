@@ -24,18 +24,30 @@ Actions of a workspace (`tx: Tx`):
     settle_reaction(tx, uid, emoji) / give_up_reaction(tx, uid, at, problem)
     read_older(tx) -> bool                                     words of messages from before the search; more left?
     workspaces_to_read(system_tx) -> list[int]                 where that has something to do
+    figures(tx, first, last) -> Figures                        of days: how much was written, how fast answers were
+    list_figures(db, workspace_id, first, last)                the rows of that, in pieces
+    count_older(tx) -> bool                                    messages from before the figures; more left?
+    workspaces_to_count(system_tx) -> list[int]                where that has something to do
     settle_unknown(tx, older_than) -> int                      sends nobody can vouch for become Failed, outcome unknown
 
 Objects of the program:
 
     SendQueue(db): `await queue.submit(workspace_id, actor, Outgoing) -> MessageUid` or raises; `await queue.close()`
     Carrier(db, queue): `await carrier.submit(workspace_id, actor, Outgoing, load) -> MessageUid`, makes its file first
+    FiguresReader()                                             keeps the figures, as a reader of facts
     jobs.Sending(db, connector, files, lease_of): await sending(held)    the lane's act; at most once to WhatsApp
 
 Pure rules: `clean_text(text)` (BlankText, TextTooLong), `clean_note(text)` (InvalidNote), `parse_uid(text)`
 (MessageNotFound).
 """
 
+from tideline.features.messages.actions.figures import (
+    Figures,
+    count_older,
+    figures,
+    list_figures,
+    workspaces_to_count,
+)
 from tideline.features.messages.actions.notes import add_note
 from tideline.features.messages.actions.own_view import seen_history, within_view
 from tideline.features.messages.actions.progress import settle_unknown, workspaces_in_doubt
@@ -78,6 +90,7 @@ from tideline.features.messages.errors import (
     WindowIsClosed,
 )
 from tideline.features.messages.events import from_snapshot, snapshot
+from tideline.features.messages.figures import NOBODY, Answers, Cell, Sums
 from tideline.features.messages.model import (
     TEMPLATE,
     Attachment,
@@ -103,16 +116,22 @@ from tideline.features.messages.model import (
     parse_uid,
 )
 from tideline.features.messages.queue import SendQueue
+from tideline.features.messages.reader import FiguresReader
 from tideline.features.messages.wording import clean_note, clean_text
 
 __all__ = [
+    "NOBODY",
     "TEMPLATE",
+    "Answers",
     "Attachment",
     "BlankText",
     "BusinessNumberInactive",
     "CannotReact",
     "Carrier",
+    "Cell",
     "Failure",
+    "Figures",
+    "FiguresReader",
     "HistoryFilter",
     "Hit",
     "InvalidNote",
@@ -136,6 +155,7 @@ __all__ = [
     "SendingQuotaExceeded",
     "Status",
     "StatusEntry",
+    "Sums",
     "Target",
     "TemplateAlone",
     "TextTooLong",
@@ -149,14 +169,17 @@ __all__ = [
     "began_at",
     "clean_note",
     "clean_text",
+    "count_older",
     "count_restored",
     "drop_restored",
+    "figures",
     "from_snapshot",
     "get",
     "get_some",
     "give_up_reaction",
     "history",
     "last_messages",
+    "list_figures",
     "list_media",
     "mark_restored",
     "parse_uid",
@@ -173,5 +196,6 @@ __all__ = [
     "status_history",
     "within_view",
     "workspaces_in_doubt",
+    "workspaces_to_count",
     "workspaces_to_read",
 ]

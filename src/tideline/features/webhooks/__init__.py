@@ -9,6 +9,7 @@ Actions of a workspace (`tx: Tx`), with the `Terms` that hold for all webhooks o
     delete(tx, webhook_id)
     show_secret(tx, terms, webhook_id) -> Secret           rotate_secret(tx, terms, webhook_id) -> Secret
     remove_secret(tx, webhook_id)
+    deliveries_by_day(tx, first, last) -> {date: Deliveries}                       delivered and given up
     list_deliveries(tx, webhook_id, LogFilter(), page=, size=) -> LogPage      by their last attempts, newest first
     get_delivery(tx, webhook_id, uid) -> list[Logged]      all attempts; or DeliveryNotFound
     redeliver(tx, webhook_id, uid) -> Delivery             or DeliveryUnderWay
@@ -26,6 +27,7 @@ Objects of the program:
 """
 
 from tideline.features.webhooks.actions.logbook import (
+    deliveries_by_day,
     get_delivery,
     keep_log,
     list_deliveries,
@@ -46,6 +48,7 @@ from tideline.features.webhooks.actions.secrets import (
 from tideline.features.webhooks.actions.settling import Settled
 from tideline.features.webhooks.actions.subscriptions import check_address, create, delete, get, list_webhooks, update
 from tideline.features.webhooks.delivery import (
+    Deliveries,
     Delivery,
     LogFilter,
     Logged,
@@ -82,6 +85,7 @@ __all__ = [
     "Count",
     "Cursor",
     "CursorExpired",
+    "Deliveries",
     "Delivering",
     "Delivery",
     "DeliveryNotFound",
@@ -117,6 +121,7 @@ __all__ = [
     "count_unreadable_secrets",
     "create",
     "delete",
+    "deliveries_by_day",
     "get",
     "get_delivery",
     "keep_log",

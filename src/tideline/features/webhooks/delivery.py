@@ -161,6 +161,21 @@ class Attempt:
     answer: Answer
     step: Step
 
+    @property
+    def is_counted(self) -> bool:
+        """Did an event of the workspace's own webhooks come to an end with it? Tests and what partners are told do not
+        count."""
+        is_own = isinstance(self.delivery.event_type, EventType) and not self.delivery.is_test
+        return is_own and self.step.outcome is not Outcome.RETRYING
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Events of one day."""
+
+    delivered: int = 0
+    failed: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Logged:

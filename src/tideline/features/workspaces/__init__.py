@@ -37,6 +37,7 @@ from tideline.features.workspaces.actions.membership import (
 )
 from tideline.features.workspaces.actions.placeholders import add_placeholders, create_with_placeholder
 from tideline.features.workspaces.actions.quotas import (
+    api_calls_by_day,
     charge,
     notice_seats,
     quotas,
@@ -189,6 +190,7 @@ __all__ = [
     "WorkspaceSuspended",
     "WrongCredentials",
     "add_placeholders",
+    "api_calls_by_day",
     "change_role",
     "change_team",
     "charge",

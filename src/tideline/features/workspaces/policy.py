@@ -26,6 +26,7 @@ class Action(StrEnum):
     ALL_TEMPLATES = "all_templates"
     LINK_NUMBER = "link_number"
     ALL_NUMBERS = "all_numbers"
+    USAGE = "usage"
     SETTINGS = "settings"
     OWNERSHIP = "ownership"
 
@@ -48,6 +49,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.ALL_TEMPLATES: _ADMINS,
     Action.LINK_NUMBER: frozenset(Role) - {Role.COLLABORATOR},
     Action.ALL_NUMBERS: _ADMINS,
+    Action.USAGE: _ADMINS,
     Action.SETTINGS: _ADMINS,
     Action.OWNERSHIP: frozenset({Role.OWNER}),
 }

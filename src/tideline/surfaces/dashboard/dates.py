@@ -1,6 +1,6 @@
 """Moments and days as people read them, in the language and the zone of whoever looks."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tideline.surfaces.dashboard.words import N_, _, speaking
@@ -28,6 +28,7 @@ WEEKDAYS = (
     N_("Saturday"),
     N_("Sunday"),
 )
+MINUTE, DAY = 60, 24
 WITHOUT_SHORT_MONTHS = ("he",)
 
 
@@ -80,3 +81,15 @@ PATTERNS = (N_("{weekday}, {day} {month} {year}"), N_("{day} {month} {year}"))
 
 def _month(day: date) -> str:
     return _(MONTHS[day.month - 1])
+
+
+def length_words(took: timedelta) -> str:
+    """How long something took, with as many figures as anybody wants to know."""
+    seconds = round(took.total_seconds())
+    if seconds < MINUTE:
+        return _("{count} s", count=seconds)
+    minutes = round(seconds / MINUTE)
+    if minutes < MINUTE:
+        return _("{count} min", count=minutes)
+    hours = minutes / MINUTE
+    return _("{count} h", count=f"{hours:.1f}") if hours < DAY else _("{count} days", count=f"{hours / DAY:.1f}")

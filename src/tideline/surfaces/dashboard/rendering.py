@@ -39,6 +39,7 @@ def environment() -> Environment:
         "left": window.left,
         "reason": failures.reason,
         "exactly": failures.exactly,
+        "length_words": dates.length_words,
     }
     env.globals |= {"_": words._, "ngettext": words.ngettext, "speaking": words.speaking, "theme": None}
     return env
@@ -60,7 +61,10 @@ def size_words(size: int) -> str:
     if size < KILO:
         return f"{size} bytes"
     kilobytes = size / KILO
-    return f"{kilobytes:.0f} kB" if kilobytes < KILO else f"{kilobytes / KILO:.1f} MB"
+    if kilobytes < KILO:
+        return f"{kilobytes:.0f} kB"
+    megabytes = kilobytes / KILO
+    return f"{megabytes:.1f} MB" if megabytes < KILO else f"{megabytes / KILO:.1f} GB"
 
 
 def play_time(seconds: float) -> str:

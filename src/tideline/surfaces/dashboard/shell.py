@@ -33,6 +33,7 @@ PLACES = (
     Place("numbers", "/numbers", "phone", N_("Numbers"), Action.LINK_NUMBER, is_second=False),
     Place("templates", "/templates", "template", N_("Templates"), is_second=False),
     Place("team", "/team", "people", N_("Team"), Action.PEOPLE),
+    Place("usage", "/usage", "chart", N_("Usage"), Action.USAGE),
     Place("webhooks", "/webhooks", "webhook", N_("Webhooks"), Action.WEBHOOKS),
     Place("api", "/api", "code", N_("API"), Action.OWN_TOKEN),
     Place("settings", "/settings", "settings", N_("Settings"), Action.SETTINGS),

@@ -60,6 +60,14 @@ def chores(
             while stopwatch.perf_counter() < until and await db.run(workspace_id, messages.read_older):
                 pass
 
+    async def count_older_messages() -> None:
+        until = stopwatch.perf_counter() + READ_SECONDS
+        async with db.system_read() as tx:
+            behind = await messages.workspaces_to_count(tx)
+        for workspace_id in behind:
+            while stopwatch.perf_counter() < until and await db.run(workspace_id, messages.count_older):
+                pass
+
     async def forget_links() -> None:
         async with db.system() as tx:
             await numbers.delete_expired_pairing_links(tx)
@@ -104,6 +112,7 @@ def chores(
     return [
         Timer("unknown outcomes", Every(min(LOOK_FOR_DOUBT, unknown_after / 2)), settle_unknown),
         Timer("older messages for the search", READ_OLDER, read_older_messages),
+        Timer("older messages for the figures", READ_OLDER, count_older_messages),
         Timer("pictures of chats", Every(timedelta(minutes=2)), renew_photos),
         Timer("files", Every(timedelta(minutes=10)), sweep_files, at_most=timedelta(hours=1)),
         Timer("orphaned objects", Daily(QUIET_HOUR), sweep_orphans, at_most=timedelta(hours=6)),

@@ -1,11 +1,12 @@
 """The log of deliveries: what happened to them, for as long as it is kept; delivering again, and trying a receiver."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from tideline.features.webhooks.actions.subscriptions import get
 from tideline.features.webhooks.delivery import (
+    Deliveries,
     Delivery,
     LogFilter,
     Logged,
@@ -31,6 +32,11 @@ async def list_deliveries(
     """Deliveries of a webhook by their last attempts, the newest first."""
     await get(tx, webhook_id)
     return await list_deliveries_of(tx, webhook_id, wanted, page=page, size=size)
+
+
+async def deliveries_by_day(tx: Tx, first: date, last: date) -> dict[date, Deliveries]:
+    """What became of events from the first to the last day, in the workspace's time; days without any are left out."""
+    return await store.by_day(tx, first, last)
 
 
 async def list_deliveries_of(

@@ -83,6 +83,8 @@ class Settling:
         async with self._db.system() as tx:
             if tried:
                 await log_store.insert(tx, tried)
+            if ended := [one for one in tried if one.is_counted]:
+                await log_store.count_by_day(tx, ended)
             if counts := tally(some):
                 await self._count(tx, counts, some)
             await lanes.acknowledge(tx, [one.on_lane for one in some if one.held.lane_id not in lost])

@@ -1,10 +1,10 @@
 """The log of attempts. The column `signature` holds the time that was signed, too."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from tideline.features.webhooks.delivery import Attempt, Delivery, LogFilter, Logged, Outcome
+from tideline.features.webhooks.delivery import Attempt, Deliveries, Delivery, LogFilter, Logged, Outcome
 from tideline.features.webhooks.event_types import event_named
 from tideline.platform.db import Row, SystemTx, Tx
 from tideline.platform.partitions import DailyLog
@@ -44,6 +44,39 @@ async def insert(tx: SystemTx, attempts: Sequence[Attempt]) -> None:
         [one.request.body for one in attempts],
         [one.answer.start for one in attempts],
     )
+
+
+async def count_by_day(tx: SystemTx, ended: Sequence[Attempt]) -> None:
+    """Events that were delivered or given up, in the time of their workspace."""
+    await tx.execute(
+        """
+        INSERT INTO tenant.delivery_day AS d (workspace, day, delivered, failed)
+        SELECT n.workspace, (n.at AT TIME ZONE w.zone)::date, count(*) FILTER (WHERE n.is_delivered),
+               count(*) FILTER (WHERE NOT n.is_delivered)
+        FROM unnest($1::int[], $2::timestamptz[], $3::bool[]) AS n (workspace, at, is_delivered)
+        JOIN tenant.workspace w ON w.workspace = n.workspace
+        GROUP BY 1, 2
+        ORDER BY 1, 2
+        ON CONFLICT (workspace, day) DO UPDATE
+        SET delivered = d.delivered + excluded.delivered, failed = d.failed + excluded.failed
+        """,
+        [one.workspace_id for one in ended],
+        [one.answer.at for one in ended],
+        [one.step.outcome is Outcome.DELIVERED for one in ended],
+    )
+
+
+async def by_day(tx: Tx, first: date, last: date) -> dict[date, Deliveries]:
+    rows = await tx.fetch(
+        """
+        SELECT d.day, d.delivered, d.failed FROM tenant.delivery_day d
+        WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3
+        """,
+        tx.workspace_id,
+        first,
+        last,
+    )
+    return {row["day"]: Deliveries(row["delivered"], row["failed"]) for row in rows}
 
 
 COLUMNS = """a.delivery, a.number, a.at, a.event_type, a.fact_seq, a.fact_at, a.chat_id, a.outcome, a.next_at, a.status,

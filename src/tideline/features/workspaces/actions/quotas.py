@@ -1,6 +1,7 @@
 """Credits are taken, given back and topped up; and what is left of everything."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from tideline.features.workspaces import events, names
 from tideline.features.workspaces.errors import InvalidAmount, TransactionsUsedUp, WorkspaceNotFound
@@ -23,6 +24,11 @@ async def quotas(tx: Tx) -> Quotas:
         transactions=current[Kind.TRANSACTIONS],
         balance=await store.find_balance(tx),
     )
+
+
+async def api_calls_by_day(tx: Tx, first: date, last: date) -> dict[date, int]:
+    """Of the days from the first to the last, in the workspace's time; those without calls are left out."""
+    return await store.calls_by_day(tx, first, last)
 
 
 async def charge(tx: Tx, wanted: Sequence[int]) -> list[Charge | None]:

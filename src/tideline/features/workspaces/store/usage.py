@@ -212,6 +212,7 @@ async def add_calls(tx: SystemTx, batch: Sequence[Calls]) -> Known:
         [calls.period.end for calls in batch],
         [calls.calls for calls in batch],
     )
+    await _add_calls_of_day(tx, batch)
     totals = await tx.fetch(
         "SELECT workspace, api_calls_quota FROM tenant.workspace WHERE workspace = ANY($1::int[])",
         [row["workspace"] for row in rows],
@@ -221,6 +222,35 @@ async def add_calls(tx: SystemTx, batch: Sequence[Calls]) -> Known:
         (WorkspaceId(row["workspace"]), row["period_start"]): (row["used"], allowed.get(row["workspace"], 0))
         for row in rows
     }
+
+
+async def _add_calls_of_day(tx: SystemTx, batch: Sequence[Calls]) -> None:
+    """They count for the day on which they are added up, a second later."""
+    await tx.execute(
+        """
+        INSERT INTO tenant.api_call_day AS d (workspace, day, calls)
+        SELECT n.workspace, ($3::timestamptz AT TIME ZONE w.zone)::date, sum(n.calls)
+        FROM unnest($1::int[], $2::int[]) AS n (workspace, calls)
+        JOIN tenant.workspace w ON w.workspace = n.workspace
+        WHERE n.calls > 0
+        GROUP BY n.workspace, w.zone
+        ORDER BY n.workspace
+        ON CONFLICT (workspace, day) DO UPDATE SET calls = d.calls + excluded.calls
+        """,
+        [calls.workspace_id for calls in batch],
+        [calls.calls for calls in batch],
+        tx.now,
+    )
+
+
+async def calls_by_day(tx: Tx, first: date, last: date) -> dict[date, int]:
+    rows = await tx.fetch(
+        "SELECT d.day, d.calls FROM tenant.api_call_day d WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3",
+        tx.workspace_id,
+        first,
+        last,
+    )
+    return {row["day"]: row["calls"] for row in rows}
 
 
 def _quota(row: Row | None, total: int, period: Period) -> Quota:

@@ -14,6 +14,7 @@ from tideline.surfaces.dashboard.office.office import Office
 from tideline.surfaces.dashboard.office.profile import ProfilePage, SettingsPage
 from tideline.surfaces.dashboard.office.team import TeamPage
 from tideline.surfaces.dashboard.office.templates import TemplatesPage
+from tideline.surfaces.dashboard.office.usage import UsagePage
 from tideline.surfaces.dashboard.security import local_path
 from tideline.surfaces.dashboard.talk.answers import in_words
 
@@ -21,12 +22,14 @@ YEAR = 365 * 24 * 3600
 
 
 def office_routes(office: Office) -> list[BaseRoute]:
-    api, settings = ApiPage(office), SettingsPage(office)
+    api, settings, usage = ApiPage(office), SettingsPage(office), UsagePage(office)
     return [
         Route("/theme", Address(POST=Appearance(office).choose)),
         *_numbers(NumbersPage(office)),
         *_templates(TemplatesPage(office), BusinessTemplatesPage(office)),
         *_team(TeamPage(office)),
+        Route("/usage", Address(GET=usage.show)),
+        Route("/usage.csv", Address(GET=usage.download)),
         *_hooks(HooksPage(office)),
         Route("/api", Address(GET=api.show, POST=api.renew)),
         Route("/settings", Address(GET=settings.show, POST=settings.save)),
