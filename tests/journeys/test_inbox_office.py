@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.journeys.conftest import Demo
 from tests.support import browser as browsers
@@ -122,3 +122,43 @@ async def test_a_webhook_that_fails_is_looked_into_and_replayed(open_window: Ope
         await until(came_again, "the second delivery")
         ids = {asked.headers["webhook-id"] for asked in receiver.asked}
         assert len(ids) == 1
+
+
+async def test_a_template_with_a_file_is_written_used_by_a_slash_seen_and_counted(
+    open_window: OpenWindow, demo: Demo
+) -> None:
+    page, colleague = await signed_in(await open_window(), demo), await signed_in(await open_window(), demo)
+    await page.get_by_role("navigation", name="Main").get_by_role("link", name="Templates").click()
+    await page.get_by_role("link", name="New template").first.click()
+    await page.get_by_label("Name").fill("Price list")
+    await page.get_by_role("textbox", name="Text").fill("Here are *all* our prices.")
+    look = page.get_by_role("region", name="How it will look")
+    await expect(look.locator("strong")).to_have_text("all")
+    pdf = FilePayload(name="prices.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 prices")
+    await page.locator("input[type=file]").set_input_files(pdf)
+    await expect(look.get_by_text("prices.pdf")).to_be_visible()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("status")).to_contain_text("type / to use it")
+    await colleague.goto("/templates?q=PRICES")
+    await expect(colleague.get_by_role("listitem").filter(has_text="Price list")).to_contain_text("prices.pdf")
+    chat = (await demo.api.chat(name="Maya Feldstein"))["id"]
+    for one in (page, colleague):
+        await one.goto(f"/chat/{chat}/messages/")
+        await expect(one.locator("live-stream[data-open]")).to_be_attached()
+    field = page.get_by_role("textbox", name="Message to")
+    await field.press("/")
+    await expect(page.get_by_role("option", name="Price list")).to_be_visible()
+    await field.press_sequentially("price")
+    await field.press("Enter")
+    await expect(field).to_have_value("Here are *all* our prices.")
+    await field.press("Enter")
+    arrived = colleague.locator(".timeline .msg", has_text="Here are all our prices.")
+    await expect(arrived.get_by_text("prices.pdf")).to_be_visible()
+    await colleague.goto("/templates?q=prices")
+    await expect(colleague.get_by_text("Used once")).to_be_visible()
+
+    async def is_counted() -> bool:
+        await colleague.goto("/usage?period=7")
+        return await colleague.get_by_role("row", name="Mira Solberg").count() > 0
+
+    await until(is_counted, "the message in the figures of the day")

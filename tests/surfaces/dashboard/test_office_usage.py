@@ -105,7 +105,7 @@ async def test_the_page_shows_what_was_written_and_how_fast_it_was_answered(
     for words in (
         "=cmd()",
         "2 sent, 1 received",
-        "First answer after",
+        "Half of the first answers within",
         world.owner.display_name,
         "77",
         "1 November 2026 – 23 November 2026",
