@@ -116,6 +116,7 @@ FORMS = [
     "/templates/new",
     "/templates/1",
     "/templates/preview",
+    "/templates/file",
     "/templates/business",
     "/team",
     "/team/1",

@@ -17,7 +17,7 @@ from tideline.platform.facts import Actor
 from tideline.platform.wake import Wakes
 from tideline.surfaces.dashboard import charts, dates
 from tideline.surfaces.dashboard.charts import Bar
-from tideline.surfaces.dashboard.office import periods, usage
+from tideline.surfaces.dashboard.office import periods, usage_file
 
 MONDAY = date(2026, 11, 23)
 DAYS: dict[str, tuple[str, date, tuple[date, date, int]]] = {
@@ -72,7 +72,7 @@ CELLS = {
 
 @pytest.mark.parametrize(("cell", "written"), CELLS.items())
 def test_no_cell_is_a_formula(cell: str, written: str) -> None:
-    assert usage.line((cell, 1)) == f"{written},1\r\n"
+    assert usage_file.line((cell, 1)) == f"{written},1\r\n"
 
 
 # With a database ---------------------------------------------------------------------------------------------

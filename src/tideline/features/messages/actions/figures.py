@@ -30,16 +30,17 @@ async def figures(tx: Tx, first: date, last: date) -> Figures:
     """Of the days from the first to the last, both counted. Costs a row for each day, number and teammate."""
     of_numbers: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
     of_teammates: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    everything: list[tuple[int, int]] = []
     for number_id, teammate_id, step, answers in await store.answer_steps(tx, first, last):
-        of_numbers[number_id].append((step, answers))
-        of_teammates[teammate_id].append((step, answers))
-        everything.append((step, answers))
+        if number_id is not None:
+            of_numbers[number_id].append((step, answers))
+        elif teammate_id is not None:
+            of_teammates[teammate_id].append((step, answers))
+    days, numbers, teammates = await store.sums(tx, first, last)
     return Figures(
-        days=await store.by_day(tx, first, last),
-        numbers=await store.by_number(tx, first, last),
-        teammates=await store.by_teammate(tx, first, last),
-        answers=answers_of(everything),
+        days=days,
+        numbers=numbers,
+        teammates=teammates,
+        answers=answers_of(one for steps in of_numbers.values() for one in steps),
         number_answers={one: answers_of(steps) for one, steps in of_numbers.items()},
         teammate_answers={one: answers_of(steps) for one, steps in of_teammates.items()},
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from tideline.features.messages.figures import Cell, Chat, Clock, Sums, Tally, Way
 from tideline.platform.db import Connection, Row, SystemTx, Tx
 
+WHO = ("number_id", "teammate_id")
 Part = tuple[datetime, int, int | None, bool, str, int]
 """A quarter of an hour, number, teammate, whether it is ours, origin, and how many."""
 
@@ -183,55 +184,33 @@ async def leave_backlog(tx: Tx, next_uid: UUID | None) -> None:
 
 # Reading -----------------------------------------------------------------------------------------------------
 
-_SUMS = """sum(d.received)::bigint AS received, sum(d.by_people)::bigint AS by_people, sum(d.by_api)::bigint AS by_api,
-           sum(d.by_phone)::bigint AS by_phone"""
 
-
-async def by_day(tx: Tx, first: date, last: date) -> dict[date, Sums]:
+async def sums(tx: Tx, first: date, last: date) -> tuple[dict[date, Sums], dict[int, Sums], dict[int, Sums]]:
+    """By day, by number and by teammate, in one look: a row has the one of the three that it is about."""
     rows = await tx.fetch(
-        f"""
-        SELECT d.day, {_SUMS} FROM tenant.message_day d
-        WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3 GROUP BY d.day
+        """
+        SELECT d.day, d.number_id, d.teammate_id, sum(d.received)::bigint AS received,
+               sum(d.by_people)::bigint AS by_people, sum(d.by_api)::bigint AS by_api,
+               sum(d.by_phone)::bigint AS by_phone
+        FROM tenant.message_day d
+        WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3
+        GROUP BY GROUPING SETS ((d.day), (d.number_id), (d.teammate_id))
         """,
         tx.workspace_id,
         first,
         last,
     )
-    return {row["day"]: _sums(row) for row in rows}
+    found = [{row[name]: _sums(row) for row in rows if row[name] is not None} for name in ("day", *WHO)]
+    return found[0], found[1], found[2]
 
 
-async def by_number(tx: Tx, first: date, last: date) -> dict[int, Sums]:
-    rows = await tx.fetch(
-        f"""
-        SELECT d.number_id, {_SUMS} FROM tenant.message_day d
-        WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3 GROUP BY d.number_id
-        """,
-        tx.workspace_id,
-        first,
-        last,
-    )
-    return {row["number_id"]: _sums(row) for row in rows}
-
-
-async def by_teammate(tx: Tx, first: date, last: date) -> dict[int, Sums]:
-    rows = await tx.fetch(
-        f"""
-        SELECT d.teammate_id, {_SUMS} FROM tenant.message_day d
-        WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3 GROUP BY d.teammate_id
-        """,
-        tx.workspace_id,
-        first,
-        last,
-    )
-    return {row["teammate_id"]: _sums(row) for row in rows}
-
-
-async def answer_steps(tx: Tx, first: date, last: date) -> list[tuple[int, int, int, int]]:
-    """Number, teammate, step, and how many first answers."""
+async def answer_steps(tx: Tx, first: date, last: date) -> list[tuple[int | None, int | None, int, int]]:
+    """A number or a teammate, a step, and how many first answers."""
     rows = await tx.fetch(
         """
         SELECT d.number_id, d.teammate_id, d.step, sum(d.answers)::int AS answers FROM tenant.answer_day d
-        WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3 GROUP BY d.number_id, d.teammate_id, d.step
+        WHERE d.workspace = $1 AND d.day BETWEEN $2 AND $3
+        GROUP BY GROUPING SETS ((d.number_id, d.step), (d.teammate_id, d.step))
         """,
         tx.workspace_id,
         first,

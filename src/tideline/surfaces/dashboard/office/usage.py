@@ -1,8 +1,6 @@
 """Usage: what is left of the quotas, how much was written by whom and how fast, and the same as a file."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,19 +12,16 @@ from tideline.features import files, messages, numbers, webhooks, workspaces
 from tideline.features.messages import NOBODY, Answers, Figures, Sums
 from tideline.features.numbers import Number, NumberId
 from tideline.features.webhooks import Deliveries
-from tideline.features.workspaces import Action, Quotas, Teammate, TeammateId
+from tideline.features.workspaces import Action, Quotas, TeammateId
 from tideline.platform.db import Tx
 from tideline.surfaces.dashboard import charts, security
 from tideline.surfaces.dashboard.charts import Chart
-from tideline.surfaces.dashboard.office import periods
+from tideline.surfaces.dashboard.office import periods, usage_file
 from tideline.surfaces.dashboard.office.office import Office, ensure
 from tideline.surfaces.dashboard.visits import Visitor
 from tideline.surfaces.dashboard.words import N_, _
 
 SECTION: Final = "usage"
-RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A program for tables takes a cell that begins like that for a formula."""
-HEADS: Final = ("day", "number", "phone", "teammate", "received", "sent_in_inbox", "sent_by_api", "sent_on_phone")
 NOTHING: Final = Sums()
 
 
@@ -92,54 +87,18 @@ class UsagePage:
         period = periods.chosen(request.query_params.get("period", ""))
         async with self._office.visit(request) as (tx, visitor):
             ensure(visitor, Action.USAGE)
-            by_id = {one.id: one for one in await numbers.list_numbers(tx)}
-            figures = await messages.figures(tx, *_ends(periods.days_of(period, self._today(visitor))))
-            people = await workspaces.find_teammates(tx, {TeammateId(one) for one in figures.teammates if one})
-        days = periods.days_of(period, self._today(visitor))
-        name = f"usage-{visitor.workspace.slug}-{days[0]}-{days[-1]}.csv"
-        headers = {**security.HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-        rows = self._rows(visitor, days, by_id, people)
-        return StreamingResponse(rows, headers=headers, media_type="text/csv; charset=utf-8")
-
-    async def _rows(
-        self,
-        visitor: Visitor,
-        days: Sequence[date],
-        by_id: Mapping[NumberId, Number],
-        people: Mapping[TeammateId, Teammate],
-    ) -> AsyncIterator[str]:
-        yield line(HEADS)
-        found = messages.list_figures(self._office.deps.db, visitor.workspace.id, days[0], days[-1])
-        async for cell, sums in found:
-            number, teammate = by_id.get(NumberId(cell.number_id)), people.get(TeammateId(cell.teammate_id))
-            yield line((
-                cell.day.isoformat(),
-                number.account_name if number else cell.number_id,
-                number.phone if number else "",
-                teammate.display_name if teammate else "",
-                sums.received,
-                sums.by_people,
-                sums.by_api,
-                sums.by_phone,
-            ))  # fmt: skip
+            days = periods.days_of(period, self._today(visitor))
+            names = await usage_file.names(tx, days)
+        headers = {
+            **security.HEADERS,
+            "Content-Disposition": f'attachment; filename="{usage_file.name(visitor, days)}"',
+        }
+        lines = usage_file.lines(self._office.deps.db, visitor, days, names)
+        return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
 
     def _today(self, visitor: Visitor) -> date:
         """In the workspace's time, as the days were counted."""
         return self._office.deps.db.clock.now().astimezone(visitor.workspace.tz).date()
-
-
-def line(cells: Iterable[object]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow([harmless(one) if isinstance(one, str) else one for one in cells])
-    return written.getvalue()
-
-
-def harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(RISKY) else text
-
-
-def _ends(days: Sequence[date]) -> tuple[date, date]:
-    return days[0], days[-1]
 
 
 def _renews(quotas: Quotas, visitor: Visitor) -> date | None:

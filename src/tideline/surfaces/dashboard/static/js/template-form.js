@@ -20,6 +20,7 @@ class TemplateForm extends HTMLElement {
       if (choose.files.length) this.#upload(choose.files[0]);
       choose.value = "";
     });
+    this.form.addEventListener("submit", ({ submitter }) => setTimeout(() => (submitter.disabled = true))); // once is enough
     this.form.elements.text.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#preview(), PAUSE);
