@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = "no Chromium or Chrome on this machine; on Debian or Ubuntu: apt install chromium"
@@ -50,6 +51,31 @@ async def opened() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+# What a policy refuses is not always an error of the console: a report is made into one.
+TELL_OF_REFUSALS = """addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile }) =>
+    console.error(`The policy refused ${violatedDirective} ${blockedURI} in ${sourceFile}`));"""
+GIVEN_UP = "ERR_ABORTED"
+"""What was still under way when its page was left."""
+
+
+async def listen(context: BrowserContext) -> list[str]:
+    """What all pages of this browser will complain about: faults of scripts, what is refused, what does not come."""
+    complaints: list[str] = []
+    context.on("console", lambda line: complaints.extend(_error(line)))
+    context.on("weberror", lambda fault: complaints.append(str(fault.error)))
+    context.on("requestfailed", lambda request: complaints.extend(_failure(request)))
+    await context.add_init_script(TELL_OF_REFUSALS)
+    return complaints
+
+
+def _error(line: ConsoleMessage) -> list[str]:
+    return [f"{line.text} ({line.location['url']})"] if line.type == "error" else []
+
+
+def _failure(request: Request) -> list[str]:
+    return [] if GIVEN_UP in (request.failure or "") else [f"{request.url} did not come: {request.failure}"]
+
+
 @dataclass
 class Window:
     """A window of somebody: its page, and what the browser complained about."""
@@ -60,13 +86,14 @@ class Window:
     allowed: list[str] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, browser: Browser, base_url: str, *, width: int = 1280, height: int = 800) -> "Window":
-        context = await browser.new_context(base_url=base_url, viewport={"width": width, "height": height})
+    async def open(
+        cls, browser: Browser, base_url: str, *, width: int = 1280, height: int = 800, **options: Any
+    ) -> "Window":
+        options = {"viewport": {"width": width, "height": height}, **options}
+        context = await browser.new_context(base_url=base_url, **options)
         context.set_default_timeout(PATIENCE)
-        window = cls(context, await context.new_page())
-        window.page.on("console", lambda line: window.complaints.append(line.text) if line.type == "error" else None)
-        window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
-        return window
+        complaints = await listen(context)
+        return cls(context, await context.new_page(), complaints)
 
     def allow(self, *complaints: str) -> None:
         """What this test brings about itself, such as an answer of 404."""

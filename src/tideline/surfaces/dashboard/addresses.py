@@ -1,5 +1,7 @@
 """An address of the pages with all its methods."""
 
+from collections.abc import Collection
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -15,6 +17,10 @@ class Address:
         self._handlers = {method: problems.answered(handler) for method, handler in handlers.items()}
         if "GET" in self._handlers:
             self._handlers["HEAD"] = self._handlers["GET"]
+
+    @property
+    def methods(self) -> Collection[str]:
+        return self._handlers.keys()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -34,7 +34,7 @@ export class ChatList {
       h("span", { class: "chat__who" }, avatar(chat.title, chat.chat, chat.is_group ? "avatar--group" : "")),
       h("div", { class: "chat__body" },
         h("div", { class: "chat__line" },
-          h("button", { class: "chat__link chat__name plain", type: "button", onclick: () => this.handset.open("chat", chat.chat) }, h("bdi", {}, chat.title)),
+          h("button", { class: "chat__link chat__name plain", type: "button", title: chat.title, onclick: () => this.handset.open("chat", chat.chat) }, h("bdi", {}, chat.title)),
           chat.at && h("time", { class: "chat__time" }, timeText(chat.at))),
         h("div", { class: "chat__line" },
           h("span", { class: "chat__preview" }, h("span", { class: "chat__text" }, chat.preview)),

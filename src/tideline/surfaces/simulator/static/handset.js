@@ -57,7 +57,7 @@ export class Handset {
     this.showTemplates(state.templates);
     keyed(this.face, [{ name: state.name, phone: state.phone, links: state.links, picture: state.picture }], () => "face", (one) => h("div", { class: "row grow" },
       face(one),
-      h("span", { class: "grow" }, h("span", { class: "person__name clip", dir: "auto" }, one.name),
+      h("span", { class: "grow" }, h("span", { class: "person__name clip", dir: "auto", title: one.name }, one.name),
         h("span", { class: "person__sub" }, h("span", { class: "phone" }, phoneText(one.phone)), state.templates ? " · business number" : one.links > 0 && " · linked")),
       iconButton("link", `Linked devices of ${one.name}`, () => this.open("links")),
       iconButton("settings", `Switches of ${one.name}`, () => askForSwitches(this.state, this.desk.failCodes))));

@@ -31,8 +31,7 @@ class VoiceNote extends HTMLElement {
     if (this.info) this.info.hidden = true;
     track.append(this.time);
     this.speed = this.#button("voice__speed", () => this.#faster());
-    this.speed.setAttribute("aria-label", this.dataset.speed);
-    this.speed.textContent = `${chosen}×`;
+    this.#say(chosen);
     box.append(this.button, track, this.speed);
     this.prepend(box);
     this.#show();
@@ -76,7 +75,12 @@ class VoiceNote extends HTMLElement {
   #faster() {
     chosen = SPEEDS[(SPEEDS.indexOf(this.audio.playbackRate) + 1) % SPEEDS.length];
     this.audio.defaultPlaybackRate = this.audio.playbackRate = chosen;
-    this.speed.textContent = `${chosen}×`;
+    this.#say(chosen);
+  }
+
+  #say(speed) {
+    this.speed.textContent = `${speed}×`;
+    this.speed.setAttribute("aria-label", `${this.dataset.speed} ${speed}×`);
   }
 
   #show() {
