@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ingest, reads, report, sends, standing, webhooks
+from bench import inbox, ingest, reads, report, sends, standing, streams, webhooks
+from bench.filled import fill
 from bench.server import DemoServer
 from bench.workspace import Sizes
 from tideline.platform import logs
@@ -19,14 +20,18 @@ from tideline.platform import logs
 async def measure(folder: Path, sizes: Sizes, only: set[str]) -> list[report.Row]:
     logs.configure("console", "warning")
     rows: list[report.Row] = []
-    server = DemoServer(folder, rate_limit="0", log_level="warning")
+    server = DemoServer(folder, rate_limit="0", send_gap="0", log_level="warning")
     if "standing" in only:
         rows += await standing.rows(server)
     else:
         await server.start()
     try:
-        if "reads" in only:
-            rows += await reads.rows(server, sizes)
+        if only & {"reads", "inbox"}:
+            filled = await fill(server, sizes)
+            rows += await reads.rows(server, filled) if "reads" in only else []
+            rows += await inbox.rows(server, filled) if "inbox" in only else []
+        if "streams" in only:
+            rows += await streams.rows(server)
         if "sends" in only:
             rows += await sends.rows(server)
     finally:
@@ -42,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the data")
     parser.add_argument(
-        "--only", default="standing,reads,sends,ingest,webhooks", help="which parts, separated by commas"
+        "--only", default="standing,reads,inbox,streams,sends,ingest,webhooks", help="which parts, separated by commas"
     )
     parser.add_argument("--json", type=Path, default=Path("bench.json"))
     given = parser.parse_args()

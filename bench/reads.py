@@ -8,14 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import asyncpg
-
-from bench import http_load, seed, uploads, views
+from bench import http_load, uploads, views
+from bench.filled import Filled
 from bench.http_load import Request
 from bench.report import Row
 from bench.searches import Searches
 from bench.server import DemoServer, free_port
-from bench.workspace import Bench, Sizes, database, open_workspace
+from bench.workspace import Bench
 from tideline.platform import launcher
 
 API = "/integrations/api"
@@ -25,18 +24,8 @@ FILTERS = [
 ]  # fmt: skip
 
 
-async def rows(server: DemoServer, sizes: Sizes) -> list[Row]:
-    async with database(server.data_dir) as db:
-        large = await open_workspace(db, server.data_dir, "bench-large")
-        small = await open_workspace(db, server.data_dir, "bench-small")
-        conn = await asyncpg.connect(launcher.running_dsn(server.data_dir))
-        try:
-            async with seed.seeding(conn):
-                seeded = seed.Seed(conn, large, sizes)
-                many = await seeded.fill(db)
-                few = await seed.Seed(conn, small, sizes.tenth).fill(db)
-        finally:
-            await conn.close()
+async def rows(server: DemoServer, filled: Filled) -> list[Row]:
+    large, small, many, few = filled.large, filled.small, filled.many, filled.few
     result = []
     with bare(launcher.running_dsn(server.data_dir)) as port:
         for name, requests, limit in (
@@ -49,9 +38,9 @@ async def rows(server: DemoServer, sizes: Sizes) -> list[Row]:
         ):
             result += await _list_rows(server, large, name, requests, port, limit)
     result += await _filter_rows(server, large)
-    result += await _search_rows(server, large, Searches(seeded.texts, many))
+    result += await _search_rows(server, large, Searches(filled.texts, many))
     result += await views.rows(server, large)
-    result += await uploads.rows(server, large, sizes.chats)
+    result += await uploads.rows(server, large, len(many))
     result += await _growth_rows(server, large, small, many, few)
     return result
 

@@ -35,6 +35,7 @@ class Bench:
     """A workspace to measure in. Its number counts as connected and no gateway holds it."""
 
     id: int
+    slug: str
     token: str
     owner_id: int
     number_id: int
@@ -60,7 +61,7 @@ async def open_workspace(db: Database, data_dir: Path, name: str) -> Bench:
     phone = f"1555{made.workspace_id:07d}"
     async with db.tx(made.workspace_id) as own:
         number_id = await link_number(own, phone, made.owner_id)
-    return Bench(made.workspace_id, made.api_token, made.owner_id, number_id, phone)
+    return Bench(made.workspace_id, name, made.api_token, made.owner_id, number_id, phone)
 
 
 async def link_number(tx: Tx, phone: str, owner_id: int) -> int:

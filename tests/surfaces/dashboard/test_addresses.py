@@ -77,13 +77,29 @@ async def test_what_pages_load_is_there(site: Site, path: str) -> None:
     assert again.status == 304
 
 
+async def test_browsers_keep_what_a_page_names_with_its_version(site: Site) -> None:
+    """All but the pages themselves: an older version answers with what there is now, and is asked again."""
+    page = await site.browser.get("/sign-in")
+    [css] = page.links("app.css")
+    plain, kept = "/static/app.css", (STATIC / "app.css").read_bytes()
+    older = css.replace(css.split("/")[2], "v-0123456789ab")
+    for address, how in {css: "immutable", plain: "no-cache", older: "no-cache"}.items():
+        answer = await call(site.app, "GET", address)
+        assert (answer.status, answer.body) == (200, kept), address
+        assert how in answer.headers["cache-control"], address
+    for address in ("/static/v-0123456789ab/../routes.py", "/static/v-1/app.css", "/static/v-0123456789ab/"):
+        assert (await call(site.app, "GET", address)).status == 404, address
+
+
 async def test_the_default_picture_of_the_public_api_is_a_picture(site: Site) -> None:
     answer = await call(site.app, "GET", "/static/img/default_avatar.jpeg")
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.body[:3] == b"\xff\xd8\xff"
 
 
-@pytest.mark.parametrize("path", ["../routes.py", "..%2froutes.py", "img", "", "nothing.css", "%00"])
+@pytest.mark.parametrize(
+    "path", ["../routes.py", "v-0123456789ab/../../routes.py", "..%2froutes.py", "img", "", "nothing.css", "%00"]
+)
 async def test_nothing_else_of_the_disk_is_there(site: Site, path: str) -> None:
     assert (await call(site.app, "GET", f"/static/{path}")).status in (404, 405)
 

@@ -86,7 +86,7 @@ async def test_opening_the_page_begins_nothing(visit: Visit, world: World) -> No
     page = await visit.page()
     assert "Harbour Coffee would like to link your WhatsApp" in page.words
     assert "Show the QR code" in page.words
-    assert "/static/js/qr-page.js" in page.html
+    assert "/js/qr-page.js" in page.html
     await visit.browser.call("HEAD", visit.path, {})
     assert (await visit.state())["panel"] == "ready"
     assert await world.fetch("SELECT id FROM tenant.pairing WHERE workspace = $1") == []

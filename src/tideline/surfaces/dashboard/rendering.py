@@ -5,11 +5,26 @@ from pathlib import Path
 from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 
+from tideline.platform.static import version_of
 from tideline.surfaces.dashboard import dates, failures, window, words
 
 HERE = Path(__file__).parent
+STATIC = HERE / "static"
 KILO = 1000
+
+
+class KeptByBrowsers(Extension):
+    """Templates write `/static/app.css`; pages name the version of the folder too, so that browsers keep the file."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return source.replace('"/static/', f'"/static/{_version()}/')
+
+
+@cache
+def _version() -> str:
+    return version_of(STATIC)
 
 
 @cache
@@ -17,6 +32,7 @@ def environment() -> Environment:
     """Everything is escaped. No template may switch that off, and a test sees to it that none does."""
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"),
+        extensions=[KeptByBrowsers],
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,

@@ -54,7 +54,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/qr/{token}", Address(GET=qr.show, POST=qr.begin)),
         Route("/qr/{token}/state", Address(GET=qr.state)),
         Route("/stream", Address(GET=stream.open)),
-        Mount("/static", StaticFolder(directory=rendering.HERE / "static")),
+        Mount("/static", StaticFolder(rendering.STATIC)),
     ]
 
 

@@ -7,7 +7,7 @@
 import { Feed } from "./models/feed.js";
 import { listen } from "./models/source.js";
 
-const WORKER = "/static/js/stream-worker.js";
+const WORKER = new URL("stream-worker.js", import.meta.url).pathname;
 const PATIENCE = 3_000;
 const policy = self.trustedTypes?.createPolicy("tideline", { createScriptURL: () => WORKER });
 
