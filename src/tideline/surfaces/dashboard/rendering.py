@@ -18,7 +18,7 @@ KILO = 1000
 class KeptByBrowsers(Extension):
     """Templates write `/static/app.css`; pages name the version of the folder too, so that browsers keep the file."""
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
         return source.replace('"/static/', f'"/static/{_version()}/')
 
 
