@@ -182,19 +182,22 @@ class Furnishing:
         api = self._api
         team = await api.post("/workspace/teams", title="Roastery")
         invited = await api.post("/workspace/invitations", email="ines@northquay.example", display_name="Inês Duarte")
-        await api.post(
+        template = await api.post(
             "/templates", name="Opening hours", text="We are here from *7:30* to 18:00, and on Saturdays until two."
         )
         await api.post("/templates", name="Thanks", text="Thank you! It leaves with the next van.")
         me = int((await api.get("/workspace/teammates/me"))["user_id"])
         colleague = next(one for one in (await api.get("/workspace/teammates"))["teammates"] if one["user_id"] != me)
         begun = await self._simulator.begin_link(self._facts["workspace_id"], me)
+        of_business = (await api.get("/waba/templates"))["templates"]
         account = (await api.get("/waba/accounts"))["waba_accounts"][0]
         return {
             "team": str(team["id"]),
             "kai": str(colleague["user_id"]),
             "invited": str(invited["user_id"]),
             "owner": str(me),
+            "template": str(template["id"]),
+            "business_template": str(next(one["id"] for one in of_business if one["name"] == "order_ready")),
             "qr": urlsplit(begun["qr_link"]).path,
             "business_number": str(account["id"]),
             "outbox": self._served.eventually(self._outbox, "the address of the outbox"),

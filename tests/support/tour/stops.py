@@ -15,7 +15,8 @@ Step = Callable[[Page], Awaitable[None]]
 class Stop:
     """Something to look at: an address, for whom, and what is done there before one looks. `shows` is there by then.
 
-    `ends` is the address one is at by then, where the steps lead to another; `answers` is the status of the page;
+    `ends` is the address one is at by then, where the steps lead to another; `answers` is the status of the page, and
+    `refuses` that of an answer that the steps bring about;
     `is_photographed` says whether it is among the pictures, `is_translated` whether it speaks all our languages.
     """
 
@@ -26,6 +27,7 @@ class Stop:
     shows: str = "h1"
     ends: str = ""
     answers: int = 200
+    refuses: str = ""
     is_photographed: bool = True
     is_translated: bool = True
 
@@ -101,6 +103,7 @@ STOPS = (
             click("main form button", "[role=alert]"),
         ],
         who="nobody",
+        refuses="400",
         is_photographed=False,
     ),
     Stop("lost-password", "/lost-password", who="nobody"),
@@ -140,7 +143,34 @@ STOPS = (
         [focus("[data-reply]"), press("Enter", "[data-quoted]"), fill(FIELD, "We can do that.\nAnd\nmore\nlines")],
         shows=".bubble",
     ),
+    Stop("chat-panel", CHAT, [press("i", "#side-title")], shows=".bubble"),
+    Stop(
+        "chat-panel-rename",
+        CHAT,
+        [press("i", "#side-title"), click(".side__editor summary", "#side-name")],
+        shows=".bubble",
+    ),
+    Stop(
+        "chat-panel-media",
+        CHAT,
+        [press("i", "#side-title"), click("[data-part=media] [data-view]", ".media[data-files]")],
+        shows=".bubble",
+    ),
+    Stop("chat-panel-group", "/chat/{group}/messages/", [press("i", "[data-part=members]")], shows=".bubble"),
+    Stop("panel", "/chat/{ines}/panel", shows="#side-title", is_photographed=False),
+    Stop("panel-media", "/chat/{maya}/media", shows=".media", is_photographed=False),
+    Stop("panel-media-empty", "/chat/{ines}/media", shows=".empty", is_photographed=False),
     Stop("chat-recording", CHAT, [click("[data-record]", "[data-recorded]")], shows=".bubble"),
+    # templates
+    Stop("templates", "/templates", shows=".tpl"),
+    Stop("templates-none-found", "/templates?q=nothing+like+it", shows=".empty", is_photographed=False),
+    Stop("templates-empty", "/templates", who="newcomer", shows=".empty"),
+    Stop("template-new", "/templates/new"),
+    Stop("template", "/templates/{template}"),
+    Stop("template-delete", "/templates/{template}", [click("[commandfor=delete]", "dialog[open]")]),
+    Stop("templates-business", "/templates/business", shows=".tpl"),
+    Stop("templates-business-empty", "/templates/business", who="newcomer", shows=".empty"),
+    Stop("template-business", "/templates/business/{business_template}"),
     # around the inbox
     Stop("numbers", "/numbers", shows=".number"),
     Stop("numbers-unlink", "/numbers", [click("[commandfor^=unlink]", "dialog[open]")], shows=".number"),
@@ -177,6 +207,8 @@ EXCUSED = {
     "/chat/{chat_id}/files/{message_uid}/thumbnail": "leads to a file",
     "/chat/{chat_id}/parts": "a part of the page of a chat",
     "/chat/{chat_id}/templates": "a part of the page of a chat",
+    "/chat/{chat_id}/labels": "a part of the page of a chat",
+    "/chat/{chat_id}/photo/{uid}": "leads to a file",
     "/qr/{token}/state": "JSON for the page with the code",
     "/stream": "the live stream",
 }

@@ -28,8 +28,7 @@ class Walk:
     async def to(self, stop: Stop) -> Page:
         """The page of this stop, in the state that it is about."""
         window = await self.window(stop.who)
-        if stop.answers >= 400:
-            window.allow(str(stop.answers))
+        window.allow(*(str(status) for status in (stop.answers, stop.refuses) if status and status != 200))
         page = window.page
         await page.set_viewport_size(self.how.get("viewport", {"width": 1280, "height": 800}))
         await page.goto("about:blank")  # also where the address differs by its fragment only
