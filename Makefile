@@ -3,7 +3,7 @@
 
 BIN := .venv/bin
 
-.PHONY: run setup test check format contract client docs site bench faults fuzz lock
+.PHONY: run setup test check format contract client docs site bench screenshots faults fuzz lock
 
 run: ## serve everything with the simulator and a seeded demo on http://127.0.0.1:8080
 	@scripts/setup run
@@ -42,6 +42,9 @@ site: setup ## the documentation as files, in build/site; the server shows the s
 
 bench: setup ## the figures of the speed table, in a few minutes
 	@$(BIN)/python -m bench $(ARGS)
+
+screenshots: setup ## pictures of every page, light, dark, on a phone and in Hebrew, in screenshots/
+	@$(BIN)/python -m tests.support.screenshots $(ARGS)
 
 faults: setup ## kill -9 under load again and again, then count every message and every event
 	@$(BIN)/python -m bench.faults $(ARGS)

@@ -1,119 +1,123 @@
-"""Takes the pictures in docs/screenshots: `python -m tests.support.screenshots`, light and dark, of a demo of its own.
+"""Pictures of every page: `make screenshots`, in both themes, at the width of a phone, and in Hebrew.
 
-They are taken by hand, after a page has changed its looks, and looked at before they are committed.
+They are of a demo of its own, furnished as the tour of all pages needs it, and go into `screenshots/`, which git
+ignores: they are there to be looked at. `--readme` renews the few in docs/screenshots; `--only chat*` takes some.
 """
 
+import argparse
 import asyncio
-import base64
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import aiohttp
-from playwright.async_api import Page
+from PIL import Image
+from playwright.async_api import Browser, Page
 
 from tests.support import browser as browsers
-from tests.support.clients import Api, Phone, Simulator
-from tests.support.partner_client import headers_of
 from tests.support.room import room
 from tests.support.serving import Served
+from tests.support.tour.shop import Shop, furnish
+from tests.support.tour.stops import STOPS, Stop
+from tests.support.tour.walking import walking
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-NUMBER, MAYA = "+15550100001", "+15550100200"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "screenshots"
+README = ROOT / "docs" / "screenshots"
+MOST_BYTES = 200_000
+"""Of a picture that everybody who clones has to fetch."""
+
+PICTURES_IN_VIEW = """() => {
+    const isInView = (image) => image.checkVisibility() && image.getBoundingClientRect().top < innerHeight;
+    return Promise.all([...document.images].filter(isInView).map((image) => image.decode().catch(() => null)));
+}"""
+
+LAPTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+@dataclass(frozen=True)
+class Series:
+    """All pages as somebody has them: a name, the language asked for, and how the window is made."""
+
+    name: str
+    lang: str = "en-GB"
+    how: dict[str, Any] = field(default_factory=dict)
+
+
+ALL_SERIES = (
+    Series("light", how={"viewport": LAPTOP, "color_scheme": "light"}),
+    Series("dark", how={"viewport": LAPTOP, "color_scheme": "dark"}),
+    Series("phone", how={"viewport": PHONE, "color_scheme": "light", "device_scale_factor": 2}),
+    Series("hebrew", "he", {"viewport": LAPTOP, "color_scheme": "light"}),
+)
+IN_README = {
+    "chat": ("light", "chat-panel"),
+    "chat-dark": ("dark", "chat"),
+    "templates": ("light", "templates-business"),
+    "simulator": ("light", "simulator"),
+    "qr": ("light", "qr"),
+}
+"""The names in docs/screenshots, and of which series and stop they are."""
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="*", default=["*"], help="names of stops, with * for any letters")
+    parser.add_argument("--series", nargs="*", default=[one.name for one in ALL_SERIES], help="which ways to look")
+    parser.add_argument("--readme", action="store_true", help="renew the pictures in docs/screenshots")
+    given = parser.parse_args()
+    if browsers.find() is None:
+        raise SystemExit(browsers.MISSING)
     with tempfile.TemporaryDirectory(prefix="tideline-data-", dir=room()) as folder:
         Path(folder).chmod(0o755)  # the account of the embedded database has to reach what is in it
         with closing(Served(Path(folder) / "data")) as served:
-            asyncio.run(take_all(served.demo))
+            asyncio.run(take(served, given))
 
 
-async def take_all(facts: dict[str, str]) -> None:
-    async with aiohttp.ClientSession() as http, browsers.opened() as browser:
-        simulator = Simulator(http, facts["base_url"], facts["simulator_token"])
-        api = Api(http, facts["base_url"], facts["api_token"])
-        await play(api, simulator)
-        owner = int((await api.get("/workspace/teammates/me"))["user_id"])
-        await simulator.begin_link(facts["workspace_id"], owner)  # a code for the desk
-        qr_link = await customers_link(http, facts)
-        for theme in THEMES:
-            context = await browser.new_context(
-                base_url=facts["base_url"],
-                viewport={"width": 1280, "height": 800},
-                color_scheme=theme,
-                locale="en-GB",
-                timezone_id="Europe/Lisbon",
-            )
-            await take_pages(await context.new_page(), facts, qr_link, "-dark" if theme == "dark" else "")
-            await context.close()
+async def take(served: Served, given: argparse.Namespace) -> None:
+    shop = await furnish(served)
+    async with browsers.opened() as browser:
+        for series in ALL_SERIES:
+            if given.readme:
+                wanted = {stop: name for name, (of, stop) in IN_README.items() if of == series.name}
+                await take_series(browser, shop, series, [one for one in STOPS if one.name in wanted], wanted)
+            elif series.name in given.series:
+                stops = [one for one in STOPS if any(fnmatch(one.name, only) for only in given.only)]
+                await take_series(browser, shop, series, stops)
 
 
-async def customers_link(http: aiohttp.ClientSession, facts: dict[str, str]) -> str:
-    """What the demo's partner gives to a customer."""
-
-    async def call(path: str, **body: Any) -> Any:
-        url, headers = (
-            f"{facts['base_url']}/partner/api/v1{path}",
-            headers_of(facts["partner_id"], facts["partner_secret"]),
-        )
-        async with http.post(url, headers=headers, json=body) as answer:
-            return await answer.json()
-
-    made = await call("/workspaces", display_name="Blue Lagoon Dental", seats_purchased=1)
-    return str((await call(f"/workspaces/{made['workspace_id']}/users/{made['owner_user_id']}/qr"))["qr_link"])
-
-
-async def play(api: Api, simulator: Simulator) -> None:
-    """A conversation that shows a bit of everything."""
-    shop, maya = Phone(simulator, NUMBER, "", ""), Phone(simulator, MAYA, "", "")
-    asked = await maya.write(NUMBER, "Could two of the three be ground for a moka pot?")
-    await shop.write(MAYA, "Of course. Two for the moka pot, one whole.", reply_to=asked)
-    order = base64.b64encode(b"%PDF-1.4 " + b"order " * 20_000).decode()
-    file = {"filename": "Standing-order-November.pdf", "mimetype": "application/pdf", "base64": order}
-    sent = str((await maya.call("POST", "/messages", to=NUMBER, text="Here is our new order.", file=file))["id"])
-    await shop.call("POST", "/reactions", message_id=sent, emoji="\N{HEAVY BLACK HEART}")
-    uid = await api.send(MAYA, "Thank you! It leaves with the van on Thursday, before ten.")
-    await api.status(uid, "Delivered")
-    await maya.read(NUMBER)
-    await api.status(uid, "Read")
-    for name in ("Maya Feldstein", "Tom Whitcombe", "Yusuf Demir", "Porto cafés"):
-        await api.patch(f"/chats/{(await api.chat(name=name))['id']}", read=True)
+async def take_series(
+    browser: Browser, shop: Shop, series: Series, stops: Sequence[Stop], readme: dict[str, str] | None = None
+) -> None:
+    folder = FOLDER / series.name
+    folder.mkdir(parents=True, exist_ok=True)
+    async with walking(shop, browser, series.lang, **series.how) as walk:
+        for stop in stops:
+            if not stop.is_photographed or (series.lang != "en-GB" and not stop.is_translated):
+                continue
+            picture = await photograph(await walk.to(stop))
+            (folder / f"{stop.name}.png").write_bytes(picture)
+            if readme:
+                (README / f"{readme[stop.name]}.png").write_bytes(small(picture))
 
 
-async def take_pages(page: Page, facts: dict[str, str], qr_link: str, ending: str) -> None:
-    async def take(name: str) -> None:
-        await page.screenshot(path=FOLDER / f"{name}{ending}.png", animations="disabled")
-
-    await page.goto("/sign-in")
-    await take("sign-in")
-    await page.get_by_label("E-mail address").fill(facts["owner_email"])
-    await page.get_by_label("Password").fill(facts["owner_password"])
-    await page.get_by_role("button", name="Sign in").click()
-    await page.get_by_role("link", name="Maya Feldstein").wait_for()
-    await take("chats")
-    await page.get_by_role("link", name="Maya Feldstein").click()
-    await page.locator(".bubble").first.wait_for()
-    await take("chat")
-    await page.goto(qr_link)
-    await page.get_by_role("img", name="QR code").wait_for()
-    await take("qr")
-    await page.goto(f"/simulator#token={facts['simulator_token']}")
-    await set_the_desk(page)
-    await take("simulator")
-
-
-async def set_the_desk(page: Page) -> None:
-    phones = page.locator(".handset")
-    await phones.nth(1).get_by_role("button", name="Northquay Coffee", exact=True).click()
-    await phones.nth(1).locator(".bubble").first.wait_for()
-    await phones.nth(2).get_by_role("button", name="Linked devices").click()
-    await phones.nth(2).get_by_role("button", name="Scan a code").click()
-    await page.locator(".shell__main").evaluate("main => main.scrollTo(0, 0)")
+async def photograph(page: Page) -> bytes:
     await page.mouse.move(0, 0)
+    await page.evaluate(PICTURES_IN_VIEW)
+    return await page.screenshot(animations="disabled", caret="initial")
+
+
+def small(picture: bytes) -> bytes:
+    """With no more colours than these pages need."""
+    image = Image.open(BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    file = BytesIO()
+    image.save(file, "PNG", optimize=True)
+    assert file.tell() <= MOST_BYTES, f"{file.tell():,} bytes are too many"
+    return file.getvalue()
 
 
 if __name__ == "__main__":

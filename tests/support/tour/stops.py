@@ -123,6 +123,12 @@ STOPS = (
     Stop("chat-long", "/chat/{long}/messages/", shows=".bubble"),
     Stop("chat-closed", "/chat/{yusuf}/messages/", shows=".bubble"),
     Stop("chat-business", "/chat/{clara_service}/messages/", shows=".bubble"),
+    Stop(
+        "chat-business-templates",
+        "/chat/{clara_service}/messages/",
+        [click("[data-business-templates]", "dialog[open] [role=option]"), click("dialog[open] [role=option]")],
+        shows=".bubble",
+    ),
     Stop("chat-emoji", CHAT, [click("[data-emoji]", "[data-picker] [role=option]")], shows=".bubble"),
     Stop("chat-templates", CHAT, [fill(FIELD, "/", "[data-picker] [role=option]")], shows=".bubble"),
     Stop(
@@ -207,6 +213,9 @@ EXCUSED = {
     "/chat/{chat_id}/files/{message_uid}/thumbnail": "leads to a file",
     "/chat/{chat_id}/parts": "a part of the page of a chat",
     "/chat/{chat_id}/templates": "a part of the page of a chat",
+    "/chat/{chat_id}/people": "a part of the page of a chat",
+    "/chat/{chat_id}/business-templates": "a part of the page of a chat",
+    "/chat/{chat_id}/business-templates/{template_id}": "a part of the page of a chat",
     "/chat/{chat_id}/labels": "a part of the page of a chat",
     "/chat/{chat_id}/photo/{uid}": "leads to a file",
     "/qr/{token}/state": "JSON for the page with the code",

@@ -10,7 +10,7 @@ class ShortcutMap extends HTMLElement {
     ...Object.fromEntries(OF_LIST.map((key) => [key, () => this.#list?.key(key)])),
     r: () => this.#composer?.kind("reply"),
     n: () => this.#composer?.kind("note"),
-    i: () => document.querySelector("chat-panel")?.toggle(),
+    i: () => document.querySelector("chat-panel:defined")?.toggle(),
     e: () => document.querySelector("[data-deed] button")?.click(),
   };
 
@@ -23,7 +23,7 @@ class ShortcutMap extends HTMLElement {
   }
 
   get #composer() {
-    return document.querySelector("message-composer");
+    return document.querySelector("message-composer:defined"); // a key may come before the rest of the page has
   }
 
   #take(event) {
