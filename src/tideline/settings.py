@@ -230,6 +230,7 @@ class Settings:
         "Domain of the addresses that users have who were made through the Partner API. Nobody is written to there.",
     )
     webhook_log_days: int = _setting(10, _whole(1, 3650), "Days for which every attempt of a delivery is kept.")
+    audit_log_days: int = _setting(400, _whole(1, 36500), "Days for which the audit log says who did what.")
     event_log_days: int = _setting(30, _whole(1, 3650), "Days for which the log of events can be read again.")
     files_url: str | None = _setting(
         None,

@@ -67,10 +67,14 @@ class Connection:
 class SystemTx(Connection):
     """Work across workspaces (dispatcher, leases, directory). Rare on purpose, and easy to grep."""
 
+    def __init__(self, conn: Any, now: datetime, actor: facts.Actor = facts.SYSTEM) -> None:
+        super().__init__(conn, now)
+        self.actor = actor
+
     @asynccontextmanager
-    async def workspace(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> "AsyncIterator[Tx]":
+    async def workspace(self, workspace_id: int, actor: facts.Actor | None = None) -> "AsyncIterator[Tx]":
         """Go on inside this transaction as that workspace: what is recorded is saved when the block ends."""
-        tx = Tx(self._conn, self.now, workspace_id, actor)
+        tx = Tx(self._conn, self.now, workspace_id, actor or self.actor)
         yield tx
         await tx.settle()
         self.topics |= tx.topics
@@ -126,9 +130,10 @@ class Tx(Connection):
 
 
 class Database:
-    """The pool and the ways to open a transaction on it."""
+    """The pool and the ways to open a transaction on it. Where nobody is named, `acting` is who acts."""
 
     def __init__(self, pool: "asyncpg.Pool[Any]", clock: Clock) -> None:
+        self.acting = facts.SYSTEM
         self._pool = pool
         self._spares = Spares(pool)
         self._clock = clock
@@ -157,27 +162,27 @@ class Database:
         return self._clock
 
     @asynccontextmanager
-    async def tx(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> AsyncIterator[Tx]:
+    async def tx(self, workspace_id: int, actor: facts.Actor | None = None) -> AsyncIterator[Tx]:
         """A transaction of one workspace: commits when the block ends, rolls back when it raises."""
         async with self._spares.connection() as conn:
             async with conn.transaction():
-                tx = Tx(conn, self._clock.now(), workspace_id, actor)
+                tx = Tx(conn, self._clock.now(), workspace_id, actor or self.acting)
                 yield tx
                 await tx.settle()
         self.tell(tx)
 
     @asynccontextmanager
-    async def read(self, workspace_id: int, actor: facts.Actor = facts.SYSTEM) -> AsyncIterator[Tx]:
+    async def read(self, workspace_id: int, actor: facts.Actor | None = None) -> AsyncIterator[Tx]:
         """A connection without BEGIN for reads of one workspace: each statement sees what is committed."""
         async with self._spares.connection() as conn:
-            yield Tx(conn, self._clock.now(), workspace_id, actor)
+            yield Tx(conn, self._clock.now(), workspace_id, actor or self.acting)
 
     @asynccontextmanager
-    async def system(self) -> AsyncIterator[SystemTx]:
+    async def system(self, actor: facts.Actor | None = None) -> AsyncIterator[SystemTx]:
         """A transaction across workspaces."""
         async with self._spares.connection() as conn:
             async with conn.transaction():
-                tx = SystemTx(conn, self._clock.now())
+                tx = SystemTx(conn, self._clock.now(), actor or self.acting)
                 yield tx
         self.tell(tx)
 
@@ -205,7 +210,7 @@ class Database:
             yield SystemTx(conn, self._clock.now())
 
     async def run(
-        self, workspace_id: int, action: "Callable[[Tx], Awaitable[T]]", *, actor: facts.Actor = facts.SYSTEM
+        self, workspace_id: int, action: "Callable[[Tx], Awaitable[T]]", *, actor: facts.Actor | None = None
     ) -> "T":
         """Run an action in a transaction, and again (three times in all) when PostgreSQL or the action asks for it.
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tideline.platform.db import Row, SystemTx, Tx
-from tideline.platform.facts import Actor, Fact
+from tideline.platform.facts import Actor, Fact, Way
 
 
 async def list_unnumbered(
@@ -18,7 +18,8 @@ async def list_unnumbered(
     """
     return await tx.fetch(
         """
-        SELECT workspace, id, at, kind, version, actor_kind, actor_id, chat_id, payload
+        SELECT workspace, id, at, kind, version, actor_kind, actor_id, chat_id, payload,
+               via, address, via_key
         FROM tenant.fact
         WHERE seq IS NULL AND ($2::int IS NULL OR workspace = $2) AND workspace <> ALL($3::int[])
         ORDER BY id LIMIT $1
@@ -48,7 +49,8 @@ async def facts_after(tx: Tx, seq: int, limit: int) -> list[Fact]:
     """
     rows = await tx.fetch(
         """
-        SELECT workspace, seq, id, at, kind, version, actor_kind, actor_id, chat_id, payload
+        SELECT workspace, seq, id, at, kind, version, actor_kind, actor_id, chat_id, payload,
+               via, address, via_key
         FROM tenant.fact WHERE workspace = $1 AND seq > $2 ORDER BY seq LIMIT $3
         """,
         tx.workspace_id,
@@ -62,7 +64,8 @@ async def find_facts(tx: SystemTx, keys: Sequence[tuple[int, int, datetime]]) ->
     """Numbered facts of any workspaces, by (workspace, seq, at); those that are no longer kept are missing."""
     rows = await tx.fetch(
         """
-        SELECT f.workspace, f.seq, f.id, f.at, f.kind, f.version, f.actor_kind, f.actor_id, f.chat_id, f.payload
+        SELECT f.workspace, f.seq, f.id, f.at, f.kind, f.version, f.actor_kind, f.actor_id, f.chat_id, f.payload,
+               f.via, f.address, f.via_key
         FROM unnest($1::int[], $2::bigint[], $3::timestamptz[]) AS k(workspace, seq, at)
         JOIN tenant.fact f ON f.workspace = k.workspace AND f.seq = k.seq AND f.at = k.at
         WHERE f.at >= $4 AND f.at <= $5
@@ -130,7 +133,11 @@ def _fact(row: Row, seq: int) -> Fact:
         kind=row["kind"],
         version=row["version"],
         at=row["at"],
-        actor=Actor(row["actor_kind"], row["actor_id"]),
+        actor=Actor(row["actor_kind"], row["actor_id"], _way(row)),
         chat_id=row["chat_id"],
         payload=row["payload"],
     )
+
+
+def _way(row: Row) -> Way | None:
+    return Way(row["via"], row["address"], row["via_key"]) if row["via"] else None

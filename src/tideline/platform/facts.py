@@ -17,11 +17,23 @@ NEW = "facts:new"  # the topic that wakes the dispatcher: facts were committed a
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How somebody came in: through `dashboard`, `api`, `partner` or `cli`, from which address, and with which key: the
+    beginning of the hash of a session or token, a partner's id, an account of the machine. Never a secret."""
+
+    name: str
+    address: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who caused something: `system`, `teammate` or `token` (teammate id), `contact`, `phone` (the own one)."""
+    """Who caused something: `system`, `teammate` or `token` (teammate id), `contact`, `phone` (the own one), `partner`,
+    `operator` (person id), `stranger` (nobody knows who). The way in is known where somebody came in."""
 
     kind: str
     id: int | None = None
+    way: Way | None = field(default=None, compare=False)
 
 
 SYSTEM = Actor("system")
@@ -56,12 +68,16 @@ class Fact:
 async def insert(tx: "Tx", new: Sequence[NewFact]) -> None:
     """Save facts in the order in which they were recorded."""
     actors = [fact.actor or tx.actor for fact in new]
+    ways = [actor.way or tx.actor.way for actor in actors]
     await tx.execute(
         """
-        INSERT INTO tenant.fact (workspace, at, kind, version, actor_kind, actor_id, chat_id, payload)
-        SELECT $1, $2, f.kind, f.version, f.actor_kind, f.actor_id, f.chat_id, f.payload
-        FROM unnest($3::text[], $4::smallint[], $5::text[], $6::int[], $7::int[], $8::jsonb[])
-             WITH ORDINALITY AS f(kind, version, actor_kind, actor_id, chat_id, payload, n)
+        INSERT INTO tenant.fact (workspace, at, kind, version, actor_kind, actor_id, chat_id, payload,
+                                 via, address, via_key)
+        SELECT $1, $2, f.kind, f.version, f.actor_kind, f.actor_id, f.chat_id, f.payload,
+               f.via, f.address, f.via_key
+        FROM unnest($3::text[], $4::smallint[], $5::text[], $6::int[], $7::int[], $8::jsonb[],
+                    $9::text[], $10::text[], $11::text[])
+             WITH ORDINALITY AS f(kind, version, actor_kind, actor_id, chat_id, payload, via, address, via_key, n)
         ORDER BY f.n
         """,
         tx.workspace_id,
@@ -72,4 +88,7 @@ async def insert(tx: "Tx", new: Sequence[NewFact]) -> None:
         [actor.id for actor in actors],
         [fact.chat_id for fact in new],
         [fact.payload for fact in new],
+        [way.name if way else None for way in ways],
+        [way.address if way else None for way in ways],
+        [way.key if way else None for way in ways],
     )

@@ -48,3 +48,8 @@ def _uuid(value: int) -> UUID:
 def secret_token(prefix: str = "") -> str:
     """An unguessable, URL-safe token of 256 bits behind an optional prefix."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def key_of(token_hash: bytes) -> str:
+    """What a session or a token is called where it must not be told: it leads back to neither."""
+    return token_hash.hex()[:8]

@@ -36,9 +36,13 @@ async def ready(parts: Parts, *, has_simulator: bool) -> None:
         lines.append(f"Simulated phones: {base}/simulator#token={parts.simulator_token}")
     async with parts.db.system_read() as tx:
         if not await workspaces.list_workspaces(tx):
-            lines.append(
-                "Make a workspace: tideline workspace create --owner-email you@example.com --timezone Europe/Berlin"
-            )
+            if parts.settings.is_loopback:
+                lines.append("Make the first workspace: open this address on this machine, or say")
+                lines.append("  tideline workspace create --owner-email you@example.com --timezone Europe/Berlin")
+            else:
+                lines.append(
+                    "Make a workspace: tideline workspace create --owner-email you@example.com --timezone Europe/Berlin"
+                )
     _say("\n".join(lines) + "\n")
 
 

@@ -14,7 +14,7 @@ from tideline import __version__
 from tideline.connectors import cloud
 from tideline.connectors.cloud import CloudConnector
 from tideline.connectors.simulator import SimulatorConnector, World
-from tideline.features import business, messages, partners, webhooks
+from tideline.features import audit, business, messages, partners, webhooks
 from tideline.features.files import PREVIEW_LANE, FileStoreAway, Previews
 from tideline.features.numbers.port import Connector
 from tideline.platform import http, installation, lanes, launcher, migrate
@@ -205,6 +205,7 @@ class Node:
         parts = self._parts
         kept = timedelta(days=parts.settings.event_log_days)
         readers: list[Reader] = [webhooks.WebhookReader(), partners.PartnerReader(), messages.FiguresReader()]
+        readers.append(audit.AuditReader())
         dispatcher = Dispatcher(parts.db, parts.wakes, readers, keep=kept)
         return Worker(
             parts.db,
@@ -214,6 +215,7 @@ class Node:
             node=str(self._id),
             unknown_after=timedelta(seconds=parts.settings.unknown_after),
             log_kept=timedelta(days=parts.settings.webhook_log_days),
+            audit_kept=timedelta(days=parts.settings.audit_log_days),
             timers=[
                 *nightly(parts, self._dsn),
                 old_mails(parts.db, parts.access.outbox, days=parts.settings.mail_days),

@@ -1,5 +1,6 @@
 """What the command line is handed: settings, an open database with everything that actions need, and the roles."""
 
+import getpass
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tideline import settings as settings_
 from tideline.platform import logs
+from tideline.platform.facts import Actor, Way
 from tideline.settings import Settings
 from tideline.surfaces.cli import Desk, SettingLine, Setup, WrittenSite
 
@@ -71,6 +73,7 @@ class Tools:
         from tideline.features.numbers import LinkingLimits
 
         async with self._parts() as parts:
+            parts.db.acting = _somebody_here()
             yield Desk(
                 db=parts.db,
                 access=parts.access,
@@ -112,3 +115,11 @@ class Tools:
         from tideline.surfaces import api
 
         return [f"{one.method} {one.path}  {one.id}" for one in api.unbuilt_operations()]
+
+
+def _somebody_here() -> Actor:
+    """Who types commands is known by their account on this machine, where that has a name."""
+    try:
+        return Actor("system", way=Way("cli", key=getpass.getuser()))
+    except (KeyError, OSError):
+        return Actor("system", way=Way("cli"))

@@ -99,6 +99,8 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
                 uploads=parts.uploads,
                 voices=parts.voices,
                 spool=parts.spool,
+                first_run=None if parts.settings.demo else _first_run(parts),
+                audit_days=parts.settings.audit_log_days,
                 has_mail=parts.mail_server is not None,
                 outbox=parts.access.outbox if parts.shows_outbox else None,
                 outbox_key=parts.outbox_key,
@@ -115,6 +117,10 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
         routes,
         {api.BASE: public_api, partner.BASE: partner_api, inbound.BASE: inbound.Inbound.open(parts.db, parts.keyring)},
     )
+
+
+def _first_run(parts: Parts) -> dashboard.FirstRun:
+    return dashboard.FirstRun(parts.settings.messages_quota, parts.settings.api_calls_quota)
 
 
 def _host_of(parts: Parts) -> dashboard.HostOf:

@@ -257,9 +257,11 @@ async def test_a_newcomer_joins_with_a_password_of_their_own(office: Office, sig
     joined = await office.run(workspaces.get_member, session.person_id)
     assert (joined.id, joined.status, joined.invited_until) == (invited.teammate.id, Status.ACTIVE, None)
     async with office.db.system_read() as tx:
-        row = await tx.row("SELECT kind, actor_kind, actor_id FROM tenant.fact ORDER BY id DESC LIMIT 1")
-    assert row
-    assert tuple(row) == ("TeammateJoined", "teammate", joined.id)
+        rows = await tx.fetch("SELECT kind, actor_kind, actor_id, address FROM tenant.fact ORDER BY id DESC LIMIT 2")
+    assert [tuple(row) for row in rows] == [
+        ("TeammateSignedIn", "teammate", joined.id, HERE),
+        ("TeammateJoined", "teammate", joined.id, HERE),
+    ]
 
 
 async def test_an_invitation_does_not_open_an_account_that_exists(

@@ -189,7 +189,12 @@ async def test_a_restored_teammate_is_back_without_the_old_token(
         await access.authenticate(token)
     assert await office.run(workspaces.create_token, access, ines.id) != token
     await sign_in.sign_in("ines@harbour.example", "a good password", address="192.0.2.1")
-    assert [kind for kind, _ in await office.facts()][-3:] == ["TeammateSuspended", "TeammateRestored", "TokenCreated"]
+    assert [kind for kind, _ in await office.facts()][-4:] == [
+        "TeammateSuspended",
+        "TeammateRestored",
+        "TokenCreated",
+        "TeammateSignedIn",
+    ]
 
 
 async def test_restoring_needs_a_seat(office: Office, sign_in: workspaces.SignIn) -> None:

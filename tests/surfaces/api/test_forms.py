@@ -98,7 +98,7 @@ def operations() -> Operations:
 
 
 class SampleDesk:
-    async def admit(self, token: str, binding: Binding) -> str:
+    async def admit(self, token: str, binding: Binding, address: str | None = None) -> str:
         return token
 
     async def run(self, caller: str, binding: Binding, arguments: dict[str, Any], key: RequestKey | None) -> Any:

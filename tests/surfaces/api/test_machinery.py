@@ -146,7 +146,7 @@ class MemberNotFound(Problem):
 
 
 class SampleDesk:
-    async def admit(self, token: str, binding: Binding) -> str:
+    async def admit(self, token: str, binding: Binding, address: str | None = None) -> str:
         if token == "stranger":
             raise MemberNotFound
         return token

@@ -33,6 +33,7 @@ PAGES: dict[str, set[Role]] = {
     "/usage": ADMINS,
     "/webhooks": ADMINS,
     "/api": ADMINS,
+    "/audit": ADMINS,
     "/settings": ADMINS,
     "/profile": ALL,
 }
@@ -118,6 +119,7 @@ FORMS = [
     "/templates/preview",
     "/templates/file",
     "/templates/business",
+    "/audit/export",
     "/team",
     "/team/1",
     "/team/teams",

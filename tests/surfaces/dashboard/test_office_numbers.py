@@ -1,10 +1,13 @@
 """The page of the numbers: what it tells of them, pausing and unlinking, linking, and business accounts."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.support.world import World
 from tests.surfaces.dashboard.conftest import Site
 from tideline.features import numbers
+from tideline.features.messages.pulses import Pulse, pulses
 from tideline.features.numbers import NumberState
 from tideline.features.numbers.port import AccountState, StateChanged
 from tideline.features.workspaces import Role
@@ -32,6 +35,35 @@ async def test_the_page_tells_the_state_of_each_number_and_what_it_means(site: S
     assert "The number is connected: messages come in and go out." in page.words
     assert "Needs a new scan" in page.words
     assert page.html.count("/numbers/link") >= 2
+
+
+async def test_the_page_says_why_in_the_readers_language(site: Site, world: World) -> None:
+    ended, odd = await world.number(), await world.number()
+    await world.run(numbers.report, ended.id, [StateChanged(AccountState.UNLINKED, "WhatsApp ended the link.")])
+    await world.run(numbers.report, odd.id, [StateChanged(AccountState.UNLINKED, "<b>Something new</b>")])
+    page = await (await site.owner()).get("/numbers", **{"accept-language": "es"})
+    assert "WhatsApp terminó el vínculo." in page.words
+    assert "<b>Something new</b>" in page.words
+
+
+async def test_the_page_tells_what_a_number_is_doing(site: Site, world: World, neighbour: World) -> None:
+    number, other = await world.number(), await world.number()
+    chat = await world.chat(number)
+    await world.hear(chat)
+    await world.send(chat)
+    failed = await world.send(chat)
+    sql = "UPDATE tenant.message SET status = 'Failed', failed_at = $3 WHERE workspace = $1 AND uid = $2"
+    await world.execute(sql, failed, world.clock.now())
+    since = world.clock.now() - timedelta(hours=1)
+    ids = [number.id, other.id]
+    last = world.clock.now()
+    assert await world.run(pulses, ids, since=since) == {
+        number.id: Pulse(last_message_at=last, waiting=2, failed=1),
+        other.id: Pulse(),
+    }
+    assert await neighbour.run(pulses, ids, since=since) == {one: Pulse() for one in ids}
+    page = await (await site.owner()).get("/numbers")
+    assert "Waiting to be sent 2 Failed today 1" in page.words
 
 
 async def test_without_a_number_the_page_says_what_to_do(site: Site) -> None:

@@ -155,6 +155,7 @@ from tideline.features.chats.names import synced as synced_name
 from tideline.features.chats.people import Person
 from tideline.features.chats.phones import clean as clean_phone
 from tideline.features.chats.sight import InSight, Sight
+from tideline.features.chats.store.activity import last_of_numbers as last_activity
 from tideline.features.chats.store.chats import AS_ROW as CHAT_AS_ROW
 from tideline.features.chats.store.chats import read as read_chat
 from tideline.features.chats.store.sight import seen_by
@@ -228,6 +229,7 @@ __all__ = [
     "keep_photo",
     "kind_of",
     "labels",
+    "last_activity",
     "leads_group",
     "link_identity",
     "list_behind",

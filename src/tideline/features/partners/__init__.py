@@ -24,10 +24,12 @@ from tideline.features.partners.actions.managing import (
     delete_workspace,
     details,
     disconnect,
+    find_made,
     find_owned,
     get_member,
     give_qr_link,
     list_owned,
+    list_used,
     open_workspace,
     remove_deleted,
     remove_member,
@@ -54,7 +56,13 @@ from tideline.features.partners.actions.registering import (
     set_origins,
     set_webhook,
 )
-from tideline.features.partners.actions.reporting import deliveries, redeliver_failed, send_test, usage
+from tideline.features.partners.actions.reporting import (
+    deliveries,
+    redeliver_failed,
+    redeliver_failed_in,
+    send_test,
+    usage,
+)
 from tideline.features.partners.errors import (
     InvalidMonth,
     InvalidOrigin,
@@ -88,6 +96,7 @@ from tideline.features.partners.model import (
     Summary,
     Suspended,
     Usage,
+    Used,
 )
 from tideline.features.partners.reader import PartnerReader
 from tideline.features.partners.telling import TellingPartners
@@ -124,6 +133,7 @@ __all__ = [
     "TokenNotActive",
     "TokenNotReadable",
     "Usage",
+    "Used",
     "UserNotActive",
     "UserNotFound",
     "UserNotInWorkspace",
@@ -137,6 +147,7 @@ __all__ = [
     "details",
     "disconnect",
     "find",
+    "find_made",
     "find_owned",
     "find_partner_of",
     "get",
@@ -146,8 +157,10 @@ __all__ = [
     "last_second",
     "list_owned",
     "list_partners",
+    "list_used",
     "open_workspace",
     "redeliver_failed",
+    "redeliver_failed_in",
     "reencrypt_partners",
     "remove_deleted",
     "remove_member",

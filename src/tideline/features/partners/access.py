@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final, TypeGuard
 
 from tideline.features.partners import secrets
@@ -23,6 +24,7 @@ from tideline.platform.db import Database
 
 LEEWAY: Final = 30
 """So many seconds two clocks may differ."""
+NOTED_EVERY: Final = timedelta(minutes=1)
 WINDOW: Final = 3600
 """So long a token may be good, in seconds."""
 
@@ -51,7 +53,15 @@ class PartnerAccess:
         check_claims(read.claims, partner.id, self._unix_time())
         if not partner.is_active:
             raise PartnerNotActive
+        await self._note(partner)
         return partner
+
+    async def _note(self, partner: Partner) -> None:
+        """When somebody called last is a question of minutes; not every call writes."""
+        before = self._db.clock.now() - NOTED_EVERY
+        if partner.called_at is None or partner.called_at < before:
+            async with self._db.system() as tx:
+                await store.note_call(tx, partner.id, before)
 
     async def _find(self, partner_id: str) -> Partner:
         async with self._db.system_read() as tx:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tideline.features.numbers import Number
 from tideline.features.workspaces import Quotas, Status, Teammate, TeammateId, Workspace
+from tideline.platform.facts import Actor, Way
 
 MAIL_DOMAIN = "partners.invalid"
 """Where nobody has a mailbox; addresses of placeholders end so unless a setting says otherwise."""
@@ -25,7 +26,7 @@ class Grants:
 @dataclass(frozen=True, slots=True)
 class Partner:
     """A company that makes and manages workspaces through the Partner API. `secret` is sealed; `webhook_id` names its
-    webhook on lanes and in the log."""
+    webhook on lanes and in the log; `called_at` is when it was let in last, to the minute."""
 
     id: str
     name: str
@@ -38,6 +39,11 @@ class Partner:
     grants: Grants
     created_at: datetime
     secret: bytes = field(repr=False)
+    called_at: datetime | None = None
+
+    def actor(self, address: str | None = None) -> Actor:
+        """Who acts when this partner calls from there."""
+        return Actor("partner", way=Way("partner", address, self.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,16 @@ class Owned:
     seats: int
     suspended_at: datetime | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """How much of what it has a workspace uses: seats, messages of the period, numbers that are linked."""
+
+    seats: int
+    messages: int
+    messages_total: int
+    numbers: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ from tideline.features.workspaces.actions.membership import (
     restore,
     suspend,
 )
+from tideline.features.workspaces.actions.operators import (
+    add_operator,
+    ensure_operator,
+    list_operators,
+    remove_operator,
+)
 from tideline.features.workspaces.actions.placeholders import add_placeholders, create_with_placeholder
 from tideline.features.workspaces.actions.quotas import (
     api_calls_by_day,
@@ -68,6 +74,7 @@ from tideline.features.workspaces.actions.tokens import (
 )
 from tideline.features.workspaces.api_calls import ApiCalls
 from tideline.features.workspaces.errors import (
+    AlreadySetUp,
     ApiCallsUsedUp,
     DefaultTeamStays,
     InsufficientScope,
@@ -81,6 +88,7 @@ from tideline.features.workspaces.errors import (
     MemberNotFound,
     NoSeatLeft,
     NotActive,
+    NotOperator,
     OwnerStays,
     PermissionDenied,
     SessionEnded,
@@ -102,6 +110,7 @@ from tideline.features.workspaces.model import (
     Asks,
     Caller,
     Created,
+    FirstWorkspace,
     Invited,
     NewSession,
     OneTimeLink,
@@ -121,7 +130,7 @@ from tideline.features.workspaces.model import (
 from tideline.features.workspaces.names import clean_name, is_slug
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas, Threshold
 from tideline.features.workspaces.policy import MAY, VIEWS, Action, View, ensure_may, may
-from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, SignIn
+from tideline.features.workspaces.sign_in import PASSWORD_LONGEST, PASSWORD_SHORTEST, TOO_MANY, SignIn
 from tideline.features.workspaces.store.doors import SESSIONS
 
 __all__ = [
@@ -129,9 +138,11 @@ __all__ = [
     "PASSWORD_LONGEST",
     "PASSWORD_SHORTEST",
     "SESSIONS",
+    "TOO_MANY",
     "VIEWS",
     "Access",
     "Action",
+    "AlreadySetUp",
     "ApiCalls",
     "ApiCallsUsedUp",
     "Asks",
@@ -140,6 +151,7 @@ __all__ = [
     "Charge",
     "Created",
     "DefaultTeamStays",
+    "FirstWorkspace",
     "InsufficientScope",
     "InvalidAmount",
     "InvalidEmail",
@@ -154,6 +166,7 @@ __all__ = [
     "NewSession",
     "NoSeatLeft",
     "NotActive",
+    "NotOperator",
     "OneTimeLink",
     "OpenSession",
     "OwnerStays",
@@ -189,6 +202,7 @@ __all__ = [
     "WorkspaceNotFound",
     "WorkspaceSuspended",
     "WrongCredentials",
+    "add_operator",
     "add_placeholders",
     "api_calls_by_day",
     "change_role",
@@ -201,6 +215,7 @@ __all__ = [
     "create_token",
     "create_with_placeholder",
     "ensure_may",
+    "ensure_operator",
     "find_teammate",
     "find_teammates",
     "find_teammates_by_email",
@@ -215,6 +230,7 @@ __all__ = [
     "hold_team",
     "invite",
     "is_slug",
+    "list_operators",
     "list_teammates",
     "list_teams",
     "list_workspaces",
@@ -224,6 +240,7 @@ __all__ = [
     "reencrypt_tokens",
     "refund",
     "remove",
+    "remove_operator",
     "remove_team",
     "remove_workspace",
     "rename",

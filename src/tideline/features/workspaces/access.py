@@ -12,6 +12,7 @@ from tideline.features.workspaces.store import teammates
 from tideline.features.workspaces.store import tokens as store
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, SystemTx
+from tideline.platform.ids import key_of
 from tideline.platform.mail import Outbox
 
 TOKENS = "tokens"  # the topic that is woken when tokens or the teammates behind them change
@@ -132,6 +133,7 @@ async def _answer(tx: SystemTx, token: store.Token) -> _Answer:
         display_name=teammate.display_name,
         role=teammate.role,
         scopes=frozenset(token.scopes),
+        key=key_of(token.token_hash),
     )
     return replace(answer, caller=caller, until=min(answer.until, token.expires_at or answer.until))
 

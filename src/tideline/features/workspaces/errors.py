@@ -8,6 +8,18 @@ class WorkspaceNotFound(Problem):
     message = "There is no such workspace."
 
 
+class AlreadySetUp(Problem):
+    code = "already_set_up"
+    message = "This Tideline has been set up already. Sign in instead."
+
+
+class NotOperator(Problem):
+    """Somebody who does not look after the installation asked for what only its operators see."""
+
+    code = "not_operator"
+    message = "This person does not look after the installation."
+
+
 class InvalidName(Problem):
     """A display name, team title or slug that is blank, too long or holds characters nobody can print."""
 

@@ -1,9 +1,9 @@
 """What has happened to workspaces, teammates, tokens and credits. Payloads never hold a secret."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tideline.features.workspaces.model import Teammate, TeammateId, Workspace
+from tideline.features.workspaces.model import Purpose, Teammate, TeammateId, Workspace
 from tideline.features.workspaces.periods import Taken, Threshold
 from tideline.platform.facts import NewFact
 
@@ -65,6 +65,31 @@ def teammate_removed(teammate: Teammate) -> NewFact:
     return _about("TeammateRemoved", teammate)
 
 
+def signed_in(teammate: Teammate, how: str) -> NewFact:
+    return NewFact("TeammateSignedIn", {"teammate": teammate_snapshot(teammate), "how": how})
+
+
+def signed_out(teammate: Teammate, *, everywhere: bool) -> NewFact:
+    return NewFact("TeammateSignedOut", {"teammate": teammate_snapshot(teammate), "everywhere": everywhere})
+
+
+def sign_in_refused(teammate: Teammate, why: str) -> NewFact:
+    return NewFact("TeammateSignInRefused", {"teammate": teammate_snapshot(teammate), "why": why})
+
+
+def password_changed(teammate: Teammate, how: str) -> NewFact:
+    return NewFact("TeammatePasswordChanged", {"teammate": teammate_snapshot(teammate), "how": how})
+
+
+def link_made(teammate: Teammate, purpose: Purpose) -> NewFact:
+    """A link that opens the account: to sign in once, or to choose a new password."""
+    return NewFact("TeammateLinkMade", {"teammate": teammate_snapshot(teammate), "purpose": purpose.value})
+
+
+def operator_changed(teammate: Teammate, *, is_operator: bool) -> NewFact:
+    return NewFact("TeammateOperatorChanged", {"teammate": teammate_snapshot(teammate), "is_operator": is_operator})
+
+
 def token_created(teammate_id: TeammateId) -> NewFact:
     return NewFact("TokenCreated", {"teammate_id": teammate_id})
 
@@ -91,17 +116,24 @@ def seats_full(seats: int) -> NewFact:
     return NewFact("WorkspaceSeatsFull", {"seats": seats})
 
 
-def workspace_changed(workspace: Workspace, changed: Sequence[str]) -> NewFact:
-    """Another name or another number of seats, or suspended, or open again."""
+def workspace_changed(workspace: Workspace, before: Workspace, changed: Sequence[str]) -> NewFact:
+    """Another name, zone or number of seats, or suspended, or open again."""
     return NewFact(
-        "WorkspaceChanged",
-        {
-            "display_name": workspace.display_name,
-            "seats": workspace.seats,
-            "suspended": workspace.suspended_at is not None,
-            "changed": sorted(changed),
-        },
+        "WorkspaceChanged", {**_settings(workspace), "before": _settings(before), "changed": sorted(changed)}
     )
+
+
+def _settings(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "display_name": workspace.display_name,
+        "zone": workspace.zone,
+        "seats": workspace.seats,
+        "suspended": workspace.suspended_at is not None,
+    }
+
+
+def quotas_changed(before: Mapping[str, int], quotas: Mapping[str, int]) -> NewFact:
+    return NewFact("WorkspaceQuotasChanged", {"quotas": dict(quotas), "before": dict(before)})
 
 
 def balance_topped_up(amount: int, remaining: int) -> NewFact:

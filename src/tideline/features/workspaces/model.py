@@ -8,6 +8,7 @@ from typing import NewType
 from zoneinfo import ZoneInfo
 
 from tideline.features.workspaces import errors
+from tideline.platform.facts import Actor, Way
 
 WorkspaceId = NewType("WorkspaceId", int)
 TeammateId = NewType("TeammateId", int)
@@ -115,7 +116,7 @@ class Teammate:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who stands behind a valid API token."""
+    """Who stands behind a valid API token, which one it is, and from where it was used."""
 
     workspace_id: WorkspaceId
     teammate_id: TeammateId
@@ -123,6 +124,12 @@ class Caller:
     display_name: str
     role: Role
     scopes: frozenset[str]
+    key: str = field(default="", compare=False)
+    address: str | None = field(default=None, compare=False)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("token", self.teammate_id, Way("api", self.address, self.key or None))
 
     def ensure_scope(self, scope: str) -> None:
         """A token without scopes may do everything its teammate may."""
@@ -139,6 +146,18 @@ class Created:
     owner_id: TeammateId
     sign_in_token: str
     api_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWorkspace:
+    """What somebody says who sets up a new installation, and how much its workspace may use."""
+
+    display_name: str
+    owner_name: str
+    owner_email: str
+    zone: str
+    messages_quota: int
+    api_calls_quota: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +211,8 @@ class Session:
     expires_at: datetime
     language: str | None = None
     zone: str | None = None
+    key: str = field(default="", compare=False)
+    is_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,17 @@ def clean_name(text: str, *, longest: int = NAME_LENGTH) -> str:
 
 def slug_from(display_name: str) -> str:
     """The identifier that follows from a display name: `Café Zoë & Co.` becomes `cafe-zoe-co`."""
-    plain = unicodedata.normalize("NFKD", display_name)
-    letters = "".join(char for char in plain if not unicodedata.combining(char)).lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:SLUG_LENGTH].strip("-")
+    slug = find_slug(display_name)
     if not slug:
         raise InvalidName("No identifier can be made of this name. Give one, of letters a to z and digits.")
     return slug
+
+
+def find_slug(display_name: str) -> str | None:
+    """The same; None for a name that has nothing of which one can be made, such as one in Hebrew letters."""
+    plain = unicodedata.normalize("NFKD", display_name)
+    letters = "".join(char for char in plain if not unicodedata.combining(char)).lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:SLUG_LENGTH].strip("-") or None
 
 
 def is_slug(text: str) -> bool:

@@ -28,6 +28,7 @@ class Action(StrEnum):
     ALL_NUMBERS = "all_numbers"
     USAGE = "usage"
     SETTINGS = "settings"
+    AUDIT = "audit"
     OWNERSHIP = "ownership"
 
 
@@ -51,6 +52,7 @@ MAY: Final[Mapping[Action, frozenset[Role]]] = {
     Action.ALL_NUMBERS: _ADMINS,
     Action.USAGE: _ADMINS,
     Action.SETTINGS: _ADMINS,
+    Action.AUDIT: _ADMINS,
     Action.OWNERSHIP: frozenset({Role.OWNER}),
 }
 

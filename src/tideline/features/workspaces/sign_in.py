@@ -9,19 +9,22 @@ from datetime import timedelta
 
 from tideline.features.workspaces import events, letters, names
 from tideline.features.workspaces.access import Access
-from tideline.features.workspaces.actions.create import get_workspace
+from tideline.features.workspaces.actions.create import get_workspace, open_first
 from tideline.features.workspaces.actions.links import reset_link
 from tideline.features.workspaces.actions.membership import lock_team
 from tideline.features.workspaces.actions.team import get_member, get_teammate
 from tideline.features.workspaces.errors import (
+    AlreadySetUp,
     InvalidEmail,
     LinkNotValid,
     SessionEnded,
+    TooManyAttempts,
     WeakPassword,
     WrongCredentials,
 )
 from tideline.features.workspaces.model import (
     Asks,
+    FirstWorkspace,
     NewSession,
     OneTimeLink,
     OpenSession,
@@ -33,13 +36,14 @@ from tideline.features.workspaces.model import (
     Whence,
     WorkspaceId,
 )
-from tideline.features.workspaces.store import doors, people, teammates
+from tideline.features.workspaces.store import doors, operators, people, teammates
+from tideline.features.workspaces.telling import tell
 from tideline.features.workspaces.throttle import Throttle
 from tideline.platform import mail
 from tideline.platform.addresses import address_key
 from tideline.platform.db import Database, SystemTx, Tx
-from tideline.platform.facts import Actor
-from tideline.platform.ids import secret_token
+from tideline.platform.facts import Actor, Way
+from tideline.platform.ids import key_of, secret_token
 from tideline.platform.passwords import Passwords
 
 SESSION_LASTS = timedelta(days=30)
@@ -47,6 +51,8 @@ SESSION_IDLE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=10)
 LINKS_KEPT = timedelta(days=7)
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 10, 200
+WAY = "dashboard"  # people sign in there and nowhere else
+TOO_MANY = "too_many"
 
 
 class SignIn:
@@ -60,6 +66,7 @@ class SignIn:
         window = timedelta(minutes=15)
         self._by_email = Throttle(db.clock, most=10, window=window)
         self._by_address = Throttle(db.clock, most=50, window=window)
+        self._noted = Throttle(db.clock, most=1, window=window)
         self._lost_by_email = Throttle(db.clock, most=3, window=window)
         self._lost_by_address = Throttle(db.clock, most=20, window=window)
 
@@ -69,9 +76,28 @@ class SignIn:
         login = await self._find_login(email)
         rehashed = await self._check(login, password)
         async with self._db.system() as tx:
-            session = await self._confirm(tx, login, rehashed, Whence(address, agent))
+            session = await self._confirm(tx, login, rehashed, Whence(address, agent), "password")
         self._by_email.forget(key)
         return session
+
+    async def is_untouched(self) -> bool:
+        """Has nobody begun to use this installation?"""
+        async with self._db.system_read() as tx:
+            return await operators.is_untouched(tx)
+
+    async def set_up(self, first: FirstWorkspace, password: str, *, address: str, agent: str = "") -> NewSession:
+        """The first workspace and its owner, who looks after the installation too and is signed in. It works once:
+        whoever comes second, or at the same time, is told `AlreadySetUp`."""
+        if not await self.is_untouched():
+            raise AlreadySetUp
+        hashed = await self._hash(password)
+        async with self._db.system(Actor("stranger", way=Way(WAY, address))) as tx:
+            if not await operators.hold_untouched(tx):
+                raise AlreadySetUp
+            person = await open_first(tx, self._access, first)
+            await self._put_password(tx, person, hashed)
+            await operators.insert(tx, person)
+            return await self._open_session(tx, person, Whence(address, agent), "setup")
 
     async def get_link(self, token: str) -> OneTimeLink:
         """What a link is for and what it asks, or `LinkNotValid`."""
@@ -86,19 +112,38 @@ class SignIn:
         hashed = await self._hash(password) if asks is Asks.NEW_PASSWORD else None
         rehashed = await self._prove(login, password, address) if asks is Asks.PASSWORD else None
         async with self._db.system() as tx:
-            await self._follow(tx, link, token)
+            await self._follow(tx, link, token, address)
             if asks is Asks.PASSWORD:
-                return await self._confirm(tx, login, rehashed, Whence(address, agent))
+                return await self._confirm(tx, login, rehashed, Whence(address, agent), link.purpose.value)
             if hashed:
                 await self._begin_anew(tx, link, hashed)
-            return await self._open_session(tx, link.person_id, Whence(address, agent))
+            return await self._open_session(tx, link.person_id, Whence(address, agent), link.purpose.value)
 
     def count_lost(self, email: str, *, address: str) -> None:
         """Somebody says that they have lost their password. Too many of those are refused, whoever they name."""
         self._lost_by_address.attempt(address_key(address))
         self._lost_by_email.attempt(_key(email))
 
-    async def mail_new_password(self, email: str) -> None:
+    async def note_refusal(self, email: str, why: str, *, address: str) -> None:
+        """Write down that somebody was refused who used this person's address. It takes longer when there is such a
+        person, so it belongs behind the answer. Of those who try too often one in a while is enough."""
+        if why == TOO_MANY and not self._is_news(email):
+            return
+        login = await self._find_login(email)
+        if login is None:
+            return
+        way = Way(WAY, address)
+        async with self._db.system() as tx:
+            await tell(tx, login.person_id, lambda one: events.sign_in_refused(one, why), by=Actor("stranger", way=way))
+
+    def _is_news(self, email: str) -> bool:
+        try:
+            self._noted.attempt(_key(email))
+        except TooManyAttempts:
+            return False
+        return True
+
+    async def mail_new_password(self, email: str, *, address: str = "") -> None:
         """Mail a link to choose a new password, if somebody with this address can sign in. Takes longer then, so
         nobody waits for it who must not learn whether that is so."""
         login = await self._find_login(email)
@@ -106,7 +151,7 @@ class SignIn:
             return
         async with self._db.system() as tx:
             for workspace_id in (await people.list_memberships(tx, login.person_id))[:1]:
-                async with tx.workspace(workspace_id) as own:
+                async with tx.workspace(workspace_id, Actor("stranger", way=Way(WAY, address or None))) as own:
                     await self._mail_new_password(own, login.person_id)
 
     async def set_password(self, workspace_id: WorkspaceId, teammate_id: TeammateId, password: str) -> None:
@@ -114,8 +159,9 @@ class SignIn:
         hashed = await self._hash(password)
         async with self._db.system() as tx:
             async with tx.workspace(workspace_id) as own:
-                person = (await get_teammate(own, teammate_id)).person_id
-            await self._put_password(tx, person, hashed)
+                teammate = await get_teammate(own, teammate_id)
+                own.record(events.password_changed(teammate, "operator"))
+            await self._put_password(tx, teammate.person_id, hashed)
 
     async def get_session(self, token: str) -> Session:
         """Who is signed in with this token, and where they may go."""
@@ -128,7 +174,14 @@ class SignIn:
                 await doors.touch_session(tx, found.token_hash)
             workspaces = await people.list_memberships(tx, found.person_id)
             return Session(
-                found.person_id, found.email, tuple(workspaces), found.expires_at, found.language, found.zone
+                found.person_id,
+                found.email,
+                tuple(workspaces),
+                found.expires_at,
+                found.language,
+                found.zone,
+                key_of(found.token_hash),
+                found.is_operator,
             )
 
     async def still_open(self, tokens: Collection[str]) -> frozenset[str]:
@@ -138,9 +191,14 @@ class SignIn:
             found = await doors.list_open(tx, list(hashes), seen_after=tx.now - SESSION_IDLE)
         return frozenset(hashes[hashed] for hashed in found)
 
-    async def sign_out(self, token: str) -> None:
+    async def sign_out(self, token: str, *, address: str = "") -> None:
+        hashes = self._keyring.token_hashes(token)
         async with self._db.system() as tx:
-            await doors.delete_session(tx, self._keyring.token_hashes(token))
+            found = await doors.find_session(tx, hashes, seen_after=tx.now - SESSION_IDLE)
+            await doors.delete_session(tx, hashes)
+            if found:
+                way = Way(WAY, address or None, key_of(found.token_hash))
+                await tell(tx, found.person_id, lambda one: events.signed_out(one, everywhere=False), by=way)
 
     # One's own account -----------------------------------------------------------------------------------------
 
@@ -163,6 +221,8 @@ class SignIn:
             if login is None or not await people.lock_password(tx, login):
                 raise WrongCredentials
             await self._put_password(tx, session.person_id, hashed)
+            way = Way(WAY, address, session.key)
+            await tell(tx, session.person_id, lambda one: events.password_changed(one, "own"), by=way)
             return await self._open_session(tx, session.person_id, Whence(address, agent))
 
     async def list_sessions(self, token: str) -> list[OpenSession]:
@@ -173,11 +233,13 @@ class SignIn:
         own = self._keyring.token_hashes(token)
         return [replace(one, is_this=one.token_hash in own) for one in found]
 
-    async def sign_out_everywhere(self, token: str) -> None:
+    async def sign_out_everywhere(self, token: str, *, address: str = "") -> None:
         """End all sessions of this person, this one too."""
         session = await self.get_session(token)
+        way = Way(WAY, address or None, session.key)
         async with self._db.system() as tx:
             await doors.end_sessions(tx, session.person_id)
+            await tell(tx, session.person_id, lambda one: events.signed_out(one, everywhere=True), by=way)
 
     async def _prove_own(self, login: people.Login | None, email: str, known: str, address: str) -> None:
         key = self._count_attempt(email, address)
@@ -227,18 +289,23 @@ class SignIn:
         return await self._passwords.hash(password)
 
     async def _confirm(
-        self, tx: SystemTx, login: people.Login | None, rehashed: str | None, whence: Whence
+        self, tx: SystemTx, login: people.Login | None, rehashed: str | None, whence: Whence, how: str
     ) -> NewSession:
         """A session, unless the password that was checked has been changed since."""
         if login is None or not await people.lock_password(tx, login):
             raise WrongCredentials
         if rehashed:
             await people.replace_hash(tx, login.person_id, rehashed)
-        return await self._open_session(tx, login.person_id, whence)
+        return await self._open_session(tx, login.person_id, whence, how)
 
-    async def _open_session(self, tx: SystemTx, person: PersonId, whence: Whence) -> NewSession:
+    async def _open_session(self, tx: SystemTx, person: PersonId, whence: Whence, how: str | None = None) -> NewSession:
+        """`how` they came in is told; whoever was in already and goes on with a new session did not come in."""
         token, expires_at = secret_token(), tx.now + SESSION_LASTS
-        await doors.insert_session(tx, self._keyring.token_hash(token), person, expires_at, whence)
+        token_hash = self._keyring.token_hash(token)
+        await doors.insert_session(tx, token_hash, person, expires_at, whence)
+        if how:
+            way = Way(WAY, whence.address or None, key_of(token_hash))
+            await tell(tx, person, lambda one: events.signed_in(one, how), by=way)
         return NewSession(token, person, expires_at)
 
     async def _find_link(self, token: str) -> tuple[doors.Link, people.Login]:
@@ -248,9 +315,9 @@ class SignIn:
                 raise LinkNotValid
             return link, await people.get_login(tx, link.person_id)
 
-    async def _follow(self, tx: SystemTx, link: doors.Link, token: str) -> None:
+    async def _follow(self, tx: SystemTx, link: doors.Link, token: str, address: str) -> None:
         """Use the link up. Whoever follows one is in a workspace afterwards, or was all along."""
-        async with tx.workspace(link.workspace_id) as own:
+        async with tx.workspace(link.workspace_id, Actor("stranger", way=Way(WAY, address))) as own:
             await lock_team(own)
             if not await doors.use_link(tx, self._keyring.token_hashes(token)):
                 raise LinkNotValid

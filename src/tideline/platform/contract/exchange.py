@@ -15,6 +15,12 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Head = Sequence[tuple[bytes, bytes]]
 
 
+def client_of(scope: Scope) -> str | None:
+    """The address that a request came from; behind a trusted proxy it is the one that the proxy names."""
+    client = scope.get("client")
+    return client[0] if client else None
+
+
 class ClientGone(Exception):
     """The client closed the connection before its request was complete."""
 

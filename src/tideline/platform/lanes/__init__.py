@@ -15,6 +15,7 @@ items are tried again later.
 """
 
 from tideline.platform.lanes.actions import (
+    count_waiting,
     enqueue,
     enqueue_all,
     hold_all,
@@ -50,6 +51,7 @@ __all__ = [
     "Worker",
     "acknowledge",
     "claim",
+    "count_waiting",
     "enqueue",
     "enqueue_all",
     "expire",

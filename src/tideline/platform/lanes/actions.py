@@ -91,6 +91,12 @@ async def remove_group(tx: Tx, kind: str, group: int) -> None:
     await store.delete_group(tx, tx.workspace_id, kind, group)
 
 
+async def count_waiting(tx: Connection, workspace_id: int, kind: str, groups: Sequence[int]) -> dict[int, int]:
+    """How much waits in these groups of a workspace; those in which nothing does are left out."""
+    rows = await store.count_waiting(tx, workspace_id, kind, groups)
+    return {row["grp"]: row["waiting"] for row in rows}
+
+
 async def list_groups(tx: Connection, kind: str | None = None) -> list[GroupState]:
     """Every group with what it does and what waits, for metrics and pages."""
     return [

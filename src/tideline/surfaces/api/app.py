@@ -17,6 +17,7 @@ from tideline.platform.contract.exchange import (
     Scope,
     Send,
     bearer_of,
+    client_of,
     media_type,
     path_of,
     respond,
@@ -44,7 +45,7 @@ REPLAYED = (b"idempotent-replayed", b"true")
 class Desk(Protocol):
     """Who lets callers in and runs functions for them."""
 
-    async def admit(self, token: str, binding: Binding) -> Any:
+    async def admit(self, token: str, binding: Binding, address: str | None = None) -> Any:
         """The caller behind a token, who may call this; raises a `Problem` for anybody else."""
 
     async def run(self, caller: Any, binding: Binding, arguments: dict[str, Any], key: RequestKey | None) -> Any:
@@ -72,9 +73,8 @@ class PublicApi:
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
         try:
-            turn = self._rate_limit.take(client[0] if client else "")
+            turn = self._rate_limit.take(client_of(scope) or "")
         except TooFast as too_fast:
             await _refuse(send, problems.too_many_requests(), too_fast.head)
             return
@@ -102,7 +102,7 @@ class PublicApi:
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         binding, texts = self._find(scope)
         headers = dict(scope["headers"])
-        caller = await self._desk.admit(bearer_token(headers), binding)
+        caller = await self._desk.admit(bearer_token(headers), binding, client_of(scope))
         arguments = binding.path_values(texts)
         parameters = split(scope.get("query_string", b""))
         if binding.query:

@@ -15,7 +15,6 @@ from tideline.features.workspaces import Access, ApiCalls, Caller, WorkspaceId
 from tideline.platform.clock import Clock
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, Tx
-from tideline.platform.facts import Actor
 from tideline.platform.once import Once, do_once, ensure_new
 from tideline.surfaces.api import problems, shapes, waba_wire
 from tideline.surfaces.api.answers import encode
@@ -74,8 +73,8 @@ class ApiDesk:
         self._addresses = Addresses(deps.public_url.rstrip("/"), deps.links.url_of, deps.links.photo_url)
         self._wires: dict[WorkspaceId, tuple[float, Wire]] = {}
 
-    async def admit(self, token: str, binding: Binding) -> Caller:
-        caller = await self._deps.access.authenticate(token)
+    async def admit(self, token: str, binding: Binding, address: str | None = None) -> Caller:
+        caller = replace(await self._deps.access.authenticate(token), address=address)
         await self._deps.api_calls.spend(caller.workspace_id)
         ensure_allowed(caller, binding.operation)
         return caller
@@ -114,7 +113,7 @@ class ApiDesk:
     async def _run_in_database(
         self, caller: Caller, binding: Binding, arguments: dict[str, Any], once: Once | None
     ) -> Any:
-        actor = Actor("token", caller.teammate_id)
+        actor = caller.actor
         if binding.is_read:
             async with self._deps.db.read(caller.workspace_id, actor) as tx:
                 return await binding.answer(tx=tx, **arguments)
@@ -151,7 +150,7 @@ class ApiDesk:
             return waba_wire.message(await messages.get(tx, uid), show, self._deps.clock.now())
 
     async def _submit(self, caller: Caller, outgoing: Outgoing, load: Load | None) -> MessageUid:
-        actor = Actor("token", caller.teammate_id)
+        actor = caller.actor
         try:
             if load:
                 return await self._deps.carrier.submit(caller.workspace_id, actor, outgoing, load)

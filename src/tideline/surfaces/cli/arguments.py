@@ -22,6 +22,18 @@ PARTNER_EVENTS = (
     "api_token:rotated",
 )
 
+AUDIT_AREAS = (
+    "sign_in",
+    "people",
+    "numbers",
+    "chats",
+    "templates",
+    "files",
+    "webhooks",
+    "tokens",
+    "settings",
+)
+
 Command = Callable[[Any, argparse.Namespace], Coroutine[Any, Any, int | None] | int | None]
 
 
@@ -63,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     _mail(commands)
     _numbers(commands)
     _partners(commands)
+    _operators(commands)
     _looking(commands)
     return top
 
@@ -329,10 +342,24 @@ def _of_person(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return command
 
 
+def _operators(commands: _Commands) -> None:
+    operators = commands.group("operator", "People who look after this installation and see its partners.")
+    add = operators.add("add", "Let somebody who can sign in see the partners.", _later("operators", "add"))
+    remove = operators.add("remove", "Let them see the partners no longer.", _later("operators", "remove"))
+    operators.add("list", "List those who see the partners.", _later("operators", "list_all"))
+    for command in (add, remove):
+        command.add_argument("email", metavar="EMAIL", help="their e-mail address")
+
+
 def _looking(commands: _Commands) -> None:
     commands.add("settings", "List every setting with its default.", _later("looking", "settings"))
     operations = commands.add("operations", "Operations of the Public API.", _later("looking", "operations"))
     operations.add_argument("--not-built", action="store_true", required=True, help="those that are not built yet")
+    log = commands.add("audit", "Who did what in a workspace, the newest first.", _later("auditing", "show"))
+    log.add_argument("workspace", metavar="WORKSPACE", help="its id")
+    log.add_argument("--person", metavar="EMAIL", help="what one teammate did")
+    log.add_argument("--area", choices=AUDIT_AREAS, help="one part of the work")
+    log.add_argument("--limit", type=int, default=50, metavar="COUNT", help="how many, 50 if not said")
     commands.add("doctor", "Check the set-up and say what to do.", _later("doctor", "doctor"))
     docs = commands.group("docs", "The documentation.")
     build = docs.add("build", "Write the documentation site as files.", _later("looking", "build_docs"))

@@ -4,6 +4,7 @@
 """
 
 from tideline.surfaces.dashboard.deps import DashboardDeps
+from tideline.surfaces.dashboard.first_run import FirstRun
 from tideline.surfaces.dashboard.frames import NOBODY, Host, HostOf
 from tideline.surfaces.dashboard.rendering import HERE
 from tideline.surfaces.dashboard.routes import EXCEPTION_HANDLERS, routes
@@ -11,4 +12,4 @@ from tideline.surfaces.dashboard.routes import EXCEPTION_HANDLERS, routes
 # the style sheet with the colours and sizes of the whole product
 TOKENS = HERE / "static" / "tokens.css"
 
-__all__ = ["EXCEPTION_HANDLERS", "NOBODY", "TOKENS", "DashboardDeps", "Host", "HostOf", "routes"]
+__all__ = ["EXCEPTION_HANDLERS", "NOBODY", "TOKENS", "DashboardDeps", "FirstRun", "Host", "HostOf", "routes"]

@@ -10,6 +10,7 @@ from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
 from tideline.platform.mail import Outbox
 from tideline.platform.wake import Wakes
+from tideline.surfaces.dashboard.first_run import FirstRun
 from tideline.surfaces.dashboard.frames import NOBODY, Host, HostOf
 
 
@@ -24,9 +25,12 @@ async def _nobody(_workspace_id: int) -> Host:
 @dataclass(frozen=True)
 class DashboardDeps:
     """`public_url` decides whether cookies are for https only; `has_simulator` whether its desk is worth a link.
-    `has_mail` says whether mails leave this server. A demo without shows its outbox under `outbox_key`.
+    `has_mail` says whether mails leave this server, `audit_days` for how long the audit log is kept. A demo without
+    mail shows its outbox under `outbox_key`.
 
     Pictures of contacts are read from `store`.
+
+    With `first_run` the first page of an installation without a workspace makes one (first_page.py).
 
     Whoever writes in a chat needs `sends`, and with files `carrier`, `uploads`, `voices` and `spool`; without them the
     pages only show.
@@ -50,6 +54,8 @@ class DashboardDeps:
     voices: files.Voices | None = None
     spool: files.Spool | None = None
     has_mail: bool = False
+    audit_days: int = 400
+    first_run: FirstRun | None = None
     outbox: Outbox | None = None
     outbox_key: str = ""
     wakes: Wakes = field(default_factory=Wakes)

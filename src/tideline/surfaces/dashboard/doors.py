@@ -1,5 +1,7 @@
 """Coming and going: signing in with a password, following a one-time link, signing out."""
 
+import structlog
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,13 +15,32 @@ from tideline.surfaces.dashboard.security import Cookies, Form, StaleForm, addre
 from tideline.surfaces.dashboard.visits import Visits
 from tideline.surfaces.dashboard.words import N_, _
 
+log = structlog.get_logger(__name__)
+
 STALE = N_("This page was open for too long. Please try again.")
 LINK_TITLES = {
     Purpose.SIGN_IN: N_("Sign in"),
     Purpose.INVITATION: N_("Join the workspace"),
     Purpose.RESET: N_("Choose a new password"),
 }
+NOTED: dict[type[Problem], str] = {
+    workspaces.WrongCredentials: "password",
+    workspaces.TooManyAttempts: workspaces.TOO_MANY,
+}
 REFUSED = (workspaces.WrongCredentials, workspaces.TooManyAttempts, workspaces.WeakPassword, PasswordsBusy)
+
+
+def refusal_noted(sign_in: workspaces.SignIn, email: str, problem: Problem, address: str) -> BackgroundTask | None:
+    """After the answer has gone out, so that its time does not tell whether there is such a person."""
+    why = next((word for kind, word in NOTED.items() if isinstance(problem, kind)), None)
+    return BackgroundTask(_note, sign_in, email, why, address) if why else None
+
+
+async def _note(sign_in: workspaces.SignIn, email: str, why: str, address: str) -> None:
+    try:
+        await sign_in.note_refusal(email, why, address=address)
+    except Exception:
+        log.exception("refusal.not_noted")
 
 
 class Doors:
@@ -48,12 +69,14 @@ class Doors:
                 email, form.get("password", ""), address=address_of(request), agent=agent_of(request)
             )
         except Problem as problem:
-            return self._refused(self._sign_in_page(request, target, email, _(problem.message)), problem)
+            page = self._refused(self._sign_in_page(request, target, email, _(problem.message)), problem)
+            page.background = refusal_noted(self._sign_in, email, problem, address_of(request))
+            return page
         return await self._signed_in(request, session, target)
 
     async def sign_out(self, request: Request) -> Response:
         await self._ensure_ours(request, await read_form(request))
-        await self._sign_in.sign_out(self._cookies.session(request) or "")
+        await self._sign_in.sign_out(self._cookies.session(request) or "", address=address_of(request))
         answer = self._pages.redirect("/sign-in")
         self._cookies.end_session(answer)
         return answer
@@ -72,7 +95,9 @@ class Doors:
                 token, form.get("password", ""), address=address_of(request), agent=agent_of(request)
             )
         except REFUSED as problem:
-            return self._refused(self._link_page(request, link, _(problem.message)), problem)
+            page = self._refused(self._link_page(request, link, _(problem.message)), problem)
+            page.background = refusal_noted(self._sign_in, link.email, problem, address_of(request))
+            return page
         return await self._signed_in(request, session, "/")
 
     async def _ensure_ours(self, request: Request, form: Form) -> None:
@@ -82,7 +107,7 @@ class Doors:
     async def _signed_in(self, request: Request, session: NewSession, target: str) -> Response:
         """Whoever was signed in with this browser before is not any more."""
         if before := self._cookies.session(request):
-            await self._sign_in.sign_out(before)
+            await self._sign_in.sign_out(before, address=address_of(request))
         answer = self._pages.redirect(target)
         self._cookies.begin_session(answer, session)
         return answer

@@ -40,13 +40,13 @@ class LostPassword:
             page.headers.update(problems.retry_headers(problem))
             return page
         answer = self._page(request, email=email, is_sent=True)
-        answer.background = BackgroundTask(self._mail, email)
+        answer.background = BackgroundTask(self._mail, email, address_of(request))
         return answer
 
-    async def _mail(self, email: str) -> None:
+    async def _mail(self, email: str, address: str) -> None:
         """After the answer has gone out, so that its time tells nothing."""
         try:
-            await self._sign_in.mail_new_password(email)
+            await self._sign_in.mail_new_password(email, address=address)
         except Exception:
             log.exception("new_password.not_mailed")
 

@@ -12,6 +12,7 @@ from tideline.surfaces.dashboard.addresses import Address
 from tideline.surfaces.dashboard.chatlist import Bulk, ChatList, SavedViewForms
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.doors import Doors
+from tideline.surfaces.dashboard.first_page import SetUpPage
 from tideline.surfaces.dashboard.inbox import Inbox
 from tideline.surfaces.dashboard.live import Hub, Presence, StreamPage
 from tideline.surfaces.dashboard.lost_password import LostPassword
@@ -38,14 +39,16 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
     hub = Hub(deps.db, deps.wakes, deps.sign_in, deps.until_the_end)
     stream, talk = StreamPage(hub, visits, cookies), Talk(pages, visits)
     inbox, qr = Inbox(deps, pages, visits), QrPage(deps, cookies)
+    set_up = SetUpPage(pages, cookies, deps.sign_in, deps.public_url, deps.first_run)
     return [
-        *_list(pages, visits, cookies),
+        *_list(pages, visits, cookies, set_up),
         *_talk(deps, pages, visits, cookies, hub, inbox, talk),
         Route("/chat/{chat_id}/files/{message_uid}", Address(GET=inbox.open_file)),
         Route("/chat/{chat_id}/files/{message_uid}/thumbnail", Address(GET=inbox.open_thumbnail)),
         *panel_routes(deps, pages, visits, cookies),
         *(Route(f"/chat/{{chat_id}}{rest}", Address(GET=inbox.to_chat)) for rest in ("", "/", "/messages")),
-        Route("/sign-in", Address(GET=doors.show_sign_in, POST=doors.sign_in)),
+        Route("/sign-in", Address(GET=set_up.instead_of(doors.show_sign_in), POST=doors.sign_in)),
+        Route("/set-up", Address(POST=set_up.begin)),
         Route("/lost-password", Address(GET=lost.show, POST=lost.ask)),
         *_outbox(deps, pages),
         *office_routes(Office(deps, pages, visits, cookies)),
@@ -58,12 +61,12 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
     ]
 
 
-def _list(pages: Pages, visits: Visits, cookies: Cookies) -> list[BaseRoute]:
+def _list(pages: Pages, visits: Visits, cookies: Cookies, set_up: SetUpPage) -> list[BaseRoute]:
     """The list of chats, what is done with many of them, and one's own views of it."""
     chats, bulk = ChatList(pages, visits), Bulk(pages, visits, cookies)
     views = SavedViewForms(pages, visits, cookies)
     return [
-        Route("/", Address(GET=chats.show_page)),
+        Route("/", Address(GET=set_up.before(chats.show_page))),
         Route("/chats", Address(GET=in_words(chats.show_list))),
         Route("/chats/rows", Address(GET=in_words(chats.show_rows))),
         Route("/chats/do", Address(POST=in_words(bulk.change))),

@@ -15,7 +15,8 @@ THEMES = {"system": N_("Like the system"), "light": N_("Light"), "dark": N_("Dar
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the rail. `is_second` ones hide behind "More" on a phone."""
+    """A page of the rail. `is_second` ones hide behind "More" on a phone. Those for operators
+    are nobody else's, whatever their role."""
 
     name: str
     path: str
@@ -23,8 +24,11 @@ class Place:
     label: str
     needs: Action | None = None
     is_second: bool = True
+    is_for_operators: bool = False
 
-    def is_for(self, role: Role) -> bool:
+    def is_for(self, role: Role, *, is_operator: bool) -> bool:
+        if self.is_for_operators:
+            return is_operator
         return self.needs is None or may(role, self.needs)
 
 
@@ -36,12 +40,14 @@ PLACES = (
     Place("usage", "/usage", "chart", N_("Usage"), Action.USAGE),
     Place("webhooks", "/webhooks", "webhook", N_("Webhooks"), Action.WEBHOOKS),
     Place("api", "/api", "code", N_("API"), Action.OWN_TOKEN),
+    Place("audit", "/audit", "audit", N_("Audit"), Action.AUDIT),
     Place("settings", "/settings", "settings", N_("Settings"), Action.SETTINGS),
+    Place("partners", "/partners", "key", N_("Partners"), is_for_operators=True),
 )
 
 
 def places(visitor: Visitor) -> list[Place]:
-    return [place for place in PLACES if place.is_for(visitor.me.role)]
+    return [place for place in PLACES if place.is_for(visitor.me.role, is_operator=visitor.is_operator)]
 
 
 def address(visitor: Visitor, path: str, **query: str | int | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,9 +14,9 @@ from tideline.features.workspaces import Session, Teammate, Workspace, Workspace
 from tideline.platform.db import Database, Tx
 from tideline.platform.dispatcher import last_seq
 from tideline.platform.errors import Problem
-from tideline.platform.facts import Actor
+from tideline.platform.facts import Actor, Way
 from tideline.surfaces.dashboard import words
-from tideline.surfaces.dashboard.security import Cookies
+from tideline.surfaces.dashboard.security import Cookies, address_of
 from tideline.surfaces.dashboard.words import N_
 
 T = TypeVar("T")
@@ -43,6 +43,12 @@ class Visitor:
 
     language: str | None = None
     own_zone: str | None = None
+    way: Way = field(default=Way("dashboard"))
+    is_operator: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("teammate", self.me.id, self.way)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -77,7 +83,7 @@ class Visits:
             raise NotHere
         async with self._db.read(wanted.id) as tx:
             seq = await last_seq(tx)
-            yield tx, Visitor(wanted, await _member(tx, session), own, seq, session.language, session.zone)
+            yield tx, self._visitor(request, session, wanted, await _member(tx, session), own, seq)
 
     async def act(
         self, request: Request, slug: str | None, action: Callable[[Tx, Teammate], Awaitable[T]]
@@ -90,8 +96,7 @@ class Visits:
         async def run(tx: Tx) -> T:
             return await action(tx, await _member(tx, session))
 
-        actor = Actor("teammate", visitor.me.id)
-        return visitor, await self._db.run(visitor.workspace.id, run, actor=actor)
+        return visitor, await self._db.run(visitor.workspace.id, run, actor=visitor.actor)
 
     @asynccontextmanager
     async def to_chat(self, request: Request, chat_id: int) -> AsyncIterator[tuple[Tx, Visitor, Chat]]:
@@ -105,9 +110,21 @@ class Visits:
                     chat = await chats.get_visible(tx, chat_id, me)
                 except chats.ChatNotFound:
                     continue
-                yield tx, Visitor(workspace, me, own, seq, session.language, session.zone), chat
+                yield tx, self._visitor(request, session, workspace, me, own, seq), chat
                 return
         raise NotHere
+
+    def _visitor(
+        self,
+        request: Request,
+        session: Session,
+        workspace: Workspace,
+        me: Teammate,
+        own: Sequence[Workspace],
+        seq: int,
+    ) -> Visitor:
+        way = Way("dashboard", address_of(request), session.key or None)
+        return Visitor(workspace, me, own, seq, session.language, session.zone, way, session.is_operator)
 
     async def _session(self, request: Request, token: str | None = None) -> Session:
         """Whose request this is; what is left of it speaks the language that they chose."""

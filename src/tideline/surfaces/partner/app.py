@@ -17,6 +17,7 @@ from tideline.platform.contract.exchange import (
     Scope,
     Send,
     bearer_of,
+    client_of,
     media_type,
     path_of,
     respond,
@@ -45,7 +46,14 @@ class Desk(Protocol):
     async def find(self, partner: Partner, slug: str) -> int:
         """The workspace that is named, if it is this partner's."""
 
-    async def run(self, partner: Partner, workspace: int | None, binding: Binding, arguments: dict[str, Any]) -> Any:
+    async def run(
+        self,
+        partner: Partner,
+        workspace: int | None,
+        binding: Binding,
+        arguments: dict[str, Any],
+        address: str | None = None,
+    ) -> Any:
         """Call `binding.answer` with these arguments and what else it wants of a call."""
 
 
@@ -61,9 +69,8 @@ class PartnerApi:
         self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
         try:
-            turn = self._rate_limit.take(client[0] if client else "")
+            turn = self._rate_limit.take(client_of(scope) or "")
         except TooFast as too_fast:
             await _refuse(send, problems.TooManyRequests(), too_fast.head)
             return
@@ -99,7 +106,9 @@ class PartnerApi:
         workspace = None
         if binding.is_in_workspace:
             workspace = await self._desk.find(partner, texts["workspace_id"])
-        return binding.status, msgspec.json.encode(await self._desk.run(partner, workspace, binding, arguments))
+        return binding.status, msgspec.json.encode(
+            await self._desk.run(partner, workspace, binding, arguments, client_of(scope))
+        )
 
     def _find(self, scope: Scope) -> tuple[Binding, Mapping[str, str]]:
         found = self._paths.find(path_of(scope))

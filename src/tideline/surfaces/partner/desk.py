@@ -46,17 +46,25 @@ class PartnerDesk:
         async with self._deps.db.system_read() as tx:
             return await partners.find_owned(tx, partner, slug)
 
-    async def run(self, partner: Partner, workspace: int | None, binding: Binding, arguments: dict[str, Any]) -> Any:
+    async def run(
+        self,
+        partner: Partner,
+        workspace: int | None,
+        binding: Binding,
+        arguments: dict[str, Any],
+        address: str | None = None,
+    ) -> Any:
+        actor = partner.actor(address)
         wants = binding.wants
         arguments |= {name: getattr(self._deps, name) for name in HANDED_ON if name in wants}
         if "partner" in wants:
             arguments["partner"] = partner
         if "system" in wants:
-            async with self._deps.db.system() as system:
+            async with self._deps.db.system(actor) as system:
                 return await binding.answer(system=system, **arguments)
         assert workspace is not None
 
         async def answer(tx: Tx) -> Any:
             return await binding.answer(tx=tx, **arguments)
 
-        return await self._deps.db.run(workspace, answer, actor=partners.ACTOR)
+        return await self._deps.db.run(workspace, answer, actor=actor)

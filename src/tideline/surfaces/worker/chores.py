@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from tideline.features import business, chats, files, messages, numbers, partners, webhooks
+from tideline.features import audit, business, chats, files, messages, numbers, partners, webhooks
 from tideline.features.files import Files
 from tideline.features.numbers import Pairing, PairingClosed, linking
 from tideline.features.workspaces import SignIn
@@ -25,10 +25,10 @@ QUIET_HOUR = time(2, 40)
 
 
 def chores(
-    db: Database, store: Files, sign_in: SignIn, *, unknown_after: timedelta, log_kept: timedelta
+    db: Database, store: Files, sign_in: SignIn, *, unknown_after: timedelta, log_kept: timedelta, audit_kept: timedelta
 ) -> Sequence[Timer]:
     """All chores of the features. After `unknown_after` without an echo nobody will tell any more whether WhatsApp
-    took a message; the log of webhooks is kept for `log_kept`."""
+    took a message; the log of webhooks is kept for `log_kept`, the audit log for `audit_kept`."""
 
     async def settle_unknown() -> None:
         async with db.system_read() as tx:
@@ -95,6 +95,10 @@ def chores(
         async with db.system() as tx:
             await webhooks.keep_log(tx, log_kept)
 
+    async def forget_audit() -> None:
+        if removed := await audit.forget(db, audit_kept):
+            log.info("audit.forgotten", entries=removed)
+
     async def ask_for_templates() -> None:
         async with db.system_read() as tx:
             due = await business.accounts_due(tx)
@@ -120,6 +124,7 @@ def chores(
         Timer("idempotency keys", Every(timedelta(minutes=10)), forget_keys),
         Timer("deleted workspaces", Every(timedelta(hours=1)), remove_deleted_workspaces, at_most=timedelta(hours=1)),
         Timer("webhook log", Every(timedelta(hours=6)), keep_webhook_log),
+        Timer("audit log", Every(timedelta(hours=6)), forget_audit, at_most=timedelta(hours=1)),
         Timer("templates of business numbers", Every(timedelta(minutes=1)), ask_for_templates),
         Timer("old figures of business numbers", Every(timedelta(hours=6)), forget_analytics),
         Timer("idle lanes", Every(timedelta(hours=1)), sweep_lanes),

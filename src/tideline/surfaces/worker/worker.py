@@ -34,12 +34,13 @@ class Worker:
         node: str,
         unknown_after: timedelta = timedelta(minutes=10),
         log_kept: timedelta = timedelta(days=10),
+        audit_kept: timedelta = timedelta(days=400),
         timers: Sequence[Timer] = (),
         deliveries: Sequence[lanes.Worker] = (),
     ) -> None:
         self._dispatcher = dispatcher
         self._deliveries = deliveries
-        own = chores(db, files, sign_in, unknown_after=unknown_after, log_kept=log_kept)
+        own = chores(db, files, sign_in, unknown_after=unknown_after, log_kept=log_kept, audit_kept=audit_kept)
         self._timers = Timers(db, [*own, *timers], node=node)
         self._stopping = asyncio.Event()
 

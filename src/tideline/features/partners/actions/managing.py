@@ -1,6 +1,6 @@
 """What a partner does with its workspaces and the places in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -24,6 +24,7 @@ from tideline.features.partners.model import (
     QrLinkShown,
     Summary,
     Suspended,
+    Used,
     without_seat,
 )
 from tideline.features.partners.store import owned as store
@@ -72,6 +73,19 @@ async def find_owned(tx: SystemTx, partner: Partner, slug: str) -> int:
     if place.billed_directly:
         raise WorkspaceBilledDirectly
     return place.workspace_id
+
+
+async def find_made(tx: SystemTx, partner: Partner, slug: str) -> int:
+    """A workspace that this partner made, for whoever looks after the installation: also one that it may not manage."""
+    place = await store.find(tx, slug) if workspaces.is_slug(slug) else None
+    if place is None or place.partner_id != partner.id:
+        raise workspaces.WorkspaceNotFound
+    return place.workspace_id
+
+
+async def list_used(tx: SystemTx, owned: Sequence[Owned]) -> Mapping[int, Used]:
+    """How much these workspaces use of what they have."""
+    return await store.list_used(tx, [one.workspace_id for one in owned])
 
 
 async def list_owned(tx: SystemTx, partner: Partner, *, page: int, size: int) -> tuple[Sequence[Owned], bool]:

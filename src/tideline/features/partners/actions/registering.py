@@ -55,7 +55,7 @@ async def create(
 
 
 async def get(tx: SystemTx, partner_id: str) -> Partner:
-    found = await store.find(tx, partner_id)
+    found = await store.find(tx, partner_id) if store.is_id(partner_id) else None
     if found is None:
         raise PartnerNotFound
     return found

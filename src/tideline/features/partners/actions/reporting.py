@@ -43,7 +43,7 @@ async def redeliver_failed(db: Database, partner_id: str, since: datetime) -> in
     """Deliver again what was given up since then, in all workspaces of the partner; says how many that were."""
     count = 0
     for workspace_id in await _workspaces(db, partner_id):
-        count += await db.run(workspace_id, lambda tx: _redeliver(tx, partner_id, since))
+        count += await db.run(workspace_id, lambda tx: redeliver_failed_in(tx, partner_id, since))
     return count
 
 
@@ -55,7 +55,8 @@ async def send_test(tx: Tx, partner_id: str, event: PartnerEvent) -> Delivery:
     return delivery
 
 
-async def _redeliver(tx: Tx, partner_id: str, since: datetime) -> int:
+async def redeliver_failed_in(tx: Tx, partner_id: str, since: datetime) -> int:
+    """The same in one workspace."""
     told = await _told(tx, partner_id)
     again = await webhooks.take_failed(tx, told.partner.webhook_id, since)
     _put_later(tx, told, again)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from tideline.features.partners.model import Owned, Partner
+from tideline.features.partners.model import Owned, Partner, Used
 from tideline.features.partners.store.partners import COLUMNS, read
 from tideline.platform.db import Connection, SystemTx
 
@@ -54,6 +54,29 @@ async def list_of(tx: Connection, partner_id: str, *, limit: int, skip: int = 0)
         skip,
     )
     return [Owned(**dict(row)) for row in rows]
+
+
+async def list_used(tx: Connection, workspaces: Collection[int]) -> dict[int, Used]:
+    """By workspace; one statement for all of them."""
+    rows = await tx.fetch(
+        """
+        SELECT w.workspace, w.messages_quota,
+               (SELECT count(*) FROM tenant.teammate t
+                WHERE t.workspace = w.workspace AND t.status IN ('active', 'invited')) AS seats,
+               (SELECT count(*) FROM tenant.number n
+                WHERE n.workspace = w.workspace AND n.state <> 'unlinked') AS numbers,
+               (SELECT u.used FROM tenant.usage u
+                WHERE u.workspace = w.workspace AND u.kind = 'messages'
+                  AND u.period_start <= $2 AND u.period_end > $2) AS messages
+        FROM tenant.workspace w WHERE w.workspace = ANY ($1::int[])
+        """,
+        list(workspaces),
+        tx.now,
+    )
+    return {
+        row["workspace"]: Used(row["seats"], row["messages"] or 0, row["messages_quota"], row["numbers"])
+        for row in rows
+    }
 
 
 async def count_of_each(tx: SystemTx) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tideline.features.partners.model import Grants, Partner
@@ -9,7 +10,8 @@ from tideline.platform.db import Connection, Row, SystemTx
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
 COLUMNS = """p.id, p.name, p.webhook_id, p.webhook_url, p.signs_bodies, p.errors_counter, p.origins, p.is_active,
-             p.plan_id, p.plan, p.messages_quota, p.api_calls_quota, p.transactions_quota, p.created_at, p.secret"""
+             p.plan_id, p.plan, p.messages_quota, p.api_calls_quota, p.transactions_quota, p.created_at, p.secret,
+             p.called_at"""
 
 
 def is_id(text: str) -> bool:
@@ -77,6 +79,16 @@ async def save(tx: Connection, partner: Partner) -> None:
     )
 
 
+async def note_call(tx: SystemTx, partner_id: str, before: datetime) -> None:
+    """That a partner was let in now, unless that was noted since `before`."""
+    await tx.execute(
+        "UPDATE directory.partner SET called_at = $2 WHERE id = $1 AND (called_at IS NULL OR called_at < $3)",
+        partner_id,
+        tx.now,
+        before,
+    )
+
+
 async def recode(tx: SystemTx, known: Partner, secret: bytes) -> int:
     """Exchange the sealed secret, if it is still the one that was read."""
     return await tx.execute(
@@ -116,4 +128,5 @@ def read(row: Row) -> Partner:
         grants=grants,
         created_at=row["created_at"],
         secret=row["secret"],
+        called_at=row["called_at"],
     )

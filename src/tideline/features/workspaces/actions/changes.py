@@ -17,7 +17,7 @@ async def rename_workspace(tx: Tx, display_name: str) -> Workspace:
     if before.display_name == name:
         return before
     await store.save_name(tx, name)
-    return await _changed(tx, "display_name")
+    return await _changed(tx, before, "display_name")
 
 
 async def set_zone(tx: Tx, zone: str) -> Workspace:
@@ -28,17 +28,18 @@ async def set_zone(tx: Tx, zone: str) -> Workspace:
     if before.zone == zone:
         return before
     await store.save_zone(tx, zone)
-    return await _changed(tx, "zone")
+    return await _changed(tx, before, "zone")
 
 
 async def set_seats(tx: Tx, seats: int) -> Workspace:
     """Another number of seats. Those who have no seat any more stay until somebody suspends them."""
     names.clean_amount(seats, least=1)
-    before = await lock_team(tx)
-    if before == seats:
-        return await get_workspace(tx)
+    await lock_team(tx)
+    before = await get_workspace(tx)
+    if before.seats == seats:
+        return before
     await store.save_seats(tx, seats)
-    return await _changed(tx, "seats")
+    return await _changed(tx, before, "seats")
 
 
 async def suspend_workspace(tx: Tx) -> Workspace:
@@ -49,7 +50,7 @@ async def suspend_workspace(tx: Tx) -> Workspace:
         return before
     await store.save_suspended(tx, tx.now)
     tx.wake(TOKENS)
-    return await _changed(tx, "suspended")
+    return await _changed(tx, before, "suspended")
 
 
 async def restore_workspace(tx: Tx) -> Workspace:
@@ -60,10 +61,10 @@ async def restore_workspace(tx: Tx) -> Workspace:
         return before
     await store.save_suspended(tx, None)
     tx.wake(TOKENS)
-    return await _changed(tx, "suspended")
+    return await _changed(tx, before, "suspended")
 
 
-async def _changed(tx: Tx, what: str) -> Workspace:
+async def _changed(tx: Tx, before: Workspace, what: str) -> Workspace:
     workspace = await get_workspace(tx)
-    tx.record(events.workspace_changed(workspace, [what]))
+    tx.record(events.workspace_changed(workspace, before, [what]))
     return workspace

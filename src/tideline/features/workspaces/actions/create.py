@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 from tideline.features.workspaces import events, names
 from tideline.features.workspaces.access import Access
 from tideline.features.workspaces.actions.links import issue_link
+from tideline.features.workspaces.actions.team import get_owner
 from tideline.features.workspaces.actions.tokens import create_token
 from tideline.features.workspaces.errors import SlugTaken, WorkspaceNotFound
 from tideline.features.workspaces.model import (
     DEFAULT_TEAM,
     Created,
+    FirstWorkspace,
+    PersonId,
     Purpose,
     Role,
     Teammate,
@@ -23,6 +26,7 @@ from tideline.features.workspaces.store import people, teammates, teams
 from tideline.features.workspaces.store import workspaces as store
 from tideline.platform.db import SystemTx, Tx
 
+FIRST_SLUG = "workspace"
 PLAN = "Business"
 SEATS = 100
 MESSAGES = 1_000_000
@@ -76,6 +80,23 @@ async def create(
             sign_in_token=await issue_link(own, access, Purpose.SIGN_IN, owner.person_id),
             api_token=await create_token(own, access, owner.id),
         )
+
+
+async def open_first(tx: SystemTx, access: Access, first: FirstWorkspace) -> PersonId:
+    """The workspace of whoever sets up a new installation. Any name will do, also one of which no slug can be made."""
+    created = await create(
+        tx,
+        access,
+        display_name=first.display_name,
+        owner_email=first.owner_email,
+        owner_name=first.owner_name,
+        zone=first.zone,
+        slug=names.find_slug(first.display_name) or FIRST_SLUG,
+        messages_quota=first.messages_quota,
+        api_calls_quota=first.api_calls_quota,
+    )
+    async with tx.workspace(created.workspace_id) as own:
+        return (await get_owner(own)).person_id
 
 
 async def get_workspace(tx: Tx) -> Workspace:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tideline.features.workspaces import events
 from tideline.features.workspaces.access import Access
 from tideline.features.workspaces.actions.team import get_teammate
 from tideline.features.workspaces.errors import NotActive
@@ -16,13 +17,13 @@ LASTS = timedelta(hours=24)
 async def sign_in_link(tx: Tx, access: Access, teammate_id: TeammateId) -> str:
     """A link that signs a teammate in once, and lets them choose a password when they have none. For the operator
     to hand over."""
-    return await issue_link(tx, access, Purpose.SIGN_IN, await _person(tx, teammate_id))
+    return await _issue(tx, access, Purpose.SIGN_IN, teammate_id)
 
 
 async def reset_link(tx: Tx, access: Access, teammate_id: TeammateId) -> str:
     """A link to choose a new password. It opens the person's account in every workspace they belong to, so it
     goes to that person only: by the operator's hand or to their own address."""
-    return await issue_link(tx, access, Purpose.RESET, await _person(tx, teammate_id))
+    return await _issue(tx, access, Purpose.RESET, teammate_id)
 
 
 async def issue_link(tx: Tx, access: Access, purpose: Purpose, person: PersonId) -> str:
@@ -32,8 +33,9 @@ async def issue_link(tx: Tx, access: Access, purpose: Purpose, person: PersonId)
     return token
 
 
-async def _person(tx: Tx, teammate_id: TeammateId) -> PersonId:
+async def _issue(tx: Tx, access: Access, purpose: Purpose, teammate_id: TeammateId) -> str:
     teammate = await get_teammate(tx, teammate_id)
     if not teammate.is_active:
         raise NotActive
-    return teammate.person_id
+    tx.record(events.link_made(teammate, purpose))
+    return await issue_link(tx, access, purpose, teammate.person_id)

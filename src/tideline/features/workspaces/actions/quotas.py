@@ -5,6 +5,7 @@ from datetime import date
 
 from tideline.features.workspaces import events, names
 from tideline.features.workspaces.errors import InvalidAmount, TransactionsUsedUp, WorkspaceNotFound
+from tideline.features.workspaces.model import Workspace
 from tideline.features.workspaces.periods import Balance, Charge, Kind, Period, Quota, Quotas, Taken, Threshold, allot
 from tideline.features.workspaces.store import teammates, workspaces
 from tideline.features.workspaces.store import usage as store
@@ -95,8 +96,13 @@ async def set_quotas(
     for amount in (messages, api_calls, transactions):
         if amount is not None:
             names.clean_amount(amount)
-    if not await workspaces.save_quotas(tx, messages, api_calls, transactions):
+    before = await workspaces.find(tx)
+    if before is None or not await workspaces.save_quotas(tx, messages, api_calls, transactions):
         raise WorkspaceNotFound
+    after = await workspaces.find(tx)
+    assert after is not None
+    if _quotas_of(after) != _quotas_of(before):
+        tx.record(events.quotas_changed(_quotas_of(before), _quotas_of(after)))
 
 
 async def notice(tx: Tx, taken: Taken, reached: Sequence[Threshold]) -> None:
@@ -146,3 +152,11 @@ async def _totals(tx: Tx) -> store.Totals:
     if totals is None:
         raise WorkspaceNotFound
     return totals
+
+
+def _quotas_of(workspace: Workspace) -> dict[str, int]:
+    return {
+        "messages": workspace.messages_quota,
+        "api_calls": workspace.api_calls_quota,
+        "transactions": workspace.transactions_quota,
+    }

@@ -29,6 +29,7 @@ class FoundSession:
     expires_at: datetime
     language: str | None
     zone: str | None
+    is_operator: bool
 
 
 async def insert_link(tx: Tx, token_hash: bytes, purpose: Purpose, person: PersonId, *, lasts: timedelta) -> None:
@@ -132,7 +133,8 @@ async def list_sessions(tx: SystemTx, person: PersonId, *, seen_after: datetime)
 async def find_session(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: datetime) -> FoundSession | None:
     row = await tx.row(
         """
-        SELECT s.token_hash, s.person, p.email, s.seen_at, s.expires_at, p.language, p.zone
+        SELECT s.token_hash, s.person, p.email, s.seen_at, s.expires_at, p.language, p.zone,
+               EXISTS (SELECT FROM directory.operator o WHERE o.person = s.person) AS is_operator
         FROM directory.session s JOIN directory.person p ON p.id = s.person
         WHERE s.token_hash = ANY($1::bytea[]) AND s.expires_at > $2 AND s.seen_at > $3
         """,
@@ -150,6 +152,7 @@ async def find_session(tx: SystemTx, hashes: Sequence[bytes], *, seen_after: dat
         row["expires_at"],
         row["language"],
         row["zone"],
+        row["is_operator"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from tideline.platform.lanes.store.adding import add
 from tideline.platform.lanes.store.groups import (
+    count_waiting,
     delete_group,
     delete_idle_lanes,
     hold,
@@ -31,6 +32,7 @@ __all__ = [
     "Share",
     "add",
     "change_lanes",
+    "count_waiting",
     "delete_group",
     "delete_idle_lanes",
     "extend",

@@ -83,6 +83,18 @@ async def list_groups(tx: Connection, kind: str | None) -> list[Row]:
     )
 
 
+async def count_waiting(tx: Connection, workspace_id: int, kind: str, groups: Sequence[int]) -> list[Row]:
+    return await tx.fetch(
+        """
+        SELECT l.grp, sum(l.waiting)::bigint AS waiting FROM lanes.lane l
+        WHERE l.kind = $2 AND l.grp = ANY ($3::bigint[]) AND l.workspace = $1 AND l.waiting > 0 GROUP BY l.grp
+        """,
+        workspace_id,
+        kind,
+        list(groups),
+    )
+
+
 async def delete_idle_lanes(tx: Connection, before: datetime, limit: int) -> int:
     return await tx.execute(
         """

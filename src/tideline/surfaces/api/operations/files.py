@@ -13,7 +13,6 @@ from tideline.features.files import FileNotFound, Said, Upload, Uploads
 from tideline.features.workspaces import Caller
 from tideline.platform.clock import Clock
 from tideline.platform.db import Tx
-from tideline.platform.facts import Actor
 from tideline.platform.once import Once
 from tideline.surfaces.api import problems, shapes
 from tideline.surfaces.api.answers import DONE, Whole, encode
@@ -60,7 +59,7 @@ async def list_files(tx: Tx, query: FilesQuery, show: Wire) -> list[shapes.FileS
 async def upload_file_by_url(
     body: FileByUrl, caller: Caller, uploads: Uploads, clock: Clock, show: Wire, once: Once | None
 ) -> shapes.File:
-    said, actor = Said(body.filename, body.content_type), Actor("token", caller.teammate_id)
+    said, actor = Said(body.filename, body.content_type), caller.actor
     shown, once = _shown_once(once, clock, show)
     return shown(await uploads.fetch(caller.workspace_id, body.address, said, actor=actor, once=once))
 
@@ -70,7 +69,7 @@ async def upload_file_by_form(
     form: FileForm, caller: Caller, uploads: Uploads, clock: Clock, show: Wire, once: Once | None
 ) -> shapes.File:
     said, part = Said(form.filename, form.content_type), Said(form.file.filename, form.file.content_type)
-    actor = Actor("token", caller.teammate_id)
+    actor = caller.actor
     shown, once = _shown_once(once, clock, show)
     return shown(await uploads.take(caller.workspace_id, form.file.spooled, said, part=part, actor=actor, once=once))
 

@@ -1,17 +1,19 @@
 """The numbers of a workspace: their states, linking a phone, pausing, unlinking, and business accounts."""
 
-from datetime import UTC
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features import business, chats, numbers, workspaces
+from tideline.features import business, chats, messages, numbers, workspaces
 from tideline.features.business import NewAccount, Opened
+from tideline.features.messages.pulses import pulses
 from tideline.features.numbers import LinkState, NewLink, Number, NumberKind, NumberState, PairingMethod
 from tideline.features.workspaces import Action, Teammate, View, ensure_may, may
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
+from tideline.surfaces.dashboard.office import number_reasons
 from tideline.surfaces.dashboard.office.office import Office, ensure, id_in, refusal
 from tideline.surfaces.dashboard.qr_page import shown as qr_shown
 from tideline.surfaces.dashboard.visits import NotHere, Visitor
@@ -202,6 +204,11 @@ class NumbersPage:
     ) -> Response:
         ensure(visitor, Action.LINK_NUMBER)
         found = [one for one in await numbers.list_numbers(tx) if _sees(visitor.me, one)]
+        midnight = datetime.combine(tx.now.astimezone(visitor.zone).date(), time(), tzinfo=visitor.zone)
+        pulse_of = await pulses(tx, [one.id for one in found], since=midnight)
+        today = tx.now.astimezone(visitor.workspace.tz).date()
+        of_today = await messages.figures(tx, today, today)
+        of_week = await messages.figures(tx, today - timedelta(days=6), today)
         accounts = await business.list_accounts(tx) if may(visitor.me.role, Action.ALL_NUMBERS) else {}
         return self._office.page(
             request,
@@ -211,6 +218,11 @@ class NumbersPage:
             status=status,
             error=error,
             numbers=found,
+            pulses=pulse_of,
+            of_today=of_today.numbers,
+            of_week=of_week.numbers,
+            nothing=messages.Sums(),
+            reasons={one.id: number_reasons.said(one.state_reason) for one in found},
             with_account={one for one, account in accounts.items() if account.secrets},
             signs=SIGNS,
             sentences=SENTENCES,

@@ -13,6 +13,7 @@ from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
 from tideline.platform.passwords import PasswordsBusy
 from tideline.surfaces.dashboard import problems, words
+from tideline.surfaces.dashboard.doors import refusal_noted
 from tideline.surfaces.dashboard.office.office import Office, ensure, refusal
 from tideline.surfaces.dashboard.security import address_of, agent_of
 from tideline.surfaces.dashboard.visits import SignInNeeded
@@ -59,9 +60,9 @@ class ProfilePage:
 
     async def change_password(self, request: Request) -> Response:
         """Whoever knows the old password gets a new one, and stays signed in here alone."""
-        form = await self._office.form(request)
+        form, sign_in = await self._office.form(request), self._office.deps.sign_in
         try:
-            session = await self._office.deps.sign_in.change_password(
+            session = await sign_in.change_password(
                 self._token(request),
                 form.get("known", ""),
                 form.get("password", ""),
@@ -70,6 +71,8 @@ class ProfilePage:
             )
         except REFUSED as problem:
             page = await self._page(request, **refusal(problem))
+            async with self._office.visit(request) as (_, visitor):
+                page.background = refusal_noted(sign_in, visitor.me.email, problem, address_of(request))
             page.headers.update(problems.retry_headers(problem))
             return page
         async with self._office.visit_as(request, session.token) as (_, visitor):
@@ -79,7 +82,7 @@ class ProfilePage:
 
     async def sign_out_everywhere(self, request: Request) -> Response:
         await self._office.form(request)
-        await self._office.deps.sign_in.sign_out_everywhere(self._token(request))
+        await self._office.deps.sign_in.sign_out_everywhere(self._token(request), address=address_of(request))
         answer = self._office.redirect("/sign-in")
         self._office.end_session(answer)
         return answer

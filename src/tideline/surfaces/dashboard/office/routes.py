@@ -7,10 +7,13 @@ from starlette.routing import BaseRoute, Route
 from tideline.surfaces.dashboard import shell
 from tideline.surfaces.dashboard.addresses import Address
 from tideline.surfaces.dashboard.office.api import ApiPage
+from tideline.surfaces.dashboard.office.audit import AuditPage
 from tideline.surfaces.dashboard.office.business_templates import BusinessTemplatesPage
 from tideline.surfaces.dashboard.office.hooks import HooksPage
 from tideline.surfaces.dashboard.office.numbers import NumbersPage
 from tideline.surfaces.dashboard.office.office import Office
+from tideline.surfaces.dashboard.office.partner_workspace import PartnerWorkspacePage
+from tideline.surfaces.dashboard.office.partners import PartnersPage
 from tideline.surfaces.dashboard.office.profile import ProfilePage, SettingsPage
 from tideline.surfaces.dashboard.office.team import TeamPage
 from tideline.surfaces.dashboard.office.templates import TemplatesPage
@@ -23,6 +26,7 @@ YEAR = 365 * 24 * 3600
 
 def office_routes(office: Office) -> list[BaseRoute]:
     api, settings, usage = ApiPage(office), SettingsPage(office), UsagePage(office)
+    audit = AuditPage(office)
     return [
         Route("/theme", Address(POST=Appearance(office).choose)),
         *_numbers(NumbersPage(office)),
@@ -32,8 +36,11 @@ def office_routes(office: Office) -> list[BaseRoute]:
         Route("/usage.csv", Address(GET=usage.download)),
         *_hooks(HooksPage(office)),
         Route("/api", Address(GET=api.show, POST=api.renew)),
+        Route("/audit", Address(GET=audit.show)),
+        Route("/audit/export", Address(POST=audit.export)),
         Route("/settings", Address(GET=settings.show, POST=settings.save)),
         *_profile(ProfilePage(office)),
+        *_partners(PartnersPage(office), PartnerWorkspacePage(office)),
     ]
 
 
@@ -75,6 +82,15 @@ def _hooks(page: HooksPage) -> list[BaseRoute]:
         Route("/webhooks", Address(GET=page.show, POST=page.create)),
         Route("/webhooks/{id}", Address(GET=page.show_one, POST=page.turn)),
         Route("/webhooks/{id}/deliveries/{uid}", Address(GET=page.show_delivery, POST=page.replay)),
+    ]
+
+
+def _partners(page: PartnersPage, workspace: PartnerWorkspacePage) -> list[BaseRoute]:
+    return [
+        Route("/partners", Address(GET=page.show, POST=page.create)),
+        Route("/partners/{id}", Address(GET=page.show_one, POST=page.change)),
+        Route("/partners/{id}/usage.csv", Address(GET=page.take_usage)),
+        Route("/partners/{id}/workspaces/{slug}", Address(GET=workspace.show, POST=workspace.turn)),
     ]
 
 

@@ -17,7 +17,7 @@ from tideline.surfaces.dashboard.qr_page import doors, shown
 from tideline.surfaces.dashboard.qr_page.doors import Door
 from tideline.surfaces.dashboard.qr_page.shown import Shown, View
 from tideline.surfaces.dashboard.qr_page.waiting import Waiting, before_the_end
-from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleForm, read_form
+from tideline.surfaces.dashboard.security import BadForm, Cookies, Form, StaleForm, address_of, read_form
 from tideline.surfaces.dashboard.words import N_, Words, chosen, speaking, use
 
 WAIT_SECONDS = 20.0
@@ -131,7 +131,7 @@ class QrPage:
     async def _sign_out(self, request: Request, answer: Response) -> None:
         """The whole page, not in a frame, is for a customer's own browser: nobody of the team stays signed in there."""
         if session := self._cookies.session(request):
-            await self._deps.sign_in.sign_out(session)
+            await self._deps.sign_in.sign_out(session, address=address_of(request))
             self._cookies.end_session(answer)
 
     async def _refused(self, request: Request, words: Words, door: Door, problem: Problem) -> Response:

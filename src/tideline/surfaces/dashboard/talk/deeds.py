@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from tideline.features import chats, messages
 from tideline.platform.db import Tx
-from tideline.platform.facts import Actor
 from tideline.surfaces.dashboard import ids
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.live import Presence
@@ -43,8 +42,8 @@ class Deeds:
             raise NotHere
         await self._form(request)
         async with self._visits.to_chat(request, ids.chat_id(request)) as (_, visitor, chat):
-            workspace_id, me, chat_id = visitor.workspace.id, visitor.me, chat.id
-        await self._deps.db.run(workspace_id, lambda tx: deed(tx, chat_id), actor=Actor("teammate", me.id))
+            workspace_id, chat_id = visitor.workspace.id, chat.id
+        await self._deps.db.run(workspace_id, lambda tx: deed(tx, chat_id), actor=visitor.actor)
         return done() if is_for_script(request) else self._pages.redirect(f"/chat/{chat_id}/messages/")
 
     async def react(self, request: Request) -> Response:
@@ -56,8 +55,8 @@ class Deeds:
         async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, chat):
             if uid not in await messages.get_some(tx, chat, [uid]):
                 raise NotHere
-        actor = Actor("teammate", visitor.me.id)
-        await self._deps.db.run(visitor.workspace.id, lambda tx: messages.set_reaction(tx, uid, emoji), actor=actor)
+        workspace_id, actor = visitor.workspace.id, visitor.actor
+        await self._deps.db.run(workspace_id, lambda tx: messages.set_reaction(tx, uid, emoji), actor=actor)
         return done() if is_for_script(request) else self._pages.redirect(f"/chat/{chat.id}/messages/")
 
     async def be_there(self, request: Request) -> Response:

@@ -188,7 +188,7 @@ def _of_platform(chat: Chat, message: Message) -> Outgoing | None:
 
 
 def _actor(visitor: Visitor) -> Actor:
-    return Actor("teammate", visitor.me.id)
+    return visitor.actor
 
 
 def _typed(visitor: Visitor, outgoing: Outgoing, key: str) -> Outgoing:
