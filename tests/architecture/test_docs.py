@@ -7,6 +7,7 @@ import pytest
 
 from tests.architecture.reference import DOCS, PAGES, fact_kinds
 from tests.architecture.statements import ROOT
+from tideline.surfaces.docs import nav
 
 LINK = re.compile(r"\]\((?!https?://|#|mailto:|/docs/)([^)#]+)(?:#[^)]*)?\)")
 PAGES_WITH_LINKS = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"])
@@ -33,3 +34,9 @@ def test_every_decision_says_what_it_costs_and_what_was_turned_down() -> None:
         text = page.read_text()
         for part in ("**What is true.**", "**What we do.**", "**What it costs.**", "**What we turned down.**"):
             assert part in text, f"{page.name} lacks {part}"
+
+
+def test_every_page_has_a_place_on_the_site() -> None:
+    places = {page for place in nav.read(DOCS) for page in place.pages}
+    missing = [path.stem for path in DOCS.glob("*.md") if path.stem not in places]
+    assert not missing, "put it into docs/nav.toml"

@@ -4,16 +4,20 @@ not its own."""
 import gzip
 import json
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, normpath
+from zipfile import ZipFile
 
 import pytest
 from starlette.applications import Starlette
 
 from tests.architecture.reference import DOCS
+from tests.architecture.statements import ROOT
 from tests.support.asgi import call
 from tests.support.html_check import _Reader
 from tideline.surfaces.docs import Library, Site, routes
@@ -82,6 +86,20 @@ def test_every_operation_and_every_event_has_its_page(library: Library) -> None:
         wanted |= {f"{events}/{slug_of(name)}" for name in volume.events.document["webhooks"]}
         assert wanted <= set(library.pages)
         assert len(wanted) == len(volume.calls) + len(volume.events.document["webhooks"])
+
+
+def test_what_is_added_to_the_original_is_named_as_that(library: Library) -> None:
+    told = set(re.findall(r"\(([\w/-]+)\.md\)", library.pages["differences"].markdown))
+    added = {
+        f"{volume.slug}/{slug_of(one.id)}"
+        for volume in (library.public, library.partner)
+        for one in volume.calls
+        if one.is_extension
+    }
+    events = library.public.events.document["webhooks"].items()
+    added |= {f"webhooks/{slug_of(name)}" for name, item in events if item["post"].get("x-extension")}
+    assert len(added) > 30
+    assert added <= told
 
 
 def test_every_link_of_every_page_leads_somewhere(shown: Site) -> None:
@@ -196,3 +214,13 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, folder: 
         write_site(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert write_site(folder).pages > 150
+
+
+def test_an_installed_tideline_brings_every_page(tmp_path: Path) -> None:
+    build = f"from hatchling.build import build_wheel; print(build_wheel({str(tmp_path)!r}))"
+    made = subprocess.run([sys.executable, "-c", build], cwd=ROOT, capture_output=True, text=True, check=True)
+    with ZipFile(tmp_path / made.stdout.split()[-1]) as wheel:
+        names = set(wheel.namelist())
+    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*") if path.is_file()}
+    assert {f"tideline/surfaces/docs/pages/{page}" for page in pages} <= names
+    assert "tideline/surfaces/docs/templates/page.html" in names

@@ -1,6 +1,5 @@
 """Markdown as HTML: headings with anchors, links that fit the site, code in colour, tabs of languages."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html import escape
@@ -14,6 +13,8 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from tideline.surfaces.docs.page import anchors
+
 NAMES = {
     "sh": "Shell",
     "bash": "Shell",
@@ -25,7 +26,6 @@ NAMES = {
 }
 LEXERS = {"sh": "bash", "jsonc": "json"}
 COLOURS = HtmlFormatter(nowrap=True, classprefix="c-")
-PARTS = re.compile(r"[^\w\- ]")
 
 Resolve = Callable[[str], str]
 """What a link of the page becomes."""
@@ -52,15 +52,6 @@ def _reader() -> MarkdownIt:
     reader.add_render_rule("table_close", lambda *_: "</table></div>")
     reader.add_render_rule("heading_close", _heading_close)
     return reader
-
-
-def anchors(headings: Sequence[str]) -> Iterator[str]:
-    """As the code hosts make them, so that links work in both places."""
-    taken: dict[str, int] = {}
-    for text in headings:
-        anchor = PARTS.sub("", text.lower()).strip().replace(" ", "-")
-        taken[anchor] = taken.get(anchor, -1) + 1
-        yield f"{anchor}-{taken[anchor]}" if taken[anchor] else anchor
 
 
 def _name_headings(tokens: Sequence[Token]) -> Iterator[tuple[int, str, str]]:

@@ -1,6 +1,7 @@
 """A page before it is drawn: Markdown with a title, an address and a place."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from posixpath import normpath, relpath
 HEADING = re.compile(r"^# (.+)\n+", re.MULTILINE)
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
+PARTS = re.compile(r"[^\w\- ]")
 MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*`]|<(https?:[^>]*)>")
 
 HOME = "index"
@@ -87,3 +89,12 @@ def with_links_between(page: Page) -> str:
         return f"{found[1]}{relpath(file, here or '.')}{f'#{target[1]}' if target[1] else ''}{found[3]}"
 
     return LINK.sub(rewrite, page.markdown)
+
+
+def anchors(headings: Sequence[str]) -> Iterator[str]:
+    """As the code hosts make them, so that links work in both places."""
+    taken: dict[str, int] = {}
+    for text in headings:
+        anchor = PARTS.sub("", text.lower()).strip().replace(" ", "-")
+        taken[anchor] = taken.get(anchor, -1) + 1
+        yield f"{anchor}-{taken[anchor]}" if taken[anchor] else anchor

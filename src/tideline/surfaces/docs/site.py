@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from posixpath import relpath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tideline import __version__
 from tideline.surfaces.docs.library import Library
-from tideline.surfaces.docs.markdown import Drawn
 from tideline.surfaces.docs.page import HOME, ROOT, Page, target_of
 from tideline.surfaces.docs.words import Words, words_of
+
+if TYPE_CHECKING:
+    from tideline.surfaces.docs.markdown import Drawn
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -22,6 +24,11 @@ SUMMARY = (
     "A self-hosted WhatsApp team inbox and API platform that speaks the wire contract of the TimelinesAI Public API, "
     "Partner API and webhooks."
 )
+
+MISSING = """# There is no such page
+
+The list of pages is beside this, and the search above looks into them all.
+"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Site:
     """Are the pages files in a folder, which link to each other by name?"""
 
     def html(self, page: Page) -> bytes:
-        drawn = Drawn(page.markdown)
+        drawn = _drawn(page)
         return self._layout(
             page,
             title=page.title,
@@ -46,11 +53,8 @@ class Site:
 
     def missing(self) -> bytes:
         """What is said where there is no page."""
-        nowhere = Page("missing", "# There is no such page\n")
-        drawn = Drawn(
-            f"{nowhere.markdown}\nThe list of pages is beside this, and the search above looks into them all.\n"
-        )
-        content = drawn.html(lambda href: href)
+        nowhere = Page("missing", MISSING)
+        content = _drawn(nowhere).html(lambda href: href)
         return self._layout(nowhere, title=nowhere.title, about="", content=content, contents=[])
 
     def _layout(self, page: Page, **values: Any) -> bytes:
@@ -125,6 +129,13 @@ class Site:
 
     def search(self) -> bytes:
         return json.dumps([one.row() for one in self._sought], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _drawn(page: Page) -> "Drawn":
+    """What reads Markdown and colours code is loaded with the first page, so that a server starts without it."""
+    from tideline.surfaces.docs.markdown import Drawn
+
+    return Drawn(page.markdown)
 
 
 @cache

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tideline.surfaces.docs.library import Library
-from tideline.surfaces.docs.markdown import anchors
-from tideline.surfaces.docs.page import Page, plain
+from tideline.surfaces.docs.page import Page, anchors, plain
 
 LONGEST = 1500
 """Characters of one part that are looked into. What stands deeper in a table of members is found by the part's name."""

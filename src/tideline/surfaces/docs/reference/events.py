@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tideline.surfaces.docs.page import Page
-from tideline.surfaces.docs.reference.samples import JSON, Request, curl, javascript
+from tideline.surfaces.docs.reference.samples import JSON, Request, fences
 from tideline.surfaces.docs.reference.schema import rows
 from tideline.surfaces.docs.reference.tables import table
 from tideline.surfaces.docs.reference.volume import Volume, plain_words, slug_of
@@ -50,21 +50,19 @@ def _markdown(volume: Volume, name: str, raw: Json) -> str:
 
 
 def _subscribing(volume: Volume, name: str) -> Iterator[str]:
-    request = Request("POST", f"{volume.base}/webhooks", body={"event_type": name, "url": RECEIVER})
+    request = Request("createWebhook", "POST", f"{volume.base}/webhooks", body={"event_type": name, "url": RECEIVER})
     yield "## Ask for it"
-    yield f"```sh\n{curl(volume, request)}\n```"
-    yield f"```js\n{javascript(volume, request)}\n```"
+    yield from fences(volume, request)
     yield (
         "How deliveries are made, signed, logged and repeated is on the page about [webhooks](../webhooks.md#delivery)."
     )
 
 
 def _partner_way(volume: Volume) -> Iterator[str]:
-    request = Request("PATCH", f"{volume.base}/settings", body={"webhook_url": RECEIVER})
+    request = Request("updatePartnerSettings", "PATCH", f"{volume.base}/settings", body={"webhook_url": RECEIVER})
     yield "## Ask for it"
     yield "All events of a partner go to its one address."
-    yield f"```sh\n{curl(volume, request)}\n```"
-    yield f"```js\n{javascript(volume, request)}\n```"
+    yield from fences(volume, request)
     yield "How deliveries are signed is on the page about the [Partner API](../../partner-api.md#events)."
 
 

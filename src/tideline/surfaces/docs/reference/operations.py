@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from tideline.surfaces.docs.page import Page
-from tideline.surfaces.docs.reference.samples import curl, javascript, request_of
+from tideline.surfaces.docs.reference.samples import fences, request_of
 from tideline.surfaces.docs.reference.schema import about_of, example, rows, type_of
 from tideline.surfaces.docs.reference.tables import table
 from tideline.surfaces.docs.reference.volume import Call, Volume, plain_words, slug_of
@@ -36,7 +36,7 @@ def _markdown(volume: Volume, call: Call) -> str:
         plain_words(call.raw.get("description", "")),
         *_remarks(volume, call),
         "## Example",
-        *_code(volume, call),
+        *fences(volume, request_of(volume, call)),
         *_parameters(volume, call),
         *_body(volume, call),
         *_answer(volume, call),
@@ -54,13 +54,7 @@ def _remarks(volume: Volume, call: Call) -> Iterator[str]:
         scope = f"{call.tag}:{'read' if call.method == 'GET' else 'write'}"
         costs = call.raw.get("x-credits")
         price = f" Costs message credits: {plain_words(costs)}." if costs else ""
-        yield f"A token with [scopes](../public-api.md#tokens) needs `{scope}`.{price}"
-
-
-def _code(volume: Volume, call: Call) -> Iterator[str]:
-    request = request_of(volume, call)
-    yield _fence("sh", curl(volume, request))
-    yield _fence("js", javascript(volume, request))
+        yield f"A token with [scopes](../authentication.md#scopes) needs `{scope}`.{price}"
 
 
 def _fence(language: str, code: str) -> str:

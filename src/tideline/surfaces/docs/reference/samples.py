@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -12,6 +13,7 @@ from tideline.surfaces.docs.reference.volume import Call, Volume
 Json = Any
 JSON = "application/json"
 FORM = "multipart/form-data"
+WIDTH = 100
 PLAIN = re.compile(r"[\w=@.-]+")
 SHOWN_QUERY = {"listChats": ("closed", "page"), "searchMessages": ("q",)}
 """Which optional parameters an example uses; others use what they must."""
@@ -23,9 +25,12 @@ OTHER_FILE = "price-list.pdf"
 class Request:
     """One call with values."""
 
+    operation: str
     method: str
     path: str
-    query: dict[str, str] = field(default_factory=dict)
+    places: tuple[str, ...] = ()
+    """The values in the path, in order."""
+    query: dict[str, Json] = field(default_factory=dict)
     body: Json = None
     form: dict[str, str] | None = None
     """Fields of a form; a value that begins with `@` is a file, as curl writes it."""
@@ -37,10 +42,12 @@ class Request:
 
 def request_of(volume: Volume, call: Call) -> Request:
     path, query = call.path, {}
+    places: list[str] = []
     for one in call.parameters:
         value = _value(volume, one)
         if one["in"] == "path":
             path = path.replace(f"{{{one['name']}}}", quote(value, safe="@"))
+            places.append(value)
         elif one["in"] == "query" and (one.get("required") or one["name"] in SHOWN_QUERY.get(call.id, ())):
             query[one["name"]] = value
     content = volume.contract.resolve(call.raw.get("requestBody", {})).get("content", {})
@@ -50,7 +57,7 @@ def request_of(volume: Volume, call: Call) -> Request:
         body = sample(volume.contract, content[JSON]["schema"]) if body is None else body
     elif FORM in content:
         form = _form(volume, call, content[FORM]["schema"])
-    return Request(call.method, volume.base + path, query, body, form)
+    return Request(call.id, call.method, volume.base + path, tuple(places), query, body, form)
 
 
 def _value(volume: Volume, parameter: Json) -> str:
@@ -69,8 +76,7 @@ def _form(volume: Volume, call: Call, schema: Json) -> dict[str, str]:
 
 
 def curl(volume: Volume, request: Request) -> str:
-    address = f'"$TIDELINE_URL{request.address}"'
-    words = ["curl", *_verb(request), address]
+    words = ["curl", *_verb(request), f'"$BASE{request.address}"']
     lines = [" ".join(words), *(f'-H "{name}: {value}"' for name, value in _signed(volume, "$", "").items())]
     if request.body is not None:
         lines += ["-H 'Content-Type: application/json'", f"-d {_quoted(_compact(request.body))}"]
@@ -86,29 +92,74 @@ def _verb(request: Request) -> list[str]:
 
 
 def _signed(volume: Volume, before: str, after: str) -> dict[str, str]:
-    token, partner = (f"{before}{name}{after}" for name in ("TIDELINE_TOKEN", "TIDELINE_PARTNER"))
-    if volume.is_partner:
-        return {"Authorization": f"Bearer {before}TIDELINE_JWT{after}", "X-TL-Partner-Id": partner}
-    return {"Authorization": f"Bearer {token}"}
+    token = f"Bearer {before}{'JWT' if volume.is_partner else 'TOKEN'}{after}"
+    partner = {"X-TL-Partner-Id": f"{before}PARTNER{after}"} if volume.is_partner else {}
+    return {"Authorization": token, **partner}
+
+
+def python(volume: Volume, request: Request) -> str:
+    kind, names = ("Partner", ("BASE", "PARTNER", "SECRET")) if volume.is_partner else ("Tideline", ("BASE", "TOKEN"))
+    given = ", ".join(f'os.environ["{name}"]' for name in names)
+    imports = ["import os", *(["from pathlib import Path"] if request.form is not None else [])]
+    words = [*map(_python_value, request.places), *(f"{name}={_python(value)}" for name, value in _named(request))]
+    called = _called(f"client.{method_of(request)}", words)
+    return "\n".join(
+        [*imports, "", f"from tideline.client import {kind}", "", f"with {kind}({given}) as client:", *called]
+    )
+
+
+def method_of(request: Request) -> str:
+    """The client's method for an operation: `listChats` is `list_chats`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", request.operation).lower()
+
+
+def _named(request: Request) -> list[tuple[str, Json]]:
+    body = request.body if isinstance(request.body, dict) else {}
+    return [*request.query.items(), *body.items(), *(request.form or {}).items()]
+
+
+def _called(method: str, words: list[str]) -> list[str]:
+    """On one line, or each argument on its own."""
+    flat = f"    print({method}({', '.join(words)}))"
+    if len(flat) <= WIDTH:
+        return [flat]
+    return [f"    answer = {method}(", *(f"        {word}," for word in words), "    )", "    print(answer)"]
+
+
+def _python_value(text: str) -> str:
+    return text if text.isdigit() else _python(text)
+
+
+def _python(value: Json) -> str:
+    if isinstance(value, str) and value.startswith("@"):
+        return f'Path("{value.removeprefix("@")}")'
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_python, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(name)}: {_python(one)}' for name, one in value.items())}}}"
+    return repr(value)
 
 
 def javascript(volume: Volume, request: Request) -> str:
-    headers = _signed(volume, "${process.env.", "}")
-    options: list[str] = [] if request.method == "GET" else [f'  method: "{request.method}",']
-    shown = [f"    {_key(name)}: `{value}`," for name, value in headers.items()]
+    options = [] if request.method == "GET" else [f'  method: "{request.method}",']
+    headers = [f"{_key(name)}: `{value}`" for name, value in _signed(volume, "${", "}").items()]
     before: list[str] = []
     if request.body is not None:
-        shown.append('    "Content-Type": "application/json",')
-    options += ["  headers: {", *shown, "  },"]
+        headers.append('"Content-Type": "application/json"')
+    options.append(f"  headers: {{ {', '.join(headers)} }},")
     if request.body is not None:
         options.append(f"  body: JSON.stringify({_literal(request.body)}),")
     if request.form is not None:
-        before = ['import { openAsBlob } from "node:fs";', "", "const form = new FormData();"]
+        before = ["const form = new FormData();"]
         before += [f"form.set({json.dumps(name)}, {_part(value)});" for name, value in request.form.items()]
-        before.append("")
         options.append("  body: form,")
-    call = [f"const answer = await fetch(`${{process.env.TIDELINE_URL}}{request.address}`, {{", *options, "});"]
-    return "\n".join([*before, *call, "console.log(answer.status, await answer.json());"])
+    names = "BASE, JWT, PARTNER" if volume.is_partner else "BASE, TOKEN"
+    imports = ['import { openAsBlob } from "node:fs";', ""] if request.form is not None else []
+    call = [f"const answer = await fetch(`${{BASE}}{request.address}`, {{", *options, "});"]
+    last = "console.log(answer.status, await answer.json());"
+    return "\n".join([*imports, f"const {{ {names} }} = process.env;", *before, *call, last])
 
 
 def _part(value: str) -> str:
@@ -145,8 +196,19 @@ def _flat(value: Json) -> str:
 
 
 def _compact(body: Json) -> str:
-    return json.dumps(body, ensure_ascii=False)
+    """On one line where it fits, else a line for each member."""
+    flat = json.dumps(body, ensure_ascii=False)
+    if len(flat) < 70 or not isinstance(body, dict):
+        return flat
+    members = (f"    {json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}" for name, one in body.items())
+    return "{\n" + ",\n".join(members) + "\n  }"
 
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
+
+
+def fences(volume: Volume, request: Request) -> Iterator[str]:
+    """The request in each language, as Markdown."""
+    for language, write in (("sh", curl), ("python", python), ("js", javascript)):
+        yield f"```{language}\n{write(volume, request)}\n```"
