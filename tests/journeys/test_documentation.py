@@ -19,7 +19,7 @@ from tests.support import media
 from tests.support.browser import Window
 from tests.support.doc_samples import Sample, Stage, exchanged, parsed, samples_of, shims
 from tests.support.documented_calls import PartnerCalls, PublicCalls
-from tests.support.html_check import _Reader
+from tests.support.html_check import read
 from tests.support.running_shop import WORKSPACE, RunningShop
 from tests.support.serving import Served, environment
 from tests.support.web_server import web_server
@@ -112,7 +112,7 @@ def test_samples_that_are_no_programs_can_be_read() -> None:
     assert not [problem for one in everything for problem in parsed(one)]
     for one in everything:
         if one.language == "html":
-            _Reader().feed(one.code)
+            read(one.code)
     unknown = {one.language for one in everything} - {
         "sh",
         "python",

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from tests.architecture.reference import DOCS
 from tests.architecture.statements import ROOT
 from tests.support.asgi import call
-from tests.support.html_check import _Reader
+from tests.support.html_check import read
 from tideline.surfaces.docs import Library, Site, routes
 from tideline.surfaces.docs.folder import FolderNotEmpty
 from tideline.surfaces.docs.markdown import Drawn
@@ -164,8 +164,7 @@ async def test_both_files_for_language_models_hold_every_page(app: Starlette, li
 async def test_a_page_is_strict_html_under_a_strict_policy(app: Starlette, path: str) -> None:
     page = await call(app, "GET", path)
     assert page.status == 200
-    reader = _Reader()
-    reader.feed(page.body.decode())
+    reader = read(page.body.decode())
     assert not reader.open
     assert not reader.wrong
     assert not [name for name, times in reader.ids.items() if times > 1]
