@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Dialog, Locator, Page, expect
 
 from tests.journeys.conftest import Demo, entered
 from tests.support import browser as browsers
@@ -202,6 +202,69 @@ async def test_a_voice_note_is_recorded_and_has_a_wave(open_window: OpenWindow, 
     await expect(voice.locator(".wave rect")).to_have_count(64)
     await voice.get_by_role("button", name="Speed").click()
     await expect(voice.get_by_role("button", name="Speed")).to_have_text("1.5×")
+
+
+async def test_several_files_go_in_their_order_and_one_too_large_not_at_all(
+    open_window: OpenWindow, demo: Demo, tmp_path: Path
+) -> None:
+    _, chat = await a_chat(demo, "+15550005013", "Paolo Neri", "The plans, please")
+    page = (await open_window()).page
+    await opened(page, demo, chat)
+    files = [tmp_path / f"plan-{n}.txt" for n in range(5)]
+    for n, file in enumerate(files):
+        file.write_bytes(b"x" * (9 - n) * 10_000)
+    with (tmp_path / "huge.png").open("wb") as picture:
+        picture.truncate(17 * 2**20)
+    await page.locator("[data-file]").set_input_files(files)
+    await page.locator("[data-file]").set_input_files(tmp_path / "huge.png")
+    await expect(page.get_by_role("alert").filter(has_text="huge.png is too large")).to_be_visible()
+    await expect(page.locator(".tray__item")).to_have_count(5)
+    await page.get_by_role("button", name="Send").click()
+    sent = page.locator(".timeline .msg--out[data-at] .doc__name")
+    await expect(sent).to_have_text([file.name for file in files])
+
+
+async def test_a_template_is_filled_in_by_the_keyboard(open_window: OpenWindow, demo: Demo) -> None:
+    _, chat = await a_chat(demo, "+15550005014", "Ida Holm", "When?")
+    await demo.api.post("/templates", name="Appointment", text="Hello {{name}}, see you {{day}}.")
+    page = (await open_window()).page
+    await opened(page, demo, chat)
+    field = page.get_by_role("textbox", name="Message to")
+    await field.press_sequentially("/appoint")
+    await expect(page.get_by_role("option", name="Appointment")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Ida")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert").filter(has_text="Fill in {{day}} first")).to_be_visible()
+    await page.keyboard.type("today")
+    await page.keyboard.press("Enter")
+    await expect(message(page, "Hello Ida, see you today.")).to_have_count(1)
+
+
+async def test_a_recording_can_be_discarded_and_does_not_get_lost_by_accident(
+    open_window: OpenWindow, demo: Demo
+) -> None:
+    _, chat = await a_chat(demo, "+15550005015", "Nils Ek", "Hello")
+    window = await open_window()
+    await window.context.grant_permissions(["microphone"])
+    page = window.page
+    await opened(page, demo, chat)
+    asked: list[str] = []
+
+    async def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    record = page.get_by_role("button", name="Record a voice note")
+    await record.click()
+    await expect(page.get_by_role("timer")).to_have_text("0:01")
+    await page.locator(".talk__back").evaluate("(link) => link.click()")
+    await until(lambda: asked == ["beforeunload"])
+    await page.get_by_role("button", name="Discard the recording").click()
+    await expect(page.get_by_role("alert").filter(has_text="discarded")).to_be_visible()
+    await expect(record).to_have_attribute("aria-pressed", "false")
+    await expect(page.locator(".timeline voice-note")).to_have_count(0)
 
 
 async def test_a_reaction_and_a_draft(open_window: OpenWindow, demo: Demo) -> None:

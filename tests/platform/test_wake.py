@@ -194,3 +194,24 @@ async def test_stopping_while_listening_leaves_a_usable_connection(databases: tu
         await asyncio.gather(task, return_exceptions=True)
     async with databases[0].system() as tx:
         assert await tx.value("SELECT 1") == 1
+
+
+async def test_what_is_said_is_heard_once_everywhere_in_its_order(nodes: tuple[Wakes, Wakes]) -> None:
+    first, second = nodes
+    heard: list[tuple[str, str]] = []
+    first.hear("presence", lambda words: heard.append(("here", words)))
+    second.hear("presence", lambda words: heard.append(("there", words)))
+    bell = second.bell("facts")
+    for words in ("writing\tnow", "reading", "writing\tnow"):
+        first.say("presence", words)
+    first.say("something else", "not for them")
+    first.wake("facts")
+    assert await bell.wait(LONG)
+    assert [words for where, words in heard if where == "here"] == ["writing\tnow", "reading", "writing\tnow"]
+    assert [words for where, words in heard if where == "there"] == ["reading", "writing\tnow"]
+
+
+@pytest.mark.parametrize("words", ["two\nlines", "x" * 5_000], ids=["two lines", "too long"])
+async def test_only_short_lines_are_said(words: str) -> None:
+    with pytest.raises(ValueError, match="short line"):
+        Wakes().say("presence", words)

@@ -276,7 +276,7 @@ SHOWN = """async () => {
     const attributes = (one) => [...one.attributes].filter(known).map(words).sort().join(" ");
     const own = ".tide, .tide *, voice-note *, form *, [data-presence], [data-picker] *, .toast, .toast *";
     const besides = "window-clock *, input, live-stream, script, message-composer, textarea, [hidden], [hidden] *, "
-        + "[data-notify-ask], [data-notify-ask] *";
+        + "[data-notify-ask], [data-notify-ask] *, [data-copy], [data-copy] *";
     const line = (one) => `${one.localName} ${attributes(one)} ${one.children.length ? "" : one.textContent.trim()}`;
     const all = (page) => [...page.body.querySelectorAll("*")].filter((one) => !one.matches(`${own}, ${besides}`));
     const shown = (page) => [page.title, ...all(page).map(line)];
@@ -288,7 +288,7 @@ SHOWN = """async () => {
 async def stage(site: Site, browser: Browser) -> AsyncIterator[Stage]:
     stage = await Stage.build(site)
     async with live(site) as base_url:
-        window = await Window.open(browser, base_url)
+        window = await Window.open(browser, base_url, width=1440)  # with the side panel
         window.allow("404")  # pictures without bytes
         await signed_in(site, window.page, site.world.owner)
         await stage.open(window.page)

@@ -90,7 +90,7 @@ class ChatPanel extends HTMLElement {
 
   #hear({ kind, chat, number, message }) {
     if (kind === "MessageRevoked") this.querySelectorAll(`[data-files] [data-uid="${CSS.escape(message)}"]`).forEach((one) => one.remove());
-    if (chat === Number(this.dataset.chat) || number) this.#later();
+    if (chat === Number(this.dataset.chat) || number || kind === "ChatPhotoChanged") this.#later(); // members have pictures
   }
 
   #later() {

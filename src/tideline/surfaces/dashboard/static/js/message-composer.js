@@ -1,20 +1,17 @@
-// <message-composer>: where messages and notes are written. What is sent shows at once as a pending bubble, and the
-// message that the server draws takes its place; what was not sent stays, with a way to try again.
+// <message-composer>: where messages and notes are written, with files, voice, templates and whom to mention.
 
 import { BusinessPicker } from "./composer/business-picker.js";
 import { Attachments } from "./composer/attachments.js";
 import { Draft } from "./composer/draft.js";
-import { bubble, failed, progressed } from "./composer/pending.js";
 import { Picker } from "./composer/picker.js";
 import { Presence } from "./composer/presence.js";
 import { Recorder } from "./composer/recorder.js";
+import { Sending } from "./composer/sending.js";
 import { Suggestions } from "./composer/suggestions.js";
 import "./composer/window-clock.js";
 import { nextPlace } from "./models/gaps.js";
-import { ask, csrf, send } from "./models/request.js";
 
 class MessageComposer extends HTMLElement {
-  #uploads = Promise.resolve();
   #warned = "";
 
   connectedCallback() {
@@ -22,6 +19,7 @@ class MessageComposer extends HTMLElement {
     this.field = this.querySelector("textarea");
     this.address = `/chat/${this.dataset.chat}`;
     this.timeline = document.querySelector("message-timeline");
+    this.sending = new Sending(this.timeline, this.address, this.dataset);
     this.picker = new Picker(this.querySelector("[data-picker]"));
     this.suggestions = new Suggestions(this);
     this.files = new Attachments(this.querySelector("[data-files]"), this.dataset.remove, (file) => this.#refuse(file));
@@ -174,7 +172,7 @@ class MessageComposer extends HTMLElement {
         clock.hidden = bin.hidden = false;
         clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
       });
-      if (voice) this.#sendFile(voice, "", { kind: "voice" });
+      if (voice) this.sending.file(voice, "", { kind: "voice" });
     } catch {
       this.say(this.dataset.noMicrophone);
     } finally {
@@ -195,8 +193,8 @@ class MessageComposer extends HTMLElement {
     this.say("");
     const fields = { text, kind: kind.value, reply_to: reply.value, template: template.value };
     const files = this.isNote ? [] : this.files.take();
-    if (files.length) files.forEach((file, n) => this.#sendFile(file, n ? "" : text, { reply_to: fields.reply_to }));
-    else this.sendTo(`${this.address}/messages/`, fields, text, this.isNote);
+    if (files.length) files.forEach((file, n) => this.sending.file(file, n ? "" : text, { reply_to: fields.reply_to }));
+    else this.sending.fields(`${this.address}/messages/`, fields, text, this.isNote);
     this.draft.clear();
     this.suggestions.forget();
     this.reply(null);
@@ -210,46 +208,6 @@ class MessageComposer extends HTMLElement {
     this.#warned = text;
     this.say(this.dataset.gap.replace("{place}", place.words));
     return true;
-  }
-
-  // Fields to an address that answers with the message; `text` is what the bubble shows until then.
-  sendTo(address, fields, text, isNote = false) {
-    const key = crypto.randomUUID();
-    const item = bubble(key, text, { isNote, words: this.dataset });
-    this.#deliver(item, () => this.timeline.holding(() => send(address, { ...fields, key })));
-  }
-
-  #sendFile(file, caption, more) {
-    const key = crypto.randomUUID();
-    const item = bubble(key, caption, { isNote: false, words: this.dataset, filename: file.name });
-    const query = new URLSearchParams({ name: encodeURIComponent(file.name), caption, key, ...more });
-    const headers = { "x-csrf": csrf(), "content-type": file.type || "application/octet-stream" };
-    const address = `${this.address}/files?${query}`;
-    // one after the other, so that they arrive in the order in which they were chosen; while bytes leave, news come in
-    this.#deliver(item, () => {
-      let release = null;
-      const progress = (part) => {
-        progressed(item, part);
-        if (part === 1) release ??= this.timeline.hold();
-      };
-      const go = () => ask("POST", address, { body: file, headers, progress }).finally(() => release?.());
-      return (this.#uploads = this.#uploads.then(go, go));
-    });
-  }
-
-  #deliver(item, go) {
-    this.timeline.add(item);
-    const attempt = async () => {
-      try {
-        const parts = await go();
-        item.remove();
-        this.timeline.put(parts);
-      } catch (refused) {
-        failed(item, refused.message, this.dataset, attempt);
-        this.timeline.look(); // perhaps it is not allowed any more
-      }
-    };
-    attempt();
   }
 
   say(sentence) {

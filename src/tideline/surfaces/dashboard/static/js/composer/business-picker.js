@@ -9,7 +9,7 @@ export class BusinessPicker {
   #composer;
   #dialog;
   #timer = null;
-  #asked = 0;
+  #asked = { list: 0, one: 0 };
 
   constructor(composer, dialog) {
     this.#composer = composer;
@@ -53,16 +53,16 @@ export class BusinessPicker {
     this.#timer = setTimeout(work, PAUSE);
   }
 
-  // Only the answer to the newest question counts.
-  async #ask(path, fields) {
-    const number = ++this.#asked;
+  // Only the answer to the newest question of its kind counts.
+  async #ask(kind, path, fields) {
+    const number = ++this.#asked[kind];
     const address = `${this.#composer.address}/business-templates${path}?${new URLSearchParams(fields)}`;
     const page = await ask("GET", address).catch(({ message }) => this.#composer.say(message || this.#composer.dataset.offline));
-    return number === this.#asked ? page : null;
+    return number === this.#asked[kind] ? page : null;
   }
 
   async #list() {
-    const page = await this.#ask("", { q: this.#find.value, language: this.#language.value });
+    const page = await this.#ask("list", "", { q: this.#find.value, language: this.#language.value });
     if (!page) return;
     this.#found.replaceChildren(...document.adoptNode(page.querySelector("[data-options]")).children);
     if (this.#options[0]) this.#options[0].tabIndex = 0;
@@ -77,7 +77,7 @@ export class BusinessPicker {
       one.setAttribute("aria-selected", one === option);
       one.tabIndex = one === option ? 0 : -1;
     }
-    const page = await this.#ask(`/${option.dataset.template}`, {});
+    const page = await this.#ask("one", `/${option.dataset.template}`, {});
     if (!page) return;
     this.#chosen.replaceChildren(document.adoptNode(page.querySelector("[data-fill]")));
     this.#chosen.querySelector("input, button")?.focus();
@@ -86,7 +86,7 @@ export class BusinessPicker {
 
   async #preview() {
     const form = this.#chosen.querySelector("[data-fill]");
-    const page = await this.#ask(`/${form.action.split("/").at(-1)}`, new FormData(form));
+    const page = await this.#ask("one", `/${form.action.split("/").at(-1)}`, new FormData(form));
     const fresh = page?.querySelector("[data-preview]");
     if (fresh && form.isConnected) form.querySelector("[data-preview]").replaceWith(document.adoptNode(fresh));
   }
@@ -101,7 +101,8 @@ export class BusinessPicker {
       (options[to] ?? this.#find).focus();
     } else if (event.key === "Enter" && document.activeElement === this.#find) {
       event.preventDefault();
-      this.#choose(options[0]);
+      clearTimeout(this.#timer);
+      this.#list().then(() => this.#choose(this.#options[0])); // of what was typed by now
     }
   }
 
@@ -112,7 +113,7 @@ export class BusinessPicker {
     clearTimeout(this.#timer);
     await this.#preview();
     const text = [...form.querySelectorAll(".bubble > *")].map((one) => one.textContent.trim()).join("\n\n");
-    this.#composer.sendTo(new URL(form.action).pathname, Object.fromEntries(new FormData(form)), text);
+    this.#composer.sending.fields(new URL(form.action).pathname, Object.fromEntries(new FormData(form)), text);
     this.#chosen.replaceChildren();
     this.#dialog.close();
   }
