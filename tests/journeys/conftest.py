@@ -10,16 +10,20 @@ import aiohttp
 import pytest
 
 from tests.support.clients import Api, Simulator
+from tests.support.customer import Customer
 from tests.support.serving import Served
 
 
 @dataclass
 class Demo:
-    """A running demo and the two ways into it."""
+    """A running demo and the ways into it."""
 
     served: Served
     facts: dict[str, Any]
     api: Api
+    """Its answers as they stand on the wire, for tests of other ways in."""
+    customer: Customer
+    """A program that uses it through the client."""
     simulator: Simulator
 
     async def owner_id(self) -> int:
@@ -51,10 +55,11 @@ async def demo_of_its_own(data_dir: Path) -> AsyncIterator[Demo]:
 @asynccontextmanager
 async def entered(served: Served) -> AsyncIterator[Demo]:
     facts = served.demo
-    async with aiohttp.ClientSession() as http:
+    async with aiohttp.ClientSession() as http, Customer(facts["base_url"], facts["api_token"]) as customer:
         yield Demo(
             served=served,
             facts=facts,
             api=Api(http, facts["base_url"], facts["api_token"]),
+            customer=customer,
             simulator=Simulator(http, facts["base_url"], facts["simulator_token"]),
         )

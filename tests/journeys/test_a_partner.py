@@ -3,55 +3,45 @@
 import base64
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
+import httpx2
 import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from tests.journeys.conftest import Demo, entered
-from tests.support.clients import Api, eventually
-from tests.support.partner_client import check_event, check_form, headers_of
+from tests.support.clients import eventually
+from tests.support.customer import Customer
+from tests.support.partner_client import check_event, check_form
 from tests.support.remote import Answer, Remote, answer, remote
 from tests.support.serving import Served, tideline
+from tideline.client import AsyncPartner, refusals
+from tideline.client.partner_models import SuspendedMember, WhatsappAccount, WorkspaceDetails, WorkspaceUser
+from tideline.client.times import read_time
 from tideline.platform import jwt
+from tideline.platform.contract.paths import Paths
 from tideline.surfaces.partner.contract import partner_api
 
 MESSAGES = 10
 BASE = "/partner/api/v1"
-OPERATIONS = partner_api().operations
+PATHS = Paths((one.method, one.path, one) for one in partner_api().operations.values())
 OWN, CUSTOMER = "+15550820001", "+15550820002"
 
 
-@dataclass
-class Reseller:
-    """A program of the partner: it calls, and it hears."""
+class Reseller(AsyncPartner):
+    """A program of the partner: it calls, every answer held against the contract, and it hears."""
 
-    http: aiohttp.ClientSession
-    demo: Demo
-    receiver: Remote
+    def __init__(self, demo: Demo, receiver: Remote) -> None:
+        self._held = httpx2.AsyncClient(event_hooks={"response": [_hold]}, trust_env=False)
+        super().__init__(
+            demo.facts["base_url"], demo.facts["partner_id"], demo.facts["partner_secret"], http=self._held
+        )
+        self.demo, self.receiver = demo, receiver
+        self.partner_id, self.secret = demo.facts["partner_id"], demo.facts["partner_secret"]
 
-    @property
-    def partner_id(self) -> str:
-        return str(self.demo.facts["partner_id"])
-
-    @property
-    def secret(self) -> str:
-        return str(self.demo.facts["partner_secret"])
-
-    async def call(self, operation_id: str, body: Any = None, **ids: Any) -> Any:
-        """The answer of an operation that succeeds, held against the contract."""
-        operation = OPERATIONS[operation_id]
-        url = self.demo.facts["base_url"] + BASE + operation.path.format(**ids)
-        headers = headers_of(self.partner_id, self.secret)
-        async with self.http.request(operation.method, url, headers=headers, json=body) as response:
-            told = await response.json()
-            assert response.status in (200, 201), told
-            assert response.headers["X-TL-API-Version"] == "v1"
-        check_form(operation, response.status, told)
-        return told
+    async def close(self) -> None:
+        await self._held.aclose()
 
     def events(self, event_type: str) -> list[dict[str, Any]]:
         """What was heard of a type, proven in both ways and held against the contract."""
@@ -74,6 +64,14 @@ class Reseller:
         return await eventually(look, f"the event {event_type}")
 
 
+async def _hold(response: httpx2.Response) -> None:
+    await response.aread()
+    assert response.headers["X-TL-API-Version"] == "v1"
+    found = PATHS.find(response.request.url.path.removeprefix(BASE))
+    assert found
+    check_form(found[0][response.request.method], response.status_code, response.json())
+
+
 @pytest.fixture
 async def demo(data_dir: Path) -> AsyncIterator[Demo]:
     served = Served(data_dir)
@@ -85,8 +83,8 @@ async def demo(data_dir: Path) -> AsyncIterator[Demo]:
 @pytest.fixture
 async def reseller(demo: Demo) -> AsyncIterator[Reseller]:
     answers: dict[str, Answer] = {"/events": answer()}
-    async with remote(answers) as receiver, aiohttp.ClientSession() as http:
-        yield Reseller(http, demo, receiver)
+    async with remote(answers) as receiver, Reseller(demo, receiver) as opened:
+        yield opened
 
 
 def operate(demo: Demo, *arguments: str) -> str:
@@ -97,90 +95,89 @@ def operate(demo: Demo, *arguments: str) -> str:
 
 
 async def test_a_customer_is_provisioned_used_and_given_up(demo: Demo, reseller: Reseller) -> None:
-    await reseller.call("updatePartnerSettings", {"webhook_url": reseller.receiver.url("/events")})
-    made = await reseller.call("createWorkspace", {"display_name": "Blue Lagoon Dental", "seats_purchased": 3})
-    slug = made["workspace_id"]
+    await reseller.update_partner_settings(webhook_url=reseller.receiver.url("/events"))
+    slug = (await reseller.create_workspace(display_name="Blue Lagoon Dental", seats_purchased=3)).workspace_id
     assert slug == "blue-lagoon-dental"
-    users = (await reseller.call("createWorkspaceUsers", {"count": 2}, workspace_id=slug))["users"]
+    users = (await reseller.create_workspace_users(slug, count=2)).users
     assert (await reseller.hears("workspace:seats_full"))["seats_purchased"] == 3
 
-    account = await a_phone_is_linked(reseller, slug, users[0]["user_id"])
-    api = Api(reseller.http, demo.facts["base_url"], (await token(reseller, slug))["token"])
-    await quotas_run_out(reseller, slug, api)
-    await fewer_seats_suspend(reseller, slug, users, account)
-    await the_token_is_replaced(reseller, slug, api)
-    await the_number_is_disconnected(reseller, slug, users[0]["user_id"], account)
+    account = await a_phone_is_linked(reseller, slug, users[0].user_id)
+    token = (await reseller.get_public_api_token(slug)).token
+    async with Customer(demo.facts["base_url"], token) as customer:
+        await quotas_run_out(reseller, slug, customer)
+        await fewer_seats_suspend(reseller, slug, users, account)
+        await the_token_is_replaced(reseller, slug, customer)
+    await the_number_is_disconnected(reseller, slug, users[0].user_id, account)
     await the_operator_writes_the_bill(demo, reseller, slug)
 
 
-async def token(reseller: Reseller, slug: str) -> Any:
-    return await reseller.call("getPublicApiToken", workspace_id=slug)
-
-
-async def a_phone_is_linked(reseller: Reseller, slug: str, user: int) -> Any:
-    link = await reseller.call("createUserQrLink", {"expires_in_hours": 1}, workspace_id=slug, user_id=user)
-    assert link["qr_link"].startswith(reseller.demo.facts["base_url"] + "/qr/")
+async def a_phone_is_linked(reseller: Reseller, slug: str, user: int) -> WhatsappAccount:
+    link = await reseller.create_user_qr_link(slug, user, expires_in_hours=1)
+    assert link.qr_link.startswith(reseller.demo.facts["base_url"] + "/qr/")
     phone = await reseller.demo.simulator.phone(OWN, "Blue Lagoon")
-    await phone.scan(link["qr_link"])
+    await phone.scan(link.qr_link)
     connected = await reseller.hears("whatsapp_account:connected")
     assert (connected["user_id"], connected["phone_number_e164"]) == (user, OWN)
 
-    async def look() -> Any:
-        found = await reseller.call("getWorkspace", workspace_id=slug)
-        return found if found["whatsapp_accounts"][0]["connected"] else None
+    async def look() -> WorkspaceDetails | None:
+        found = await reseller.get_workspace(slug)
+        return found if found.whatsapp_accounts and found.whatsapp_accounts[0].connected else None
 
     found = await eventually(look, "the connected account")
-    assert found["qr_links"] == [], "a link is good for one phone"
-    [account] = found["whatsapp_accounts"]
-    assert account["whatsapp_account_id"] == connected["whatsapp_account_id"]
+    assert found.qr_links == [], "a link is good for one phone"
+    [account] = found.whatsapp_accounts or []
+    assert account.whatsapp_account_id == connected["whatsapp_account_id"]
     return account
 
 
-async def quotas_run_out(reseller: Reseller, slug: str, api: Api) -> None:
+async def quotas_run_out(reseller: Reseller, slug: str, customer: Customer) -> None:
     """Nine tenths of the messages, then all of them; what comes after that is refused."""
     demo = reseller.demo
     operate(demo, "set-quota", "--partner", reseller.partner_id, "--workspace", slug, "--messages", str(MESSAGES))
     await demo.simulator.phone(CUSTOMER, "Ana")
     for n in range(MESSAGES):
-        uid = await api.send(CUSTOMER, f"Reminder {n}")
-    await api.status(uid, "Delivered")
+        uid = await customer.say(CUSTOMER, f"Reminder {n}")
+    await customer.until_status(uid, "Delivered")
     assert (await reseller.hears("workspace:quota_near_full:messaging"))["messaging_quota_used"] == 9
     full = await reseller.hears("workspace:quota_full:messaging")
     assert (full["messaging_quota_total"], full["messaging_quota_used"]) == (MESSAGES, MESSAGES)
-    refused = await api.call("POST", "/messages", json={"phone": CUSTOMER, "text": "One more"})
-    assert (refused.status, refused.body["error_code"]) == (403, "quota_exceeded")
-    quota = (await reseller.call("getWorkspace", workspace_id=slug))["messages_quota"]
-    assert (quota["total"], quota["used"]) == (MESSAGES, MESSAGES)
-    assert full["current_period_start"] == quota["period_start"]
-    assert full["current_period_end"] == quota["period_end"]
+    with pytest.raises(refusals.QuotaExceeded, match="403"):
+        await customer.say(CUSTOMER, "One more")
+    quota = (await reseller.get_workspace(slug)).messages_quota
+    assert (quota.total, quota.used) == (MESSAGES, MESSAGES)
+    assert read_time(full["current_period_start"]) == quota.period_start
+    assert read_time(full["current_period_end"]) == quota.period_end
 
 
-async def fewer_seats_suspend(reseller: Reseller, slug: str, users: list[Any], account: Any) -> None:
-    shrunk = await reseller.call("updateWorkspace", {"seats_purchased": 1}, workspace_id=slug)
-    without, linked = shrunk["suspended_members"]
-    assert without == {"user_id": users[1]["user_id"]}
-    assert (linked["user_id"], linked["whatsapp_account_id"]) == (users[0]["user_id"], account["whatsapp_account_id"])
-    found = await reseller.call("getWorkspace", workspace_id=slug)
-    assert found["whatsapp_accounts"][0]["connection_status"] == "suspended"
+async def fewer_seats_suspend(
+    reseller: Reseller, slug: str, users: list[WorkspaceUser], account: WhatsappAccount
+) -> None:
+    shrunk = await reseller.update_workspace(slug, seats_purchased=1)
+    without, linked = shrunk.suspended_members or []
+    assert without == SuspendedMember(user_id=users[1].user_id)
+    assert (linked.user_id, linked.whatsapp_account_id) == (users[0].user_id, account.whatsapp_account_id)
+    found = await reseller.get_workspace(slug)
+    assert [one.connection_status for one in found.whatsapp_accounts or []] == ["suspended"]
     assert reseller.events("whatsapp_account:disconnected") == []
 
 
-async def the_token_is_replaced(reseller: Reseller, slug: str, api: Api) -> None:
-    rotated = await reseller.call("rotatePublicApiToken", workspace_id=slug)
-    assert (await api.call("GET", "/workspace")).status == 401
-    again = Api(api.http, api.base_url, rotated["token"])
-    assert (await again.get("/workspace"))["workspace_id"] == slug
-    assert (await reseller.hears("api_token:rotated"))["rotated_at"] == rotated["rotated_at"]
+async def the_token_is_replaced(reseller: Reseller, slug: str, customer: Customer) -> None:
+    rotated = await reseller.rotate_public_api_token(slug)
+    with pytest.raises(refusals.InvalidToken):
+        await customer.get_workspace()
+    async with Customer(reseller.demo.facts["base_url"], rotated.token) as again:
+        assert (await again.get_workspace()).workspace_id == slug
+    assert read_time((await reseller.hears("api_token:rotated"))["rotated_at"]) == rotated.rotated_at
 
 
-async def the_number_is_disconnected(reseller: Reseller, slug: str, user: int, account: Any) -> None:
-    ended = await reseller.call("disconnectUserWhatsapp", workspace_id=slug, user_id=user)
-    assert (ended["disconnected"], ended["phone_number"]) == (True, OWN)
+async def the_number_is_disconnected(reseller: Reseller, slug: str, user: int, account: WhatsappAccount) -> None:
+    ended = await reseller.disconnect_user_whatsapp(slug, user)
+    assert (ended.disconnected, ended.phone_number) == (True, OWN)
     event = await reseller.hears("whatsapp_account:disconnected")
-    assert event["whatsapp_account_id"] == account["whatsapp_account_id"]
+    assert event["whatsapp_account_id"] == account.whatsapp_account_id
     assert event["reason"] == "(disconnected by partner)"
-    again = await reseller.call("disconnectUserWhatsapp", workspace_id=slug, user_id=user)
-    assert again["disconnected"] is False
+    again = await reseller.disconnect_user_whatsapp(slug, user)
+    assert again.disconnected is False
 
 
 async def the_operator_writes_the_bill(demo: Demo, reseller: Reseller, slug: str) -> None:
@@ -201,33 +198,40 @@ async def test_the_operator_makes_and_minds_partners(demo: Demo, reseller: Resel
     partner_id, secret = words[words.index("partner") + 1], words[words.index("secret") + 1]
     assert partner_id == "harbor-telecom"
     demo.facts |= {"partner_id": partner_id, "partner_secret": secret}
-    made = await reseller.call("createWorkspace", {"display_name": "Second Lagoon", "seats_purchased": 2})
-    assert made["plan_id"] == 4
-    slug = made["workspace_id"]
+    async with Reseller(demo, reseller.receiver) as partner:
+        await partners_are_minded(demo, partner)
+    demo.facts["partner_secret"] = operate(demo, "rotate-secret", "--partner", partner_id).split()[3]
+    async with Reseller(demo, reseller.receiver) as partner:
+        await partner.list_workspaces()
+    with pytest.raises(refusals.InvalidSignature):
+        async with AsyncPartner(demo.facts["base_url"], partner_id, secret) as former:
+            await former.list_workspaces()
+    refused = tideline(demo.served.data_dir, "partner", "create", "--name", "Harbor Telecom")
+    assert (refused.returncode, refused.stderr.strip()) == (1, "tideline: There is already a partner with this id.")
+
+
+async def partners_are_minded(demo: Demo, reseller: Reseller) -> None:
+    """What an operator does shows to the partner at once."""
+    partner_id = reseller.partner_id
+    made = await reseller.create_workspace(display_name="Second Lagoon", seats_purchased=2)
+    slug = made.workspace_id
+    assert made.plan_id == 4
     operate(demo, "set-webhook", "--partner", partner_id, "--url", reseller.receiver.url("/events"))
     operate(demo, "set-origins", "--partner", partner_id, "https://App.example.com:443")
-    assert (await reseller.call("getPartnerSettings"))["origins"] == ["https://app.example.com"]
+    assert (await reseller.get_partner_settings()).origins == ["https://app.example.com"]
     operate(demo, "test", "--partner", partner_id, "--workspace", slug, "--event", "api_token:rotated")
     await reseller.hears("api_token:rotated")
     quota = operate(
         demo, "set-quota", "--partner", partner_id, "--workspace", slug, "--top-up", "7", "--transactions", "3"
     )
     assert "7" in quota
-    found = await reseller.call("getWorkspace", workspace_id=slug)
-    assert found["non_recurring_quota"]["remaining_balance"] == 7
-    assert found["messages_quota"]["total"] == 5
+    found = await reseller.get_workspace(slug)
+    assert found.non_recurring_quota.remaining_balance == 7
+    assert found.messages_quota.total == 5
     operate(demo, "bill-directly", "--workspace", slug)
-    async with reseller.http.get(
-        f"{demo.facts['base_url']}{BASE}/workspaces/{slug}", headers=headers_of(partner_id, secret)
-    ) as response:
-        assert response.status == 403
+    with pytest.raises(refusals.WorkspaceBillingManaged):
+        await reseller.get_workspace(slug)
     operate(demo, "deactivate", "--partner", partner_id)
-    async with reseller.http.get(
-        f"{demo.facts['base_url']}{BASE}/workspaces", headers=headers_of(partner_id, secret)
-    ) as response:
-        assert (await response.json())["error"] == "partner_not_active"
+    with pytest.raises(refusals.PartnerNotActive):
+        await reseller.list_workspaces()
     operate(demo, "activate", "--partner", partner_id)
-    demo.facts["partner_secret"] = operate(demo, "rotate-secret", "--partner", partner_id).split()[3]
-    await reseller.call("listWorkspaces")
-    refused = tideline(demo.served.data_dir, "partner", "create", "--name", "Harbor Telecom")
-    assert (refused.returncode, refused.stderr.strip()) == (1, "tideline: There is already a partner with this id.")

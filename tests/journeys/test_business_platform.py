@@ -7,10 +7,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.clients import Api
 from tests.support.cloud_shop import Business, Office, open_business
+from tests.support.customer import Customer
 from tests.support.graph.webhooks import body_of, dump, signed
 from tests.support.waiting import until
+from tideline.client import refusals
+from tideline.client.models import WabaSendTemplate
 
 ANA = "4915150001"
 
@@ -59,42 +61,40 @@ async def test_a_number_is_added_and_used_by_api(shop: Business) -> None:
     """From the ids and secrets that Meta shows to a talk that began with a template."""
     number = shop.graph.add_number("15550100002", "Harbour Repairs", like=shop.number)
     shop.graph.keeps_windows = True
-    async with aiohttp.ClientSession() as http:
-        api = Api(http, shop.served.base_url, shop.api_token)
-        added = await api.post(
-            "/waba/accounts", phone=number.phone, meta_phone_id=number.id, meta_waba_id=number.waba_id,
+    async with aiohttp.ClientSession() as http, Customer(shop.served.base_url, shop.api_token) as customer:
+        added = await customer.add_waba_account(
+            phone=number.phone, meta_phone_id=number.id, meta_waba_id=number.waba_id,
             access_token=number.token, app_secret=number.app_secret, name=number.name,
         )  # fmt: skip
         question = {
-            "hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": added["webhook_verify_token"],
+            "hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": added.webhook_verify_token,
         }  # fmt: skip
-        async with http.get(added["webhook_url"], params=question) as answer:
+        async with http.get(added.webhook_url, params=question) as answer:
             assert (answer.status, await answer.text()) == (200, "1158201444")
-        number.callback = added["webhook_url"]
+        number.callback = added.webhook_url
 
         template = shop.graph.add_template(number, "ready", [{"type": "BODY", "text": "Hi {{1}}, your bike is ready."}])
         await shop.graph.review(template, "APPROVED")
 
         async def is_listed() -> bool:
-            listed = (await api.get("/waba/templates"))["templates"]
-            return [(one["name"], one["status"]) for one in listed] == [("ready", "APPROVED")]
+            listed = [one async for one in customer.iter_waba_templates()]
+            return [(one.name, one.status) for one in listed] == [("ready", "APPROVED")]
 
         await until(is_listed, "the template")
         ana = shop.graph.add_customer(ANA, "Ana")
-        filled = {"name": "ready", "language": "en", "variables": {"body": ["Ana"]}}
-        account_id = added["id"]
-        sent = await api.post("/waba/messages", waba_account_id=account_id, phone=f"+{ANA}", template=filled)
+        filled = WabaSendTemplate(name="ready", language="en", variables={"body": ["Ana"]})
+        sent = await customer.send_waba_message_to_phone(waba_account_id=added.id, phone=f"+{ANA}", template=filled)
         await until(lambda: [said.text for said in shop.graph.screen(ANA)] == ["Hi Ana, your bike is ready."], "it")
-        refused = await api.call("POST", f"/waba/chats/{sent['chat_id']}/messages", json={"text": "Too early"})
-        assert (refused.status, refused.body["error_code"]) == (409, "service_window_closed")
+        with pytest.raises(refusals.ServiceWindowClosed):
+            await customer.send_waba_message_to_chat(sent.chat_id, text="Too early")
 
         await ana.write(number, "Coming!")
 
         async def is_open() -> bool:
-            return (await api.get(f"/waba/chats/{sent['chat_id']}"))["service_window_is_open"] is True
+            return (await customer.get_waba_chat(sent.chat_id)).service_window_is_open is True
 
         await until(is_open, "the window to open")
-        await api.post(f"/waba/chats/{sent['chat_id']}/messages", text="See you")
+        await customer.send_waba_message_to_chat(sent.chat_id, text="See you")
         await until(lambda: shop.graph.screen(ANA)[-1].text == "See you", "the answer")
 
 

@@ -14,6 +14,8 @@ from tests.support.clients import Phone, eventually
 from tests.support.hearing import Heard, subscribe
 from tests.support.remote import Answer, Remote, answer, remote
 from tests.support.serving import Served, tideline
+from tideline.client import refusals
+from tideline.client.models import Chat, WabaSendTemplate
 from tideline.features.webhooks import EventType
 
 LINKED = [event for event in EventType if not event.is_waba]
@@ -36,7 +38,7 @@ async def receiver() -> AsyncIterator[Remote]:
 
 
 async def test_every_event_arrives_from_its_causes(demo: Demo, receiver: Remote) -> None:
-    heard = await subscribe(demo.api, receiver, LINKED)
+    heard = await subscribe(demo.customer, receiver, LINKED)
     own = await link_by_scan(demo, await demo.simulator.phone("+15550800001", "Own number"))
     ana = await demo.simulator.phone("+15550800002", "Ana")
     await heard.until("whatsapp:account:connected", lambda event: event["whatsapp_account"]["phone"] == own.phone)
@@ -68,8 +70,8 @@ async def a_contact_writes(heard: Heard, own: Phone, ana: Phone) -> None:
     await heard.until("message:revoked")
 
 
-async def the_team_answers(demo: Demo, heard: Heard, own: Phone, ana: Phone, chat: Any) -> None:
-    sent = (await demo.api.post(f"/chats/{chat['id']}/messages", text="Yes?"))["message_uid"]
+async def the_team_answers(demo: Demo, heard: Heard, own: Phone, ana: Phone, chat: Chat) -> None:
+    sent = (await demo.customer.send_message_to_chat(chat.id, text="Yes?")).message_uid
     event = await heard.until("message:sent:new", lambda event: event["message"]["message_uid"] == sent)
     assert event["message"]["origin"] == "Public API"
     await heard.until("message:delivered", lambda event: event["message"]["message_uid"] == sent)
@@ -79,25 +81,27 @@ async def the_team_answers(demo: Demo, heard: Heard, own: Phone, ana: Phone, cha
     await ana.call("POST", "/reactions", message_id=got["id"], emoji="🚲")
     await heard.until("message:reaction", lambda event: event["reaction"]["reactions"] == {"🚲": 1})
     nobody = await demo.simulator.phone("+15550800009", "Nobody", on_whatsapp=False)
-    lost = await demo.api.send(nobody.phone, "Hello?", whatsapp_account_phone=own.phone)
+    lost = await demo.customer.say(nobody.phone, "Hello?", whatsapp_account_phone=own.phone)
     await heard.until("message:failed", lambda event: event["message"]["message_uid"] == lost)
 
 
-async def people_work_on_the_chat(demo: Demo, heard: Heard, chat: Any) -> None:
-    path = f"/chats/{chat['id']}"
-    await demo.api.patch(path, responsible=demo.facts["owner_email"])
+async def people_work_on_the_chat(demo: Demo, heard: Heard, chat: Chat) -> None:
+    async def change(**what: Any) -> None:
+        await demo.customer.update_chat(chat.id, **what)
+
+    await change(responsible=demo.facts["owner_email"])
     await heard.until("chat:responsible:assigned")
-    await demo.api.patch(path, responsible="")
+    await change(responsible="")
     await heard.until("chat:responsible:unassigned")
-    await demo.api.patch(path, closed=True)
+    await change(closed=True)
     await heard.until("chat:closed")
-    await demo.api.patch(path, closed=False)
+    await change(closed=False)
     await heard.until("chat:reopened")
-    await demo.api.patch(path, name="Ana from the harbour")
+    await change(name="Ana from the harbour")
     await heard.until("chat:renamed", lambda event: event["chat"]["name"] == "Ana from the harbour")
-    await demo.api.put(f"{path}/labels", labels=["vip"])
+    await demo.customer.add_chat_labels(chat.id, labels=["vip"])
     await heard.until("chat:labelled")
-    await demo.api.post(f"{path}/notes", text="She paid.")
+    await demo.customer.add_chat_note(chat.id, text="She paid.")
     await heard.until("note:new")
 
 
@@ -123,8 +127,8 @@ async def the_number_pauses_and_goes(demo: Demo, heard: Heard, own: Phone) -> No
     for command, event in (("pause", "suspended"), ("resume", "resumed")):
         await at_the_terminal(demo, command, own.phone)
         await heard.until(f"whatsapp:account:{event}")
-    form = {"filename": "list.txt", "content_type": "text/plain"}
-    await demo.api.post("/files", download_url=f"{demo.facts['base_url']}/healthz", **form)
+    address = f"{demo.facts['base_url']}/healthz"
+    await demo.customer.upload_file_by_url(download_url=address, filename="list.txt", content_type="text/plain")
     await heard.until("file:uploaded")
     await own.call("POST", "/unlink")
     await heard.until("whatsapp:account:disconnected")
@@ -142,9 +146,9 @@ REMINDER = {"name": "reminder", "body": "Hello {{1}}, we open at {{2}}."}
 
 
 async def test_every_event_of_a_business_number_arrives_from_its_causes(demo: Demo, receiver: Remote) -> None:
-    heard = await subscribe(demo.api, receiver, BUSINESS)
+    heard = await subscribe(demo.customer, receiver, BUSINESS)
     desk = await business_number(demo, "+15550800010")
-    account = (await demo.api.get(f"/waba/accounts/{desk['account_id']}"))["id"]
+    account = (await demo.customer.get_waba_account(desk["account_id"])).id
     ana = await demo.simulator.phone("+15550800011", "Ana")
     chat_id = await a_customer_writes(demo, heard, ana, desk["phone"])
     await the_customer_is_answered(demo, heard, ana, desk["phone"], chat_id)
@@ -172,26 +176,25 @@ async def a_customer_writes(demo: Demo, heard: Heard, ana: Phone, desk: str) -> 
 
 
 async def the_customer_is_answered(demo: Demo, heard: Heard, ana: Phone, desk: str, chat_id: int) -> None:
-    path = f"/waba/chats/{chat_id}/messages"
-    sent = (await demo.api.post(path, text="Until six."))["uid"]
+    sent = (await demo.customer.send_waba_message_to_chat(chat_id, text="Until six.")).uid
     await heard.until("waba:message:delivered", lambda event: event["message"]["message_uid"] == sent)
     await ana.read(desk)
     await heard.until("waba:message:read", lambda event: event["message"]["message_uid"] == sent)
     await ana.change(fail_next="sent_but_not_delivered")
-    lost = (await demo.api.post(path, text="Are you coming?"))["uid"]
+    lost = (await demo.customer.send_waba_message_to_chat(chat_id, text="Are you coming?")).uid
     event = await heard.until("waba:message:failed", lambda event: event["message"]["message_uid"] == lost)
     assert event["message"]["failure_reason"]["title"]
 
 
 async def people_work_on_a_business_chat(demo: Demo, heard: Heard, chat_id: int) -> None:
-    path = f"/waba/chats/{chat_id}"
-    for event, change in (
-        ("assigned", {"responsible": demo.facts["owner_email"]}),
-        ("unassigned", {"responsible": ""}),
-        ("closed", {"closed": True}),
-        ("reopened", {"closed": False}),
-    ):
-        await demo.api.patch(path, **change)
+    changes: dict[str, dict[str, Any]] = {
+        "assigned": {"responsible": demo.facts["owner_email"]},
+        "unassigned": {"responsible": ""},
+        "closed": {"closed": True},
+        "reopened": {"closed": False},
+    }
+    for event, change in changes.items():
+        await demo.customer.update_waba_chat(chat_id, **change)
         await heard.until(f"waba:chat:{event}", lambda event: event["chat"]["id"] == chat_id)
 
 
@@ -207,11 +210,14 @@ async def templates_are_reviewed(demo: Demo, heard: Heard, desk: Any) -> None:
 async def somebody_new_is_written_to(demo: Demo, heard: Heard, account: int) -> None:
     """With a template, as nothing else may begin a chat."""
     ben = await demo.simulator.phone("+15550800012", "Ben")
-    template = {"name": REMINDER["name"], "language": "en", "variables": {"body": ["Ben", "nine"]}}
+    template = WabaSendTemplate(name=REMINDER["name"], language="en", variables={"body": ["Ben", "nine"]})
 
     async def sent() -> bool:
-        body = {"waba_account_id": account, "phone": ben.phone, "template": template}
-        return (await demo.api.call("POST", "/waba/messages", json=body)).status == 200
+        try:
+            await demo.customer.send_waba_message_to_phone(waba_account_id=account, phone=ben.phone, template=template)
+        except refusals.TemplateNotApproved:
+            return False
+        return True
 
     await eventually(sent, "the template being approved again")
     await heard.until("waba:chat:outgoing")

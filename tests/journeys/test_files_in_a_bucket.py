@@ -3,7 +3,6 @@
 import base64
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -14,6 +13,7 @@ from tests.journeys.test_commands import done, refused
 from tests.support.bucket import Bucket, let_in, s3_server
 from tests.support.clients import eventually
 from tests.support.serving import Served, tideline
+from tideline.client.models import File
 
 PDF = b"%PDF-1.7\nprices"
 FILE = {"filename": "order.txt", "mimetype": "text/plain", "base64": base64.b64encode(b"two bags").decode()}
@@ -58,16 +58,15 @@ async def fetched(anybody: aiohttp.ClientSession, link: str) -> bytes:
         return await answer.read()
 
 
-async def uploaded(demo: Demo) -> Any:
-    form = aiohttp.FormData()
-    form.add_field("file", PDF, filename="prices.pdf", content_type="application/pdf")
-    return (await demo.api.call("POST", "/files_upload", data=form)).data
+async def uploaded(demo: Demo) -> File:
+    return await demo.customer.upload_file_by_form(file=PDF, filename="prices.pdf", content_type="application/pdf")
 
 
-async def received(demo: Demo, chat_id: int) -> Any:
-    async def look() -> Any:
-        message = await demo.api.said(chat_id, "The order")
-        return message if message["attachment_url"] else None
+async def received(demo: Demo, chat_id: int) -> str:
+    """The link to the file that came in."""
+
+    async def look() -> str | None:
+        return (await demo.customer.said(chat_id, "The order")).attachment_url
 
     return await eventually(look, "the file that came in")
 
@@ -86,15 +85,16 @@ async def test_everything_that_files_are_for(
     async with entered(served) as demo:
         ana = await demo.simulator.phone("+15550740001", "Ana")
         file = await uploaded(demo)
-        assert await fetched(anybody, file["temporary_download_url"]) == PDF
-        async with anybody.get(file["temporary_download_url"], allow_redirects=False) as answer:
+        assert await fetched(anybody, file.temporary_download_url) == PDF
+        async with anybody.get(file.temporary_download_url, allow_redirects=False) as answer:
             assert answer.headers["location"].startswith(bucket.endpoint)
-        await demo.api.status(await demo.api.send(ana.phone, "Prices", file_uid=file["uid"]), "Delivered")
+        sent = await demo.customer.say(ana.phone, "Prices", file_uid=file.uid)
+        await demo.customer.until_status(sent, "Delivered")
         assert (await ana.got("Prices"))["filename"] == "prices.pdf"
         await ana.write("+15550100001", "The order", file=FILE)
-        chat = await demo.api.chat(phone=ana.phone)
-        message = await received(demo, chat["id"])
-        assert await fetched(anybody, message["attachment_url"]) == b"two bags"
+        chat = await demo.customer.chat(phone=ana.phone)
+        link = await received(demo, chat.id)
+        assert await fetched(anybody, link) == b"two bags"
     assert not list((data_dir / "files").glob("*/*"))
 
     said = tideline(data_dir, "doctor", **settings).stdout
@@ -108,8 +108,8 @@ async def test_everything_that_files_are_for(
     before = bucket.contents()
     again = serve(elsewhere, settings)
     async with entered(again) as demo:
-        message = await received(demo, chat["id"])
-        assert await fetched(anybody, message["attachment_url"]) == b"two bags"
+        link = await received(demo, chat.id)
+        assert await fetched(anybody, link) == b"two bags"
     again.close()
     assert bucket.contents() == before
 
@@ -119,8 +119,8 @@ async def test_everything_that_files_are_for(
     assert said == f"{count} files copied, 0 MB; 0 were there.\n"
     local = serve(elsewhere, {})
     async with entered(local) as demo:
-        message = await received(demo, chat["id"])
-        async with anybody.get(message["attachment_url"], allow_redirects=False) as answer:
+        link = await received(demo, chat.id)
+        async with anybody.get(link, allow_redirects=False) as answer:
             assert (answer.status, await answer.read()) == (200, b"two bags")
 
 
@@ -141,8 +141,8 @@ async def test_moving_into_a_bucket(
     assert "0 files copied, 0 MB; " in done(tideline(data_dir, "files", "copy", str(folder), **settings))
     far = serve(data_dir, settings)
     async with entered(far) as demo:
-        fresh = await demo.api.get(f"/files/{file['uid']}")
-        assert await fetched(anybody, fresh["temporary_download_url"]) == PDF
+        fresh = await demo.customer.get_file(file.uid)
+        assert await fetched(anybody, fresh.temporary_download_url) == PDF
     assert "There is no folder" in refused(tideline(data_dir, "files", "copy", str(data_dir / "none"), **settings))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.journeys.conftest import Demo, entered
 from tests.support.bucket import Bucket, let_in, s3_server
+from tests.support.memory import ON_LINUX, forget_peak, peak
 from tests.support.remote import remote
 from tests.support.serving import Served
 
@@ -34,11 +35,6 @@ def pieces() -> list[bytes]:
 DIGEST = sha256(b"".join(pieces())).hexdigest()
 
 
-async def streamed() -> AsyncIterator[bytes]:
-    for piece in pieces():
-        yield piece
-
-
 async def give(writer: asyncio.StreamWriter) -> None:
     """Without a length: nobody knows how much is to come."""
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\nconnection: close\r\n\r\n")
@@ -46,17 +42,6 @@ async def give(writer: asyncio.StreamWriter) -> None:
         writer.write(piece)
         await writer.drain()
     writer.write_eof()
-
-
-def peak(pid: int) -> int:
-    """The most memory a process has had since it was last told to forget."""
-    line = next(one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if one.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024
-
-
-def forget_peak(pid: int) -> int:
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-    return peak(pid)
 
 
 @asynccontextmanager
@@ -84,17 +69,12 @@ async def watched(demo: Demo) -> AsyncIterator[None]:
 
 
 async def by_form(demo: Demo) -> str:
-    form = aiohttp.FormData()
-    form.add_field("file", streamed(), filename="large.pdf", content_type="application/pdf")
-    return str((await demo.api.call("POST", "/files_upload", data=form)).data["uid"])
+    return (await demo.customer.upload_file_by_form(file=pieces(), filename="large.pdf")).uid
 
 
 async def by_address(demo: Demo) -> str:
     async with remote({"/large.pdf": give}) as server:
-        return str((await demo.api.post("/files", download_url=server.url("/large.pdf")))["uid"])
-
-
-ON_LINUX = pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is measured on Linux")
+        return (await demo.customer.upload_file_by_url(download_url=server.url("/large.pdf"))).uid
 
 
 @ON_LINUX
@@ -122,11 +102,10 @@ async def test_a_hundred_megabytes_in_a_bucket(data_dir: Path, monkeypatch: pyte
 async def there_and_back(demo: Demo, upload: Upload) -> None:
     async with watched(demo):
         uid = await upload(demo)
-    file = await demo.api.get(f"/files/{uid}")
-    assert (file["size"], file["mimetype"]) == (SIZE, "application/pdf")
+    file = await demo.customer.get_file(uid)
+    assert (file.size, file.mimetype) == (SIZE, "application/pdf")
     digest = sha256()
-    async with watched(demo), aiohttp.ClientSession() as anybody:
-        async with anybody.get(file["temporary_download_url"]) as answer:
-            async for piece in answer.content.iter_chunked(MEGABYTE):
-                digest.update(piece)
+    async with watched(demo), demo.customer.download(file.temporary_download_url) as download:
+        async for piece in download:
+            digest.update(piece)
     assert digest.hexdigest() == DIGEST

@@ -6,7 +6,8 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from tests.support.clients import Api, eventually
+from tests.support.clients import eventually
+from tests.support.customer import Customer
 from tests.support.event_check import check_event
 from tests.support.remote import Remote
 from tideline.features.webhooks import EventType
@@ -37,10 +38,11 @@ class Heard:
         return await eventually(look, f"the event {event_type}")
 
 
-async def subscribe(api: Api, receiver: Remote, types: Sequence[EventType]) -> Heard:
+async def subscribe(customer: Customer, receiver: Remote, types: Sequence[EventType]) -> Heard:
     """One webhook for each type, at `/in` of the receiver."""
     secrets = {}
     for event in types:
-        made = await api.post("/webhooks", event_type=event.value, url=receiver.url(f"/in?{event.value}"))
-        secrets[event.value] = (await api.get(f"/webhooks/{made['id']}/secret"))["secret"]
+        url = receiver.url(f"/in?{event.value}")
+        made = await customer.create_webhook(event_type=event.value, url=url)
+        secrets[event.value] = str((await customer.get_webhook_secret(made.id)).secret)
     return Heard(receiver, secrets)
