@@ -3,6 +3,10 @@
 Actions of a workspace (`tx: Tx`):
 
     send_batch(tx, [Outgoing]) -> list[MessageUid | Exception] set-wise, each by itself, in order
+    send_round(tx, uid, teammate, number_id, typed, Outgoing) -> Round        one message to several; under a uid once
+    find_recipients(tx, teammate, number_id, typed, Outgoing) -> list[Recipient]      what would become of it
+    get_round(tx, uid, teammate) -> (Round, list[Place])       list_rounds(tx, teammate, most) -> list[Round]
+    numbers_to_write_from(tx, teammate) -> list[Number]
     add_note(tx, chat_id, text, is_private=True) -> MessageUid never leaves for WhatsApp; or ChatNotFound
     set_reaction(tx, uid, emoji)                               the number's own; or MessageNotFound, CannotReact
     receive(tx, number_id, [AccountEvent])                     a connector's batch; StateChanged is not ours and skipped
@@ -69,6 +73,13 @@ from tideline.features.messages.actions.reading import (
 )
 from tideline.features.messages.actions.receive import receive
 from tideline.features.messages.actions.restored import count_restored, drop_restored, mark_restored
+from tideline.features.messages.actions.rounds import (
+    find_recipients,
+    get_round,
+    list_rounds,
+    numbers_to_write_from,
+    send_round,
+)
 from tideline.features.messages.actions.searching import search_messages
 from tideline.features.messages.actions.send import send_batch
 from tideline.features.messages.actions.words import read_older, workspaces_to_read
@@ -77,16 +88,23 @@ from tideline.features.messages.errors import (
     BlankText,
     BusinessNumberInactive,
     CannotReact,
+    DoubleRecipient,
     InvalidNote,
     MessageNotFound,
+    NobodyNamed,
     NothingToSend,
+    NotYourNumber,
     NumberNotConnected,
+    OtherNumber,
     ReplyToOtherNumber,
+    RoundNotFound,
     SendingQuotaExceeded,
     SendQueueClosed,
     TemplateAlone,
     TextTooLong,
+    TooManyRecipients,
     TwoFiles,
+    UnknownName,
     WindowIsClosed,
 )
 from tideline.features.messages.events import from_snapshot, snapshot
@@ -117,6 +135,8 @@ from tideline.features.messages.model import (
 )
 from tideline.features.messages.queue import SendQueue
 from tideline.features.messages.reader import FiguresReader
+from tideline.features.messages.rounds import Place, Recipient, Round
+from tideline.features.messages.rounds import named as named_recipients
 from tideline.features.messages.wording import clean_note, clean_text
 
 __all__ = [
@@ -129,6 +149,7 @@ __all__ = [
     "CannotReact",
     "Carrier",
     "Cell",
+    "DoubleRecipient",
     "Failure",
     "Figures",
     "FiguresReader",
@@ -141,13 +162,20 @@ __all__ = [
     "MessageNotFound",
     "MessageType",
     "MessageUid",
+    "NobodyNamed",
+    "NotYourNumber",
     "NothingToSend",
     "NumberNotConnected",
     "Origin",
+    "OtherNumber",
     "Outgoing",
+    "Place",
     "Reaction",
     "ReactionToBring",
+    "Recipient",
     "ReplyToOtherNumber",
+    "Round",
+    "RoundNotFound",
     "SearchFilter",
     "SendQueue",
     "SendQueueClosed",
@@ -163,7 +191,9 @@ __all__ = [
     "ToChatName",
     "ToJid",
     "ToPhone",
+    "TooManyRecipients",
     "TwoFiles",
+    "UnknownName",
     "WindowIsClosed",
     "add_note",
     "began_at",
@@ -173,15 +203,20 @@ __all__ = [
     "count_restored",
     "drop_restored",
     "figures",
+    "find_recipients",
     "from_snapshot",
     "get",
+    "get_round",
     "get_some",
     "give_up_reaction",
     "history",
     "last_messages",
     "list_figures",
     "list_media",
+    "list_rounds",
     "mark_restored",
+    "named_recipients",
+    "numbers_to_write_from",
     "parse_uid",
     "reaction_to_bring",
     "read_older",
@@ -189,6 +224,7 @@ __all__ = [
     "search_messages",
     "seen_history",
     "send_batch",
+    "send_round",
     "set_reaction",
     "settle_reaction",
     "settle_unknown",

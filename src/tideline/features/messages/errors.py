@@ -85,6 +85,43 @@ class SendingQuotaExceeded(Problem):
     message = "Mass sending quota exceeded"
 
 
+class NobodyNamed(Problem):
+    code = "nobody_named"
+    message = "Name somebody: a phone with its country code, or the name of a chat."
+
+
+class TooManyRecipients(Problem):
+    code = "too_many_recipients"
+    message = "One message goes to 50 at once."
+
+
+class UnknownName(Problem):
+    code = "unknown_name"
+    message = "This is neither a phone with its country code nor the name of a chat."
+
+
+class DoubleRecipient(Problem):
+    code = "double_recipient"
+    message = "Named before: one chat gets the message once."
+
+
+class OtherNumber(Problem):
+    code = "other_number"
+    message = "This chat belongs to another number, and its phone is not known."
+
+
+class NotYourNumber(Problem):
+    """The number is not there, or somebody else's; there is nothing to tell the two apart."""
+
+    code = "not_your_number"
+    message = "This is not a number that you may write from."
+
+
+class RoundNotFound(Problem):
+    code = "round_not_found"
+    message = "There is no such message to several."
+
+
 class SendQueueClosed(Problem):
     """The server is stopping and takes no new messages."""
 

@@ -21,6 +21,7 @@ STATUS: dict[type[Problem], int] = {
     NotHere: 404,
     chats.ChatNotFound: 404,
     messages.MessageNotFound: 404,
+    messages.RoundNotFound: 404,
     numbers.PairingNotFound: 404,
     numbers.NumberNotFound: 404,
     templates.TemplateNotFound: 404,

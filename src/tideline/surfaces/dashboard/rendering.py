@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 
 from tideline.platform.static import version_of
-from tideline.surfaces.dashboard import dates, failures, window, words
+from tideline.surfaces.dashboard import dates, failures, spoken, window, words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -56,6 +56,7 @@ def environment() -> Environment:
         "reason": failures.reason,
         "exactly": failures.exactly,
         "length_words": dates.length_words,
+        "refusal": spoken.refusal,
     }
     env.globals |= {"_": words._, "ngettext": words.ngettext, "speaking": words.speaking, "theme": None}
     return env

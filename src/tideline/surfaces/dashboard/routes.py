@@ -23,6 +23,7 @@ from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.panel import panel_routes
 from tideline.surfaces.dashboard.qr_page import QrPage
 from tideline.surfaces.dashboard.security import Cookies
+from tideline.surfaces.dashboard.starting import starting_routes
 from tideline.surfaces.dashboard.talk import Deeds, PlatformTemplates, Talk, Writing
 from tideline.surfaces.dashboard.talk.answers import in_words
 from tideline.surfaces.dashboard.visits import Visits
@@ -46,6 +47,7 @@ def routes(deps: DashboardDeps) -> list[BaseRoute]:
         Route("/chat/{chat_id}/files/{message_uid}", Address(GET=inbox.open_file)),
         Route("/chat/{chat_id}/files/{message_uid}/thumbnail", Address(GET=inbox.open_thumbnail)),
         *panel_routes(deps, pages, visits, cookies),
+        *starting_routes(deps, pages, visits, cookies),
         *(Route(f"/chat/{{chat_id}}{rest}", Address(GET=inbox.to_chat)) for rest in ("", "/", "/messages")),
         Route("/sign-in", Address(GET=set_up.instead_of(doors.show_sign_in), POST=doors.sign_in)),
         Route("/set-up", Address(POST=set_up.begin)),

@@ -1,6 +1,17 @@
 """What the pages around the inbox say of what was done, and what was not: their own words, in all languages."""
 
-from tideline.features import business, chats, files, numbers, saved_views, search, templates, webhooks, workspaces
+from tideline.features import (
+    business,
+    chats,
+    files,
+    messages,
+    numbers,
+    saved_views,
+    search,
+    templates,
+    webhooks,
+    workspaces,
+)
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard.words import N_, _
 
@@ -82,6 +93,18 @@ NOT_DONE: dict[type[Problem], str] = {
     workspaces.TeamExists: N_("There is already a team with this name."),
     workspaces.TeamInUse: N_("People or templates still belong to this team."),
     workspaces.DefaultTeamStays: N_("The first team keeps its name and cannot be removed."),
+    messages.NobodyNamed: N_("Name somebody: a phone with its country code, or the name of a chat."),
+    messages.TooManyRecipients: N_("One message goes to 50 at once."),
+    messages.UnknownName: N_("This is neither a phone with its country code nor the name of a chat."),
+    messages.DoubleRecipient: N_("Named before: one chat gets the message once."),
+    messages.OtherNumber: N_("This chat belongs to another number, and its phone is not known."),
+    messages.NotYourNumber: N_("This is not a number that you may write from."),
+    messages.RoundNotFound: N_("There is no such message to several."),
+    messages.BlankText: N_("The message is empty."),
+    messages.TextTooLong: N_("The text has more than 2000 characters."),
+    messages.NumberNotConnected: N_("This number is not connected right now."),
+    messages.BusinessNumberInactive: N_("This business number is not active right now."),
+    messages.WindowIsClosed: N_("The 24 hours after the customer wrote are over: only a template reaches them now."),
     webhooks.InvalidUrl: N_("An address begins with http:// or https:// and is at most 4096 characters long."),
     webhooks.WebhookExists: N_("There is already a webhook for this event and address."),
     webhooks.TooManyWebhooks: N_("There are as many webhooks as there may be. Delete one first."),
@@ -95,3 +118,11 @@ NOT_DONE: dict[type[Problem], str] = {
 def said(problem: Problem) -> str:
     sentences = (NOT_DONE[kind] for kind in type(problem).__mro__ if kind in NOT_DONE)
     return _(next(sentences, problem.message))
+
+
+def refusal(sentence: str) -> str:
+    """What was kept as the plain sentence of a problem, as the pages say it."""
+    return _(BY_MESSAGE.get(sentence, sentence))
+
+
+BY_MESSAGE = {kind.message: ours for kind, ours in NOT_DONE.items()}

@@ -66,18 +66,45 @@ async def ensure_open(tx: Tx, outgoing: Outgoing) -> None:
     Nothing is locked: the send looks again."""
     request = Request(outgoing, outgoing.actor or tx.actor)
     desk = await _look(tx, [request])
-    if isinstance(outgoing.to, ToChat):
-        desk.current = await chats.resolve(tx, {outgoing.to.chat_id})
     request.check(desk.address)
-    request.check(desk.aim)
-    if request.number and (person := request.person):
-        met = await chats.find_met(tx, [(request.number.id, person)])
-        request.chat_id = met.get((request.number.id, person))
-    if request.chat_id is not None:
-        desk.chats = dict(await chats.get_many(tx, [request.chat_id]))
-    request.check(desk.check_chat)
+    await _look_ahead(tx, desk, [request])
     if request.problem:
         raise request.problem
+
+
+async def foresee(tx: Tx, outgoing: Sequence[Outgoing]) -> list[tuple[Chat | None, Exception | None]]:
+    """For each the chat it would go into, where there is one, and the problem that would keep it from being queued.
+    Nothing is locked, and nobody pays."""
+    requests = [Request(asked, asked.actor or tx.actor) for asked in outgoing]
+    if not requests:
+        return []
+    desk = await _look(tx, requests)
+    for request in requests:
+        request.check(desk.check_content)
+    await _look_ahead(tx, desk, requests)
+    return [(desk.chats.get(one.chat_id) if one.chat_id else None, one.problem) for one in requests]
+
+
+async def _look_ahead(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
+    """The chats there are, unlocked, and whether they can be written to."""
+    await _aim(tx, desk, requests)
+    ids = {request.chat_id for request in requests if request.chat_id is not None}
+    desk.chats = dict(await chats.get_many(tx, ids)) if ids else {}
+    for request in requests:
+        request.check(desk.check_chat)
+
+
+async def _aim(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
+    """Which number and which chat each goes to, as far as there is one."""
+    desk.groups = await chats.find_groups(tx, {r.peer.group for r in requests if r.peer and r.peer.group})
+    desk.current = await chats.resolve(tx, {r.asked.to.chat_id for r in requests if isinstance(r.asked.to, ToChat)})
+    for request in requests:
+        request.check(desk.aim)
+    to_people = [(r.number.id, person) for r in requests if r.number and (person := r.person)]
+    met = await chats.find_met(tx, to_people)
+    for request in requests:
+        if request.number and (person := request.person):
+            request.chat_id = met.get((request.number.id, person))
 
 
 def _result(request: Request) -> MessageUid | Exception:
@@ -115,15 +142,7 @@ async def _find_chats(tx: Tx, desk: Desk, requests: Sequence[Request]) -> None:
     Numbers that are about to get new chats are locked before any chat is, as everywhere.
     """
     for _ in range(ROUNDS):
-        desk.groups = await chats.find_groups(tx, {r.peer.group for r in requests if r.peer and r.peer.group})
-        desk.current = await chats.resolve(tx, {r.asked.to.chat_id for r in requests if isinstance(r.asked.to, ToChat)})
-        for request in requests:
-            request.check(desk.aim)
-        to_people = [(r.number.id, person) for r in requests if r.number and (person := r.person)]
-        met = await chats.find_met(tx, to_people)
-        for request in requests:
-            if request.number and (person := request.person):
-                request.chat_id = met.get((request.number.id, person))
+        await _aim(tx, desk, requests)
         for number_id in sorted({r.number.id for r in requests if r.needs_chat and r.number}):
             await numbers.lock(tx, number_id)
         ids = {r.chat_id for r in requests if r.is_open and r.chat_id is not None}

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from starlette.requests import Request
 
-from tideline.features import chats, messages
+from tideline.features import chats, messages, workspaces
 from tideline.features.chats import Chat, ChatFilter, ChatId, Member, MemberRole, Sight
 from tideline.features.messages import Media, Message
 from tideline.features.workspaces import Teammate
@@ -71,9 +71,7 @@ def is_open(request: Request) -> bool:
     return request.cookies.get(COOKIE) != "closed"
 
 
-async def details_of(
-    tx: Tx, visitor: Visitor, chat: Chat, people: Sequence[Teammate], *, all_members: bool = False
-) -> Details:
+async def details_of(tx: Tx, visitor: Visitor, chat: Chat, *, all_members: bool = False) -> Details:
     sign, state = SIGNS[chat.number_state]
     members = sorted(chat.members, key=lambda one: FIRST[one.role])
     few = members if all_members else members[:MOST_MEMBERS]
@@ -86,7 +84,7 @@ async def details_of(
         filed((await messages.list_media(tx, chat, Media.FILES, size=MOST_FILES)).items),
         await messages.began_at(tx, chat),
         await _others(tx, visitor.me, chat),
-        [one for one in people if one.is_active],
+        [one for one in await workspaces.list_teammates(tx) if one.is_active],
         _readable(chat),
     )
 

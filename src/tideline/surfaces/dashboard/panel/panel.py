@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features import chats, messages, workspaces
+from tideline.features import chats, messages
 from tideline.features.chats import Chat
 from tideline.features.messages import Media
 from tideline.platform.db import Tx
@@ -69,9 +69,8 @@ class Panel:
 
     async def show(self, request: Request) -> Response:
         async with self._visits.to_chat(request, ids.chat_id(request)) as (tx, visitor, chat):
-            people = await workspaces.list_teammates(tx)
             all_members = request.query_params.get("members") == "all"
-            panel = await details_of(tx, visitor, chat, people, all_members=all_members)
+            panel = await details_of(tx, visitor, chat, all_members=all_members)
         return self._answer(request, "_panel.html", visitor, chat, panel=panel, chat_url=url_of(self._deps, chat))
 
     async def change(self, request: Request) -> Response:

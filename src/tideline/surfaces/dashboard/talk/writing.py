@@ -130,8 +130,8 @@ class Writing:
 
     async def _send(self, visitor: Visitor, outgoing: Outgoing, key: str) -> MessageUid:
         assert self._deps.sends is not None
-        return await _once(
-            partial(self._deps.sends.submit, visitor.workspace.id, _actor(visitor)), _typed(visitor, outgoing, key)
+        return await sent_once(
+            partial(self._deps.sends.submit, visitor.workspace.id, _actor(visitor)), as_typed(visitor, outgoing, key)
         )
 
     async def _carry(self, request: Request, visitor: Visitor, chat: Chat) -> MessageUid:
@@ -156,7 +156,7 @@ class Writing:
             spooled = await writing.finish()
             load = self._load(spooled, name, request.headers.get("content-type", ""), is_voice=is_voice)
             carry = partial(self._deps.carrier.submit, visitor.workspace.id, _actor(visitor), load=load)
-            return await _once(carry, _typed(visitor, outgoing, query.get("key", "")))
+            return await sent_once(carry, as_typed(visitor, outgoing, query.get("key", "")))
 
     def _load(self, spooled: files.Spooled, name: str, content_type: str, *, is_voice: bool) -> Load:
         async def load(workspace_id: int, actor: Actor) -> File:
@@ -191,7 +191,7 @@ def _actor(visitor: Visitor) -> Actor:
     return visitor.actor
 
 
-def _typed(visitor: Visitor, outgoing: Outgoing, key: str) -> Outgoing:
+def as_typed(visitor: Visitor, outgoing: Outgoing, key: str) -> Outgoing:
     """As a teammate types it: it costs nothing, and however often it is sent under its key, it goes once."""
     once = None
     if key:
@@ -205,7 +205,8 @@ def _told(message: messages.Message) -> bytes:
     return str(message.uid).encode()
 
 
-async def _once(send: Send, outgoing: Outgoing) -> MessageUid:
+async def sent_once(send: Send, outgoing: Outgoing) -> MessageUid:
+    """Its uid, also when it was sent before."""
     try:
         return await send(outgoing)
     except AnsweredBefore as before:

@@ -10,6 +10,7 @@ class ShortcutMap extends HTMLElement {
     ...Object.fromEntries(OF_LIST.map((key) => [key, () => this.#list?.key(key)])),
     r: () => this.#composer?.kind("reply"),
     n: () => this.#composer?.kind("note"),
+    c: () => document.querySelector("a[data-new-chat]")?.click(),
     i: () => document.querySelector("chat-panel:defined")?.toggle(),
     e: () => document.querySelector("[data-deed] button")?.click(),
   };

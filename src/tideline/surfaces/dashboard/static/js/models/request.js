@@ -1,10 +1,11 @@
 // Asks the server for a part of a page. It is parsed by the browser while it comes in, so no text becomes markup here.
 
 export class Refused extends Error {
-  // `status` is 0 when there was no answer
-  constructor(status, sentence) {
+  // `status` is 0 when there was no answer; `page` is what came with it, such as a form with its errors
+  constructor(status, sentence, page = null) {
     super(sentence);
     this.status = status;
+    this.page = page;
   }
 }
 
@@ -26,7 +27,7 @@ export function ask(method, address, { body = null, headers = {}, progress = nul
   request.onerror = request.onabort = () => reject(new Refused(0, ""));
   request.onload = () => {
     if (request.status >= 200 && request.status < 300) resolve(request.response);
-    else reject(new Refused(request.status, decodeURIComponent(request.getResponseHeader("X-Problem") ?? "")));
+    else reject(new Refused(request.status, decodeURIComponent(request.getResponseHeader("X-Problem") ?? ""), request.response));
   };
   request.send(body);
   return promise;
