@@ -10,6 +10,7 @@ from tests.surfaces.dashboard.conftest import Site
 from tideline.features import chats
 from tideline.features.chats import Chat
 from tideline.features.files import File, Files, Photos
+from tideline.features.numbers.port import GroupMember, Peer
 from tideline.features.workspaces import Role, SignIn
 from tideline.platform.db import Tx
 
@@ -59,6 +60,29 @@ async def test_a_new_picture_has_another_address_and_is_told(site: Site) -> None
     await site.world.run(chats.hide_photo, mira.id)
     assert (await browser.get(new)).status == 404
     assert await site.world.fact_kinds("ChatPhoto") == ["ChatPhotoChanged"] * 3
+
+
+async def test_writers_in_a_group_have_the_faces_of_their_chats(site: Site) -> None:
+    world = site.world
+    number = await world.number()
+    clara = await world.chat(number, "4930999001", name="Clara Nunes")
+    group = await world.group(
+        number, members=[GroupMember(Peer(phone=one), "member") for one in ("4930999001", "49309992")]
+    )
+    collaborator = await site.teammate(Role.COLLABORATOR)
+    await world.run(chats.assign, group.id, collaborator.email)
+    for phone in ("4930999001", "49309992"):
+        await world.hear(group, "Half a crate", sender=Peer(phone=phone), push_name="Somebody")
+    address = await show(site, world, clara)
+    page = await (await site.owner()).get(f"/chat/{group.id}/messages/")
+    assert page.html.count("msg__face") == 2
+    timeline = page.html.partition('class="timeline"')[2].partition("</ol>")[0]
+    assert timeline.count(address) == 1
+    assert f'data-face="{clara.id}"' in timeline
+    unseen = await (await site.signed_in(collaborator)).get(f"/chat/{group.id}/messages/")
+    assert unseen.html.count("msg__face") == 2
+    assert address not in unseen.html
+    assert "data-face" not in unseen.html
 
 
 async def test_only_who_sees_the_chat_gets_its_picture(site: Site, neighbour: World) -> None:

@@ -30,7 +30,8 @@ Actions of a workspace (`tx: Tx`); a chat id that was merged into another chat a
 For messages, who work on a batch of peers at once: `meet(tx, number, Guests(...)) -> Company` (people made or mended,
 chats locked), `apply_group`, `group_guests`, `leads_group`, `move`, `note`, `put`, `read_on_phone`, `get_brief`,
 `get_many`, `resolve`, `find_met`, `find_named`, `find_groups`, `hold`. For search: `all_ids`, `find_people`,
-`in_sight`. For screens: `who_sees(tx, sights, chat_ids)`, pairs of chat and teammate.
+`in_sight`. For screens: `who_sees(tx, sights, chat_ids)`, pairs of chat and teammate;
+`seen_among(tx, chat_ids, teammate)`.
 
 Pictures: `look_later(tx, number, chat_ids, is_changed=False)` orders looks; for the gateway `photo_to_look_at`, then
 `show_photo`, `hide_photo`, `keep_photo` or `put_off_photo`; `renew_photos(tx)` by the clock, where
@@ -76,6 +77,7 @@ from tideline.features.chats.actions.finding import (
     hold,
     in_sight,
     resolve,
+    seen_among,
     who_sees,
 )
 from tideline.features.chats.actions.groups import apply_group, change_group, group_guests, leads_group
@@ -260,6 +262,7 @@ __all__ = [
     "reopen_many",
     "replace_labels",
     "resolve",
+    "seen_among",
     "seen_by",
     "set_autoresponse",
     "set_metadata",

@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features import messages, workspaces
+from tideline.features import messages
 from tideline.features.chats import Chat, Page
 from tideline.features.messages import Attachment, HistoryFilter, Message
 from tideline.platform.db import Tx
@@ -14,7 +14,7 @@ from tideline.surfaces.dashboard import ids, shown
 from tideline.surfaces.dashboard.chatlist import read_list
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
-from tideline.surfaces.dashboard.panel import Details, details_of, is_open, url_of
+from tideline.surfaces.dashboard.panel import details_of, is_open, url_of
 from tideline.surfaces.dashboard.talk.reading import days_of
 from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
 
@@ -36,7 +36,7 @@ class Inbox:
             found, has_newer = await _said(tx, chat, before, at)
             days = await days_of(tx, visitor, chat, list(reversed(found.items)))
             listed = await read_list(tx, visitor, request, chat.id)
-            panel = await _panel(tx, visitor, chat) if is_open(request) else None
+            panel = await details_of(tx, visitor, chat) if is_open(request) else None
         new = [] if has_newer else shown.new_ones(chat, found.items)
         return self._pages.inbox(
             request,
@@ -85,10 +85,6 @@ class Inbox:
         url = urlsplit(self._deps.links.url_of(visitor.workspace.id, uid, filename, now))
         # without the host: whoever came here under another name of this server stays there
         return self._pages.redirect(f"{url.path}?{url.query}&through=1")
-
-
-async def _panel(tx: Tx, visitor: Visitor, chat: Chat) -> Details:
-    return await details_of(tx, visitor, chat, await workspaces.list_teammates(tx))
 
 
 async def _said(tx: Tx, chat: Chat, before: str | None, at: str | None) -> tuple[Page[Message], bool]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tideline.features import chats, files
-from tideline.features.chats import Chat
+from tideline.features.chats import Chat, ChatId
 from tideline.features.messages import Attachment, Message, MessageType, MessageUid, Status
 from tideline.features.numbers.port import MediaKind
 from tideline.surfaces.dashboard import formatting
@@ -142,6 +142,14 @@ class Reactions:
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """How the writer of a group's message looks, who has a chat of their own which may be seen."""
+
+    chat_id: ChatId
+    photo_uid: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A message in its place: `is_first` and `is_last` of what one sender wrote in a row."""
 
@@ -152,6 +160,7 @@ class Entry:
     call: Call | None
     file: ShownFile | None
     reactions: Sequence[Reactions]
+    face: Face | None = None
 
     @property
     def side(self) -> str:
@@ -188,12 +197,13 @@ def by_day(
     zone: ZoneInfo,
     quoted: Mapping[MessageUid, Message] | None = None,
     waves: Mapping[UUID, bytes] | None = None,
+    faces: Mapping[str, Face] | None = None,
 ) -> list[Day]:
     """Messages, the oldest first, in one group per local day. `quoted` are those that are only answered here, `waves`
-    the waveforms of voice notes by the uid of their file."""
+    the waveforms of voice notes by the uid of their file, `faces` those of a group's writers by their phones."""
     known = {**(quoted or {}), **{message.uid: message for message in messages}}
     days = groupby(messages, key=lambda message: message.at.astimezone(zone).date())
-    return [(day, _entries(list(group), known, waves or {})) for day, group in days]
+    return [(day, _entries(list(group), known, waves or {}, faces or {})) for day, group in days]
 
 
 def new_ones(chat: Chat, found: Sequence[Message]) -> list[MessageUid]:
@@ -215,7 +225,10 @@ def voices(messages: Sequence[Message]) -> set[UUID]:
 
 
 def _entries(
-    messages: Sequence[Message], known: Mapping[MessageUid, Message], waves: Mapping[UUID, bytes]
+    messages: Sequence[Message],
+    known: Mapping[MessageUid, Message],
+    waves: Mapping[UUID, bytes],
+    faces: Mapping[str, Face],
 ) -> list[Entry]:
     ends = [False, *(_sender(one) == _sender(other) for one, other in pairwise(messages)), False]
     return [
@@ -227,6 +240,7 @@ def _entries(
             call=call_words(message.data) if message.type is MessageType.CALL else None,
             file=file_of(message, message.attachment, waves) if message.attachment else None,
             reactions=_reactions(message),
+            face=faces.get(message.sender_phone or ""),
         )
         for index, message in enumerate(messages)
     ]

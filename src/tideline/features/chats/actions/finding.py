@@ -12,7 +12,7 @@ from tideline.features.chats.store import contacts
 from tideline.features.chats.store.sight import find_in_sight, list_seers
 from tideline.features.numbers import NumberId
 from tideline.features.numbers.port import Peer
-from tideline.features.workspaces import TeammateId
+from tideline.features.workspaces import Teammate, TeammateId
 from tideline.platform.db import Tx
 
 
@@ -39,6 +39,12 @@ async def in_sight(tx: Tx, sight: Sight, most: int) -> InSight | None:
 async def who_sees(tx: Tx, sights: Sequence[Sight], chat_ids: Collection[int]) -> frozenset[tuple[ChatId, TeammateId]]:
     """Which of these people, who do not see everything, see which of these chats. One statement for all of them."""
     return frozenset(await list_seers(tx, sights, chat_ids)) if sights and chat_ids else frozenset()
+
+
+async def seen_among(tx: Tx, chat_ids: Collection[ChatId], teammate: Teammate) -> Collection[ChatId]:
+    """Those of these chats that somebody sees; all of them for who sees everything."""
+    sight = Sight.of(teammate)
+    return chat_ids if sight is None else {chat_id for chat_id, _ in await who_sees(tx, [sight], chat_ids)}
 
 
 async def find_named(tx: Tx, wanted: Collection[str]) -> dict[str, ChatId]:

@@ -3,13 +3,13 @@
 From a number of which somebody sees every chat they may write to anybody; other numbers are not theirs to write from.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
 from tideline.features import chats, numbers
-from tideline.features.chats import Chat, ChatId, Sight, WrongPhone
+from tideline.features.chats import Chat, Sight, WrongPhone
 from tideline.features.messages import rounds as rules
 from tideline.features.messages.actions.send import foresee, send_batch
 from tideline.features.messages.errors import DoubleRecipient, NotYourNumber, OtherNumber, RoundNotFound, UnknownName
@@ -86,7 +86,7 @@ async def _meant(tx: Tx, teammate: Teammate, number: Number, typed: Sequence[str
     phones = {one: phone for one in typed if (phone := _phone(one))}
     ids = await chats.find_named(tx, [one for one in typed if one not in phones])
     found = await chats.get_many(tx, set(ids.values()))
-    seen = await _seen(tx, teammate, found)
+    seen = await chats.seen_among(tx, found.keys(), teammate)
     return [
         Recipient(one, ToPhone(f"+{phones[one]}"))
         if one in phones
@@ -100,11 +100,6 @@ def _phone(typed: str) -> str | None:
         return chats.clean_phone(typed)
     except WrongPhone:
         return None
-
-
-async def _seen(tx: Tx, teammate: Teammate, ids: Collection[ChatId]) -> Collection[ChatId]:
-    sight = Sight.of(teammate)
-    return ids if sight is None else {chat_id for chat_id, _ in await chats.who_sees(tx, [sight], ids)}
 
 
 def _by_name(typed: str, chat: Chat | None, number: Number) -> Recipient:

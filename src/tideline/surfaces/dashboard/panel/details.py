@@ -1,6 +1,6 @@
 """What the side panel says of a chat, read in a few statements, however large the group or the history is."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 
 from tideline.features import chats, messages, workspaces
-from tideline.features.chats import Chat, ChatFilter, ChatId, Member, MemberRole, Sight
+from tideline.features.chats import Chat, ChatFilter, ChatId, Member, MemberRole
 from tideline.features.messages import Media, Message
 from tideline.features.workspaces import Teammate
 from tideline.platform.db import Tx
@@ -100,7 +100,7 @@ def filed(found: Sequence[Message]) -> list[Filed]:
 
 async def _persons(tx: Tx, me: Teammate, chat: Chat, members: Sequence[Member]) -> list[Person]:
     ids = {one.chat_id for one in members if one.chat_id is not None}
-    photos, seen = await chats.photos_of(tx, ids, me), await _seen(tx, me, ids)
+    photos, seen = await chats.photos_of(tx, ids, me), await chats.seen_among(tx, ids, me)
     own = f"+{chat.number_phone}"
     return [
         Person(
@@ -113,12 +113,6 @@ async def _persons(tx: Tx, me: Teammate, chat: Chat, members: Sequence[Member]) 
         )
         for one in members
     ]
-
-
-async def _seen(tx: Tx, me: Teammate, ids: Collection[ChatId]) -> Collection[ChatId]:
-    """Those of these chats that they may see."""
-    sight = Sight.of(me)
-    return ids if sight is None else {chat_id for chat_id, _ in await chats.who_sees(tx, [sight], ids)}
 
 
 async def _others(tx: Tx, me: Teammate, chat: Chat) -> list[Chat]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tideline.features import files, messages, templates, workspaces
+from tideline.features import chats, files, messages, templates, workspaces
 from tideline.features.chats import Chat
 from tideline.features.messages import Message
 from tideline.platform.db import Tx
@@ -50,14 +50,25 @@ class Talk:
 
 
 async def days_of(tx: Tx, visitor: Visitor, chat: Chat, found: Sequence[Message]) -> list[shown.Day]:
-    """Messages, the oldest first, with what they answer and the waves of their voices: two statements at most."""
+    """Messages, the oldest first, with what they answer, waves of voices and faces of writers: a few statements."""
     quoted = await messages.get_some(tx, chat, shown.missing_quotes(found))
     waves: dict[UUID, bytes] = {
         uid: file.measures.waveform
         for uid, file in (await files.get_many(tx, shown.voices(found))).items()
         if file.measures.waveform
     }
-    return shown.by_day(found, visitor.zone, _keyed(quoted), waves)
+    return shown.by_day(found, visitor.zone, _keyed(quoted), waves, await _faces(tx, visitor, chat, found))
+
+
+async def _faces(tx: Tx, visitor: Visitor, chat: Chat, found: Sequence[Message]) -> dict[str, shown.Face]:
+    """How those look who wrote these messages of a group, as far as there is a chat with them that may be seen."""
+    if not chat.is_group:
+        return {}
+    writers = {message.sender_phone for message in found if not message.from_me}
+    theirs = {one.phone: one.chat_id for one in chat.members if one.phone in writers and one.chat_id is not None}
+    seen = await chats.seen_among(tx, set(theirs.values()), visitor.me)
+    photos = await chats.photos_of(tx, seen, visitor.me)
+    return {phone: shown.Face(one, photos.get(one)) for phone, one in theirs.items() if phone and one in seen}
 
 
 def _keyed(quoted: dict[UUID, Message]) -> dict[messages.MessageUid, Message]:

@@ -107,10 +107,16 @@ class MessageTimeline extends HTMLElement {
 
   #hear({ kind, chat, message, gone, number }) {
     const mine = Number(this.dataset.chat);
+    if (kind === "ChatPhotoChanged") this.#noteFaces(chat);
     if (gone?.includes(mine)) location.reload();
     else if (chat === mine && kind === "ChatGone") location.assign("/");
     else if ((chat === mine && IN_CHAT.includes(kind)) || ANYWHERE.includes(kind)) this.#noteAll();
     else if (chat === mine || number) this.#note(message);
+  }
+
+  // what somebody wrote into a group shows the picture of the chat with them
+  #noteFaces(chat) {
+    for (const face of this.querySelectorAll(`[data-face="${chat}"]`)) this.#note(face.closest(".msg").id.slice(2));
   }
 
   // a message, and those that quote it; without one, only the head
