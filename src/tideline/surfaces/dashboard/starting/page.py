@@ -20,8 +20,8 @@ from tideline.platform.errors import Problem
 from tideline.platform.facts import Actor
 from tideline.surfaces.dashboard import problems, shell, spoken
 from tideline.surfaces.dashboard.deps import DashboardDeps
-from tideline.surfaces.dashboard.office.business_templates import MEDIA
 from tideline.surfaces.dashboard.pages import Pages
+from tideline.surfaces.dashboard.previews import MEDIA
 from tideline.surfaces.dashboard.security import BadForm, Cookies, StaleForm, read_form
 from tideline.surfaces.dashboard.starting.letter import Letter, outgoing
 from tideline.surfaces.dashboard.starting.sheet import Sheet, sheet_of
