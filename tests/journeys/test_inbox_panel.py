@@ -164,6 +164,7 @@ async def test_a_new_chat_and_one_message_to_several(open_window: OpenWindow, de
     await listening(page)
     await page.get_by_role("link", name="New chat").click()
     await dialog.get_by_role("link", name="To several").click()
+    await expect(dialog.get_by_role("heading")).to_have_text("One message to several")
     await dialog.get_by_label("To", exact=True).fill("Noa Adler\n+15550006005\nnobody at all")
     await dialog.get_by_label("Message").fill("We close at six today")
     await dialog.get_by_role("button", name="See what will happen").click()
