@@ -12,7 +12,6 @@ from tideline.features.templates import NewTemplate, Template, TemplateFile, Vie
 from tideline.features.workspaces import Teammate
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
-from tideline.platform.facts import Actor
 from tideline.surfaces.dashboard import previews
 from tideline.surfaces.dashboard.office import template_fields as fields
 from tideline.surfaces.dashboard.office.office import Office, id_in, page_in, refusal
@@ -143,9 +142,7 @@ class TemplatesPage:
             except ClientDisconnect:
                 raise BadForm from None
             spooled = await writing.finish()
-            upload: Upload = await deps.uploads.take(
-                visitor.workspace.id, spooled, said, actor=Actor("teammate", visitor.me.id)
-            )
+            upload: Upload = await deps.uploads.take(visitor.workspace.id, spooled, said, actor=visitor.actor)
         return TemplateFile(upload.file.uid, upload.file.filename, upload.file.mimetype, upload.file.size)
 
     async def _form(

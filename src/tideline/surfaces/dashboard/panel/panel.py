@@ -10,7 +10,6 @@ from tideline.features import chats, messages
 from tideline.features.chats import Chat
 from tideline.features.messages import Media
 from tideline.platform.db import Tx
-from tideline.platform.facts import Actor
 from tideline.surfaces.dashboard import ids
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
@@ -83,7 +82,7 @@ class Panel:
             raise StaleForm
         async with self._visits.to_chat(request, ids.chat_id(request)) as (_, visitor, chat):
             pass
-        actor = Actor("teammate", visitor.me.id)
+        actor = visitor.actor
         await self._deps.db.run(visitor.workspace.id, lambda tx: change(tx, chat.id, form), actor=actor)
         if is_for_script(request):
             return await self.show(request)
