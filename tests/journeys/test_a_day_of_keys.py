@@ -102,6 +102,8 @@ async def test_a_working_day_without_a_pointer(page: Page, demo: Demo, tmp_path:
     await uses_a_template(keys)
     await sorts_it_in_the_panel(keys)
     await closes_it(keys)
+    await finds_and_filters(keys)
+    await sorts_many_at_once(keys)
     await goes_around_the_office(keys)
     await signs_out(keys)
 
@@ -203,6 +205,30 @@ async def sorts_it_in_the_panel(keys: Keys) -> None:
 async def closes_it(keys: Keys) -> None:
     await keys.press("e")
     await expect(keys.page.locator("#talk-head .state")).to_have_text("Closed")
+
+
+async def finds_and_filters(keys: Keys) -> None:
+    await keys.press("/")
+    await keys.write("Good morning, Zora")
+    await keys.press("Enter")
+    await expect(keys.page.locator("[data-hits]")).to_contain_text("Good morning, Zora!")
+    await keys.press("/", "Control+a", "Backspace", "Enter")
+    await expect(keys.page.locator("[data-hits]")).to_have_count(0)
+    await keys.press("Escape", "f")
+    filters = keys.page.locator("#list-filters")
+    await expect(filters).to_be_visible()
+    await keys.reach(filters.get_by_label("bistro"))
+    await keys.press("Space", "Enter")
+    await expect(keys.page.locator("[data-chips]")).to_contain_text("bistro")
+    await expect(keys.page.locator("[data-rows] .chat")).to_have_count(1)
+
+
+async def sorts_many_at_once(keys: Keys) -> None:
+    await keys.press("j", "x")
+    await expect(keys.page.locator("[data-count]")).to_have_text("1 chat chosen")
+    await keys.press("b")
+    await keys.use(keys.page.get_by_role("button", name="Reopen", exact=True))
+    await expect(keys.page.locator("[data-said]")).to_contain_text("1")
 
 
 async def goes_around_the_office(keys: Keys) -> None:

@@ -112,6 +112,28 @@ STOPS = (
     Stop("not-found", "/nothing-here", answers=404),
     # the inbox
     Stop("chats", "/", shows=".chat"),
+    Stop("chats-filtered", "/?label=wholesale&responsible=nobody", shows=".filter"),
+    Stop("chats-filters", "/", [click("[data-filter]", "#list-filters .check")], shows=".chat"),
+    Stop("chats-views", "/", [click("[popovertarget=list-views]", "#list-views [name=name]")], shows=".chat"),
+    Stop("chats-found", "/?q=order", shows=".chats__part"),
+    Stop("chats-none-found", "/?q=nothing+like+it", shows=".empty"),
+    Stop("chats-mine", "/?view=mine", shows=".chat", is_photographed=False),
+    Stop(
+        "chats-chosen",
+        "/",
+        [click("[data-selecting]", ".chat__select input"), press("j", ".chat"), press("x", ".bulk__count")],
+    ),
+    Stop(
+        "chats-bulk",
+        "/",
+        [
+            click("[data-selecting]", ".chat__select input"),
+            press("j", ".chat"),
+            press("x", ".bulk__count"),
+            click("[popovertarget=bulk-whose]", "#bulk-whose .menu__item"),
+        ],
+        shows=".chat",
+    ),
     Stop("account-menu", "/", [popover("account")], shows=".chat"),
     Stop("more-menu", "/", [popover("more")], shows=".chat", is_photographed=False),
     Stop("shortcuts", "/", [press("?", "dialog[open]")], shows=".chat"),
@@ -146,7 +168,7 @@ STOPS = (
     Stop(
         "chat-reply",
         CHAT,
-        [focus("[data-reply]"), press("Enter", "[data-quoted]"), fill(FIELD, "We can do that.\nAnd\nmore\nlines")],
+        [focus("[data-reply]"), press("Enter", "[data-quoted]"), fill(FIELD, "We can do that, and bring it by ten.")],
         shows=".bubble",
     ),
     Stop("chat-panel", CHAT, [press("i", "#side-title")], shows=".bubble"),
@@ -205,6 +227,7 @@ STOPS = (
 )
 
 EXCUSED = {
+    "/chats/rows": "a part of the page of chats",
     "/chats": "a part of the page of chats",
     "/chat/{chat_id}": "leads to the page of the chat",
     "/chat/{chat_id}/": "leads to the page of the chat",

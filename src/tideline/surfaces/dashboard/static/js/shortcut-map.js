@@ -20,7 +20,7 @@ class ShortcutMap extends HTMLElement {
   }
 
   get #list() {
-    return document.querySelector("chat-list");
+    return document.querySelector("chat-list:defined");
   }
 
   get #composer() {
