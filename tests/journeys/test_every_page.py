@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.support import browser as browsers
+from tests.support.browser import Window
 from tests.support.serving import Served
 from tests.support.tour import looking
 from tests.support.tour.shop import Shop, furnish
@@ -50,10 +51,7 @@ async def walk_in_hebrew(shop: Shop, browser: Browser) -> AsyncIterator[Walk]:
 @pytest.mark.parametrize("stop", STOPS, ids=[one.name for one in STOPS])
 async def test_everybody_can_use_it(walk: Walk, stop: Stop) -> None:
     page = await walk.to(stop)
-    wrong = await looking.without_eyes(page)
-    wrong += await looking.without_light(page)
-    wrong += await looking.at_each_width(page)
-    wrong += await looking.without_pointer(page)
+    wrong = await looking.everything(page)
     assert not wrong, "\n".join(wrong)
 
 
@@ -62,4 +60,16 @@ async def test_it_is_laid_out_from_right_to_left(walk_in_hebrew: Walk, stop: Sto
     page = await walk_in_hebrew.to(stop)
     assert await page.evaluate("() => document.documentElement.dir") == "rtl"
     wrong = await looking.at_each_width(page)
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_the_first_page_of_a_new_installation(browser: Browser, data_dir: Path) -> None:
+    """There is nothing in it yet, so it has a server of its own."""
+    served = Served(data_dir, ("serve",))
+    window = await Window.open(browser, served.ready().base_url, reduced_motion="reduce")
+    await window.page.goto("/")
+    await window.page.locator("[name=owner_name]").wait_for()
+    wrong = await looking.everything(window.page)
+    await window.close()
+    served.close()
     assert not wrong, "\n".join(wrong)

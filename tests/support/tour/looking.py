@@ -21,6 +21,15 @@ def script(path: Path) -> str:
     return path.read_text()
 
 
+async def everything(page: Page) -> list[str]:
+    return [
+        *await without_eyes(page),
+        *await without_light(page),
+        *await at_each_width(page),
+        *await without_pointer(page),
+    ]
+
+
 async def without_eyes(page: Page, rules: list[str] | None = None) -> list[str]:
     """Serious violations that axe-core finds. It comes in through the debugger, so the page's own policy stays on."""
     if not await page.evaluate("() => 'axe' in globalThis"):

@@ -15,6 +15,7 @@ import aiohttp
 
 from tests.support import media
 from tests.support.clients import Api, Phone, Simulator, eventually
+from tests.support.partner_client import headers_of
 from tests.support.serving import Served, tideline
 from tests.support.tour import drawings
 
@@ -82,6 +83,7 @@ class Furnishing:
             **await self._chats(),
             **await hooks,
             **await self._office(),
+            **await self._partner(),
             **await self._empty_place(),
         }
         people = {
@@ -204,6 +206,16 @@ class Furnishing:
             "simulator": f"/simulator#token={self._facts['simulator_token']}",
         }
 
+    async def _partner(self) -> dict[str, str]:
+        """The demo's partner has a customer, and the owner runs this server."""
+        await self._tideline("operator", "add", self._facts["owner_email"])
+        url = f"{self._facts['base_url']}/partner/api/v1/workspaces"
+        headers = headers_of(self._facts["partner_id"], self._facts["partner_secret"])
+        new = {"display_name": "Blue Lagoon Dental", "seats_purchased": 3}
+        async with self._http.post(url, headers=headers, json=new) as answer:
+            made = await answer.json()
+        return {"partner": self._facts["partner_id"], "partner_workspace": str(made["workspace_id"])}
+
     def _outbox(self) -> str | None:
         said = re.search(r"/outbox/[\w-]+", self._served.output)
         return said[0] if said else None
@@ -218,10 +230,13 @@ class Furnishing:
 
     async def _opened(self, name: str, email: str) -> str:
         command = ["workspace", "create", "--name", name, "--owner-email", email, "--timezone", "Europe/Lisbon"]
-        made = await asyncio.to_thread(tideline, self._served.data_dir, *command)
-        assert made.returncode == 0, made.stdout + made.stderr
-        [link] = re.findall(r"http\S+/link/\S+", made.stdout)
+        [link] = re.findall(r"http\S+/link/\S+", await self._tideline(*command))
         return str(link)
+
+    async def _tideline(self, *command: str) -> str:
+        ended = await asyncio.to_thread(tideline, self._served.data_dir, *command)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return ended.stdout
 
     async def _follow(self, link: str) -> None:
         path = self._facts["base_url"] + urlsplit(link).path

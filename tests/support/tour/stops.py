@@ -217,6 +217,16 @@ STOPS = (
     Stop("webhook-paused", "/webhooks/{paused_hook}", shows=".empty"),
     Stop("webhook-delete", "/webhooks/{hook}", [click("[commandfor=delete]", "dialog[open]")], is_photographed=False),
     Stop("webhook-delivery", "/webhooks/{hook}/deliveries/{delivery}"),
+    Stop("usage", "/usage", shows=".chart, .figure"),
+    Stop("usage-empty", "/usage", who="newcomer"),
+    Stop("audit", "/audit", shows="main"),
+    Stop("audit-none-found", "/audit?area=templates&from=2001-01-01&until=2001-01-02", is_photographed=False),
+    Stop("partners", "/partners"),
+    Stop("partner", "/partners/{partner}"),
+    Stop(
+        "partner-secret", "/partners/{partner}", [click("[commandfor=rotate]", "dialog[open]")], is_photographed=False
+    ),
+    Stop("partner-workspace", "/partners/{partner}/workspaces/{partner_workspace}"),
     Stop("api", "/api", [opened("details")]),
     Stop("api-renew", "/api", [click("[commandfor=renew]", "dialog[open]")], is_photographed=False),
     Stop("api-empty", "/api", who="newcomer"),
@@ -241,6 +251,8 @@ EXCUSED = {
     "/chat/{chat_id}/business-templates/{template_id}": "a part of the page of a chat",
     "/chat/{chat_id}/labels": "a part of the page of a chat",
     "/chat/{chat_id}/photo/{uid}": "leads to a file",
+    "/usage.csv": "a file",
+    "/partners/{id}/usage.csv": "a file",
     "/qr/{token}/state": "JSON for the page with the code",
     "/stream": "the live stream",
 }
