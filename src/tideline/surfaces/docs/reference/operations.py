@@ -123,6 +123,6 @@ def _errors(volume: Volume, call: Call) -> Iterator[str]:
             for one in holder.get("examples", {}).values()
             if isinstance(value := volume.contract.resolve(one).get("value"), dict)
         )
-        found.append((status, ", ".join(codes), str(answer.get("description", ""))))
+        found.append((status, ", ".join(codes), plain_words(answer.get("description", ""))))
     yield "## Errors"
     yield table(("status", "code", "when"), found)

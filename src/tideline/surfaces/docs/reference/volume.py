@@ -57,6 +57,18 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
 
 
+SOURCE = re.compile(r"\s*\([^()]*\b(?:inferred|vendor)\b[^()]*\)")
+SAID_OF_THE_ORIGINAL = (
+    ("Optional for the vendor, always sent here", "Always sent"),
+    ("never null in the recordings", "never null"),
+)
+OF_SOURCES = re.compile(r"\b(?:the vendor|vendor|older captures|on the wire)\b")
+
+
 def plain_words(text: object) -> str:
-    """A description without the marks by which the contract says where it has its knowledge from."""
-    return re.sub(r"\s*\(inferred[^)]*\)", "", str(text)).strip()
+    """A description without what the contract says of its sources."""
+    words = SOURCE.sub("", str(text)).replace("Optional for the vendor;", "Optional for the vendor,")
+    for theirs, ours in SAID_OF_THE_ORIGINAL:
+        words = words.replace(theirs, ours)
+    sentences = re.split(r"(?<=\.)(?=\s)", words)
+    return "".join(one for one in sentences if not OF_SOURCES.search(one)).strip()
