@@ -134,6 +134,36 @@ def test_samples_name_settings_that_there_are() -> None:
     assert {name for name in named - known if not name.startswith("TIDELINE_SMOKE_")} == set()
 
 
+@pytest.fixture(scope="module")
+def stands(served: Served) -> Iterator[Stands]:
+    demo = served.demo
+    with web_server() as remote:
+        yield {
+            "public-api": PublicCalls(RunningShop(served, remote), Random(7)),
+            "partner-api": PartnerCalls(demo["base_url"], demo["partner_id"], demo["partner_secret"], count(1)),
+        }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_operation_and_every_event_does_what_its_page_shows(language: str, stage: Stage, stands: Stands) -> None:
+    shown = [*pages_of(LIBRARY.public), *pages_of(LIBRARY.partner)]
+    codes = []
+    for volume, call, page in shown:
+        [code] = [one.code for one in samples_of(page) if one.language == language]
+        codes.append(exchanged(code, stands[volume.slug].exchange(call, request_of(volume, call))))
+    of_calls = {page.slug for _, _, page in shown}
+    events = [page for page in LIBRARY.pages.values() if page.group and page.slug not in of_calls]
+    codes += [one.code for page in events for one in samples_of(page) if one.language == language]
+    printed = stage.run_all(language, codes)
+    names = [call.id for _, call, _ in shown] + [page.slug for page in events]
+    wrong = [
+        f"{name}: {problem}\n{code}"
+        for name, said, code in zip(names, printed, codes, strict=True)
+        if (problem := trouble(language, said))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("slug", RUN)
 def test_a_page_that_people_wrote_does_what_it_shows(slug: str, stage: Stage, served: Served, port: int) -> None:
     samples = [one for one in WRITTEN[slug] if one.is_run and one.language in LANGUAGES]
@@ -203,36 +233,6 @@ def eventually(look: Callable[[], bool], what: str, seconds: float = 30) -> None
 def reached(port: int) -> bool:
     with socket.socket() as trying:
         return trying.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.fixture(scope="module")
-def stands(served: Served) -> Iterator[Stands]:
-    demo = served.demo
-    with web_server() as remote:
-        yield {
-            "public-api": PublicCalls(RunningShop(served, remote), Random(7)),
-            "partner-api": PartnerCalls(demo["base_url"], demo["partner_id"], demo["partner_secret"], count(1)),
-        }
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_operation_and_every_event_does_what_its_page_shows(language: str, stage: Stage, stands: Stands) -> None:
-    shown = [*pages_of(LIBRARY.public), *pages_of(LIBRARY.partner)]
-    codes = []
-    for volume, call, page in shown:
-        [code] = [one.code for one in samples_of(page) if one.language == language]
-        codes.append(exchanged(code, stands[volume.slug].exchange(call, request_of(volume, call))))
-    of_calls = {page.slug for _, _, page in shown}
-    events = [page for page in LIBRARY.pages.values() if page.group and page.slug not in of_calls]
-    codes += [one.code for page in events for one in samples_of(page) if one.language == language]
-    printed = stage.run_all(language, codes)
-    names = [call.id for _, call, _ in shown] + [page.slug for page in events]
-    wrong = [
-        f"{name}: {problem}\n{code}"
-        for name, said, code in zip(names, printed, codes, strict=True)
-        if (problem := trouble(language, said))
-    ]
-    assert not wrong, "\n".join(wrong)
 
 
 LOOKED_AT = ("/docs", "/docs/quickstart", "/docs/differences", "/docs/webhooks", "/docs/settings", "/docs/whatsapp",
