@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from tideline.features import files, messages, numbers, webhooks, workspaces
 from tideline.features.messages import NOBODY, Answers, Figures, Sums
@@ -14,7 +14,7 @@ from tideline.features.numbers import Number, NumberId
 from tideline.features.webhooks import Deliveries
 from tideline.features.workspaces import Action, Quotas, TeammateId
 from tideline.platform.db import Tx
-from tideline.surfaces.dashboard import charts, security
+from tideline.surfaces.dashboard import charts, sheets
 from tideline.surfaces.dashboard.charts import Chart
 from tideline.surfaces.dashboard.office import periods, usage_file
 from tideline.surfaces.dashboard.office.office import Office, ensure
@@ -89,12 +89,8 @@ class UsagePage:
             ensure(visitor, Action.USAGE)
             days = periods.days_of(period, self._today(visitor))
             names = await usage_file.names(tx, days)
-        headers = {
-            **security.HEADERS,
-            "Content-Disposition": f'attachment; filename="{usage_file.name(visitor, days)}"',
-        }
-        lines = usage_file.lines(self._office.deps.db, visitor, days, names)
-        return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
+        rows = usage_file.portions(self._office.deps.db, visitor, days, names)
+        return sheets.download(usage_file.name(visitor, days), rows)
 
     def _today(self, visitor: Visitor) -> date:
         """In the workspace's time, as the days were counted."""

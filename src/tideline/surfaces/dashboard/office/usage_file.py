@@ -1,8 +1,6 @@
-"""Figures as a file for programs that show tables: written line by line, and nothing in it is taken for a formula."""
+"""Figures as a table to take along: a row for each day, number and teammate."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,11 +10,10 @@ from tideline.features.messages import NOBODY
 from tideline.features.numbers import Number, NumberId
 from tideline.features.workspaces import Teammate, TeammateId
 from tideline.platform.db import Database, Tx
+from tideline.surfaces.dashboard.sheets import Row
 from tideline.surfaces.dashboard.visits import Visitor
 
 HEADS: Final = ("day", "number", "phone", "teammate", "received", "sent_in_inbox", "sent_by_api", "sent_on_phone")
-RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins like that is taken for a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +34,11 @@ async def names(tx: Tx, days: Sequence[date]) -> Names:
     return Names(await numbers.get_many(tx, list(found.numbers)), people)
 
 
-async def lines(db: Database, visitor: Visitor, days: Sequence[date], names: Names) -> AsyncIterator[str]:
-    yield line(HEADS)
+async def portions(db: Database, visitor: Visitor, days: Sequence[date], names: Names) -> AsyncIterator[Sequence[Row]]:
+    yield [HEADS]
     async for cell, sums in messages.list_figures(db, visitor.workspace.id, days[0], days[-1]):
         number, teammate = names.numbers.get(NumberId(cell.number_id)), names.people.get(TeammateId(cell.teammate_id))
-        yield line((
+        yield [(
             cell.day.isoformat(),
             number.account_name if number else "",
             number.phone if number else "",
@@ -50,14 +47,4 @@ async def lines(db: Database, visitor: Visitor, days: Sequence[date], names: Nam
             sums.by_people,
             sums.by_api,
             sums.by_phone,
-        ))  # fmt: skip
-
-
-def line(cells: Iterable[object]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow([harmless(one) if isinstance(one, str) else one for one in cells])
-    return written.getvalue()
-
-
-def harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(RISKY) else text
+        )]  # fmt: skip
