@@ -134,6 +134,9 @@ STOPS = (
         ],
         shows=".chat",
     ),
+    Stop("new-chat", "/", [press("c", "dialog[open] [name=to]")], shows=".chat"),
+    Stop("new-chat-page", "/new-chat", shows="[name=to]", is_photographed=False),
+    Stop("rounds", "/rounds"),
     Stop("account-menu", "/", [popover("account")], shows=".chat"),
     Stop("more-menu", "/", [popover("more")], shows=".chat", is_photographed=False),
     Stop("shortcuts", "/", [press("?", "dialog[open]")], shows=".chat"),
@@ -237,6 +240,8 @@ STOPS = (
 )
 
 EXCUSED = {
+    "/new-chat/people": "a part of the page of a new chat",
+    "/rounds/{uid}": "what became of one round, a part that keeps itself fresh",
     "/chats/rows": "a part of the page of chats",
     "/chats": "a part of the page of chats",
     "/chat/{chat_id}": "leads to the page of the chat",
