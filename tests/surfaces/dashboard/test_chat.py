@@ -63,7 +63,7 @@ async def test_older_messages_come_page_by_page_to_the_very_first(site: Site) ->
         page = await opened(browser, chat, query)
         seen.append(page.html.count('<li class="msg '))
         assert (">Newest messages<" in page.html) is bool(query)
-        older = page.links("?before=")
+        older = [link for link in page.links("?before=") if link.startswith("?")]  # the page's own address is longer
         if not older:
             break
         [query] = older

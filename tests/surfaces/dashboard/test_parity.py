@@ -51,11 +51,14 @@ NOTHING: dict[str, str] = {
     **dict.fromkeys(("WorkspaceCreated", "WorkspaceSeatsFull", "WorkspaceQuotaReached", "BalanceToppedUp"), OFFICE),
     **dict.fromkeys(("TeamCreated", "TeamRenamed", "TeamRemoved", "TeammateInvited"), OFFICE),
     **dict.fromkeys(("TokenCreated", "TokenRotated"), OFFICE),
+    **dict.fromkeys(("TeammateSignedIn", "TeammateSignInRefused", "TeammateLinkMade"), OFFICE),
+    **dict.fromkeys(("TeammateOperatorChanged", "WorkspaceAuditExported", "WorkspaceQuotasChanged"), OFFICE),
     **dict.fromkeys(("WebhookCreated", "WebhookChanged", "WebhookDeleted", "FileUploaded"), OFFICE),
     **dict.fromkeys(("TeammateJoined", "TeammateRestored", "TemplateStatusChanged"), CHOICES),
     **dict.fromkeys(("TemplateCreated", "TemplateChanged", "TemplateDeleted"), CHOICES),
     "TemplateUsed": "nobody is shown how often a template was used while they write",
     **dict.fromkeys(("TeammateChanged", "TeammateSuspended", "TeammateRemoved"), ENDS),
+    **dict.fromkeys(("TeammateSignedOut", "TeammatePasswordChanged"), ENDS),
 }
 
 
