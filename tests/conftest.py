@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import fuzz
 from tests.support.postgres import PostgresForTests
-from tests.support.room import room
+from tideline.testing.room import room
 
 fuzz.use()
 

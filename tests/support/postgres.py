@@ -20,9 +20,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from tests.support.room import room
 from tideline.platform import launcher
 from tideline.platform.migrate import FOLDER, migrate
+from tideline.testing.room import room
 
 T = TypeVar("T")
 

@@ -19,11 +19,11 @@ from PIL import Image
 from playwright.async_api import Browser, Page
 
 from tests.support import browser as browsers
-from tests.support.room import room
 from tests.support.serving import Served
 from tests.support.tour.shop import Shop, furnish
 from tests.support.tour.stops import STOPS, Stop
 from tests.support.tour.walking import walking
+from tideline.testing.room import room
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "screenshots"

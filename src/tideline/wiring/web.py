@@ -142,6 +142,7 @@ def _simulator(parts: Parts, world: World, crew: Crew) -> list[BaseRoute]:
             wakes=parts.wakes,
             world=world,
             keyring=parts.keyring,
+            access=parts.access,
             token=parts.simulator_token,
             public_url=parts.settings.base_url,
             test_clock=clock if isinstance(clock, ShiftedClock) else None,

@@ -11,6 +11,7 @@ from tests.support.asgi import Response, call
 from tests.support.postgres import PostgresForTests
 from tests.support.simulated import empty_world
 from tideline.connectors.simulator import World
+from tideline.features.workspaces import Access
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
@@ -78,11 +79,13 @@ async def db(world_dsn: str, clock: ShiftedClock) -> AsyncIterator[Database]:
 def deps(db: Database, clock: ShiftedClock) -> SimulatorDeps:
     wakes = Wakes()
     db.wake = wakes.wake
+    keyring = Keyring(["a key for tests, long enough"])
     return SimulatorDeps(
         db=db,
         wakes=wakes,
         world=World(db, wakes),
-        keyring=Keyring(["a key for tests, long enough"]),
+        keyring=keyring,
+        access=Access(db, keyring, wakes),
         token=TOKEN,
         public_url="https://tideline.example",
         test_clock=clock,

@@ -17,6 +17,8 @@ GROUP = "120363000000000001@g.us"
 # method, path, body, status, code
 BAD: dict[str, tuple[str, str, Any, int, str]] = {
     "phone without a name": ("POST", "/phones", {"phone": "+15550001010"}, 400, "invalid_request"),
+    "workspace with a blank name": ("POST", "/workspaces", {"name": " "}, 400, "invalid_request"),
+    "workspace nowhere": ("POST", "/workspaces", {"timezone": "Mars/Crater"}, 400, "invalid_zone"),
     "phone with a blank name": ("POST", "/phones", {"phone": "+15550001010", "name": " "}, 400, "invalid_request"),
     "name too long": ("POST", "/phones", {"phone": "+15550001010", "name": "x" * 101}, 400, "invalid_request"),
     "phone with letters": ("POST", "/phones", {"phone": "+1555CALLME", "name": "X"}, 400, "invalid_request"),

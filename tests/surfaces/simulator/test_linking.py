@@ -13,6 +13,7 @@ from tests.surfaces.simulator.conftest import ANA, BO, CLEO, TOKEN, Api
 from tideline.connectors.simulator import SimulatorConnector, World
 from tideline.features import numbers, workspaces
 from tideline.features.files import Files
+from tideline.features.workspaces import Access
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database, SystemTx
@@ -151,7 +152,11 @@ async def test_a_web_process_and_a_gateway_process_link_together(
         db = await Database.connect(dsn, clock)
         wakes = Wakes()
         keyring = Keyring(["a key for tests, long enough"])
-        web = Api(SimulatorDeps(db, wakes, World(db, wakes), keyring, TOKEN, "https://tideline.example"))
+        web = Api(
+            SimulatorDeps(
+                db, wakes, World(db, wakes), keyring, Access(db, keyring, wakes), TOKEN, "https://tideline.example"
+            )
+        )
         await web.ok("POST", "/phones", {"phone": ANA, "name": "Ana"})
         begun = await web.ok("POST", "/links", {"workspace_id": slug, "user_id": office.owner_id})
         await web.ok("POST", f"/phones/{ANA}/scan", {"qr": begun["qr"]})

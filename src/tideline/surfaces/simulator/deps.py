@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from tideline.connectors.simulator import World
+from tideline.features.workspaces import Access
 from tideline.platform.clock import ShiftedClock
 from tideline.platform.crypto import Keyring
 from tideline.platform.db import Database
@@ -27,6 +28,7 @@ class SimulatorDeps:
     wakes: Wakes
     world: World
     keyring: Keyring
+    access: Access
     token: str = field(repr=False)
     public_url: str
     test_clock: ShiftedClock | None = None

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from tideline.surfaces.simulator import business, desk, groups, links, messages, phones, pictures, wire
+from tideline.surfaces.simulator import business, desk, groups, links, messages, opening, phones, pictures, wire
 from tideline.surfaces.simulator.deps import SimulatorDeps
 from tideline.surfaces.simulator.endpoints import Endpoint, route, unknown_path
 
@@ -11,6 +11,7 @@ MESSAGE = PHONE + "/messages/{id}"
 TEMPLATES = "/business/{phone}/templates"
 
 ENDPOINTS: dict[str, dict[str, Endpoint]] = {
+    "/workspaces": {"POST": Endpoint(opening.create, wire.NewWorkspace)},
     "/phones": {"POST": Endpoint(phones.add, wire.NewPhone), "GET": Endpoint(phones.list_all)},
     PHONE: {"PATCH": Endpoint(phones.change, wire.PhoneChanges)},
     "/links": {"POST": Endpoint(links.begin, wire.NewLink)},

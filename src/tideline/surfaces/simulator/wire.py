@@ -37,6 +37,11 @@ YEAR = 366 * 24 * 3600
 # In ----------------------------------------------------------------------------------------------------------
 
 
+class NewWorkspace(msgspec.Struct):
+    name: str = "Test"
+    timezone: str = "UTC"
+
+
 class NewPhone(msgspec.Struct):
     phone: str
     name: str
