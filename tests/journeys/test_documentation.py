@@ -49,6 +49,7 @@ NOT_RUN = {
     ("install", "it builds and installs packages"),
     ("install", "it installs and serves until it is stopped"),
     ("quickstart", "it serves until it is stopped"),
+    ("testing", "it installs"),
     ("webhooks", "PHP is not among what the tests need"),
     ("whatsapp", "it installs, and links a real phone"),
     ("whatsapp", "it needs two real numbers"),
