@@ -104,7 +104,7 @@ def test_what_comes_twice_is_answered_once(tideline: Workspace, bot: ThreadingHT
     ana.write(shop, "hours")
     ana.wait_for(RULES.keywords["hours"])
     [webhook] = tideline.client.list_webhooks()
-    [first] = tideline.client.iter_deliveries(webhook.id)
+    [first] = tideline.wait_until(lambda: list(tideline.client.iter_deliveries(webhook.id)), bool, "a delivery")
     tideline.client.redeliver(webhook.id, first.uid)
     tideline.wait_until(
         lambda: tideline.client.get_delivery(webhook.id, first.uid), lambda it: it.attempts == 2, "a second attempt"
