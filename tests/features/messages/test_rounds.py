@@ -29,6 +29,7 @@ LISTED = {
     "commas between phones": ("+15550100234, +15550100235,", ["+15550100234", "+15550100235"]),
     "a comma in a name": ("Solberg, Mira; Clara", ["Solberg, Mira", "Clara"]),
     "the same twice": ("Mira\nMira", ["Mira"]),
+    "what no database takes": ("Mira\x00Clara", ["Mira", "Clara"]),
 }
 
 

@@ -31,6 +31,9 @@ async def test_views_are_put_in_order(world: World) -> None:
     await world.run(saved_views.move, world.owner, a, -1)
     await world.run(saved_views.move, world.owner, a, 9)
     assert await shown(world) == ["C", "B", "A"]
+    await world.run(saved_views.remove, world.owner, c)
+    await kept(world, "D")
+    assert await shown(world) == ["B", "A", "D"]
 
 
 async def test_renaming_and_taking_away(world: World) -> None:

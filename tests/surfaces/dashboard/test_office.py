@@ -78,6 +78,13 @@ async def test_a_page_speaks_the_readers_language(site: Site, path: str, lang: s
     assert f'<html lang="{lang}" dir="{"rtl" if lang == "he" else "ltr"}"' in page.html
 
 
+@pytest.mark.parametrize("path", ["/numbers/{id}/business", "/templates/{id}", "/webhooks/{id}", "/team/{id}"])
+async def test_a_larger_id_than_there_can_be_leads_nowhere(site: Site, path: str) -> None:
+    browser = await site.owner()
+    for given in ("000000000001" + "9" * 12, "2147483648", "0", "x"):
+        assert (await browser.get(path.format(id=given))).status == 404, given
+
+
 async def test_a_theme_is_chosen_for_the_browser_and_given_up_again(site: Site) -> None:
     browser = await site.owner()
     page = await browser.get("/numbers")

@@ -57,6 +57,7 @@ async def test_a_template_is_written_with_its_file_changed_and_deleted(site: Sit
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "no name": ({"name": "  "}, "a name of 1 to 160"),
     "too long": ({"text": "x" * 4097}, "a text of 1 to 4096"),
+    "what no database takes": ({"name": "a\x00"}, "a name of 1 to 160"),
     "no such team": ({"team": "Nobody"}, "no such team"),
     "no file": ({"file_uid": "c41d2f6a-7f0b-4a53-8f7e-1d90b6a3e5d8"}, "file is not there"),
     "no uid": ({"file_uid": "'; drop"}, "file is not there"),
@@ -88,6 +89,15 @@ async def test_templates_are_found_by_words_and_shown_in_pages(site: Site, world
     assert "Hours" in (await browser.get("/templates?q=nine")).words
     assert "Hours" not in (await browser.get("/templates?show=mine&q=nine")).words
     assert "Nothing found" in (await browser.get("/templates?q=%3Cb%3E&page=x")).words
+
+
+async def test_a_form_that_is_sent_twice_writes_one_template(site: Site, world: World) -> None:
+    browser = await site.owner()
+    page = await browser.get(NEW)
+    for text in ("Hello", "Hello", "Hello again"):
+        added = await browser.send(page, NEW, name="Prices", text=text)
+        assert added.location == "/templates?done=template_added"
+    assert sorted(one.text for one in await all_of(world)) == ["Hello", "Hello again"]
 
 
 # What somebody may do with a template of the owner: open it, change its words, share and delete it.
@@ -174,6 +184,7 @@ async def test_business_templates_show_what_meta_says_in_words(site: Site, world
     for words in ("Approved", "Rejected", "so belongs to marketing", "NEWSTATE", "OTHER", "A picture", "<i>Track</i>"):
         assert words in page.words, words
     assert "pay_by_friday" not in (await browser.get("/templates/business?q=ORDER_")).words
+    assert "pay_by_friday" not in (await browser.get("/templates/business?q=pay%00")).words
     assert "Many customers do not like it" in (await browser.get(await one_of(world, "order_update"))).words
 
 

@@ -14,7 +14,7 @@ from tideline.features.numbers import NumberId
 from tideline.features.workspaces import TeammateId
 
 MOST: Final = 50
-_BETWEEN: Final = re.compile(r"[\n\r;]+|,(?=\s*[+\d])")
+_BETWEEN: Final = re.compile(r"[\n\r;\x00]+|,(?=\s*[+\d])")
 
 
 @dataclass(frozen=True, slots=True)

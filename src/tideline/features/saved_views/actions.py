@@ -19,7 +19,7 @@ async def keep(tx: Tx, teammate: Teammate, name: str, filters: Filters) -> Saved
     _ensure_free(views, name)
     if len(views) >= MOST:
         raise TooManyViews
-    return SavedView(await store.insert(tx, teammate.id, name, filters, len(views) + 1), name, filters)
+    return SavedView(await store.append(tx, teammate.id, name, filters), name, filters)
 
 
 async def rename(tx: Tx, teammate: Teammate, view_id: int, name: str) -> None:

@@ -27,17 +27,19 @@ async def lock_all(tx: Tx, teammate_id: TeammateId) -> list[SavedView]:
     return await list_all(tx, teammate_id)
 
 
-async def insert(tx: Tx, teammate_id: TeammateId, name: str, filters: Filters, position: int) -> SavedViewId:
+async def append(tx: Tx, teammate_id: TeammateId, name: str, filters: Filters) -> SavedViewId:
+    """Behind the others of this teammate, whichever of them were taken away."""
     made: int = await tx.value(
         """
         INSERT INTO tenant.saved_view (workspace, teammate_id, name, filters, position)
-        VALUES ($1, $2, $3, $4, $5) RETURNING id
+        SELECT $1, $2, $3, $4::jsonb, COALESCE(max(v.position), 0) + 1
+        FROM tenant.saved_view v WHERE v.workspace = $1 AND v.teammate_id = $2
+        RETURNING id
         """,
         tx.workspace_id,
         teammate_id,
         name,
         {key: list(values) for key, values in filters.items()},
-        position,
     )
     return SavedViewId(made)
 

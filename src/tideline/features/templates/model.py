@@ -16,6 +16,7 @@ TemplateId = NewType("TemplateId", int)
 
 NAME_MAX = 160
 TEXT_MAX = 4096
+NUL = "\x00"
 ORIGIN_MAX = 100
 MOST = 2000
 """Templates in one workspace: their list has no pages."""
@@ -146,13 +147,13 @@ class TemplateChange:
 
 
 def ensure_name(name: str) -> None:
-    """Whatever characters it has, it is a text and stays as it was typed."""
-    if not 1 <= len(name) <= NAME_MAX:
+    """Whatever characters it has, it is a text and stays as it was typed; only NUL is none that can be kept."""
+    if not 1 <= len(name) <= NAME_MAX or NUL in name:
         raise InvalidTemplate(f"The name of a template has 1 to {NAME_MAX} characters.")
 
 
 def ensure_text(text: str) -> None:
-    if not 1 <= len(text) <= TEXT_MAX:
+    if not 1 <= len(text) <= TEXT_MAX or NUL in text:
         raise InvalidTemplate(f"The text of a template has 1 to {TEXT_MAX} characters.")
 
 

@@ -12,6 +12,13 @@ def chat_id(request: Request) -> int:
 
 
 def parse(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) <= 10 and 0 < int(given) <= LARGEST_ID):
+    found = find(given)
+    if found is None:
         raise NotHere
-    return int(given)
+    return found
+
+
+def find(given: str) -> int | None:
+    """None for what is no id."""
+    is_short = given.isascii() and given.isdigit() and len(given) <= 10
+    return int(given) if is_short and 0 < int(given) <= LARGEST_ID else None

@@ -19,6 +19,8 @@ from tideline.platform.db import SystemTx, Tx
 PAGE: Final = 50
 ASKED_EVERY: Final = timedelta(minutes=15)
 LARGEST_ID: Final = 2**31 - 1
+NUL: Final = "\x00"
+"""No template has it, and no database takes it."""
 WORDS: Final = ("name", "language", "status", "category", "parameter_format", "rejected_reason", "quality")
 
 
@@ -33,6 +35,8 @@ async def list_templates(
     tx: Tx, page: int = 1, size: int = PAGE, *, waba_id: str | None = None, named: str = ""
 ) -> tuple[list[Template], bool]:
     """A page, the newest first, and whether another follows; of one account, or with a part of the name."""
+    if NUL in named:
+        return [], False
     found = await store.list_page(tx, offset=(page - 1) * size, limit=size + 1, waba_id=waba_id, named=named)
     return found[:size], len(found) > size
 
@@ -42,6 +46,8 @@ async def list_approved(
 ) -> tuple[list[Template], bool]:
     """What the number's account may send, by name, and whether more follow; with these words in name or text."""
     account = await _account(tx, number_id)
+    if NUL in words or NUL in (language or ""):
+        return [], False
     found = await store.list_approved(
         tx, account.waba_id, words=words.lower(), language=language, offset=(page - 1) * size, limit=size + 1
     )

@@ -85,10 +85,10 @@ class Wanted:
 
 
 def read(query: Iterable[tuple[str, str]]) -> Wanted:
-    """What is not understood does not restrict."""
+    """What is not understood does not restrict, nor does what no database takes."""
     found: dict[str, list[str]] = {}
     for name, value in query:
-        if value.strip() and len(value) <= LONGEST_VALUE:
+        if value.strip() and len(value) <= LONGEST_VALUE and "\x00" not in value:
             found.setdefault(name, []).append(value.strip())
     one = {name: values[-1] for name, values in found.items()}
     choices = [(name, one[name]) for name, values in CHOICES.items() if one.get(name) in values]

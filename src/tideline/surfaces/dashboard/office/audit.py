@@ -11,10 +11,10 @@ from tideline.features import audit, workspaces
 from tideline.features.audit import KINDS, About, Area, Cursor, Entry, Filter
 from tideline.features.workspaces import Action, Teammate, TeammateId, ensure_may
 from tideline.platform.db import Tx
-from tideline.surfaces.dashboard import sheets
+from tideline.surfaces.dashboard import ids, sheets
 from tideline.surfaces.dashboard.office import audit_words as words
 from tideline.surfaces.dashboard.office.audit_words import Names
-from tideline.surfaces.dashboard.office.office import LARGEST_ID, Office, ensure
+from tideline.surfaces.dashboard.office.office import Office, ensure
 from tideline.surfaces.dashboard.visits import Visitor
 from tideline.surfaces.dashboard.words import Words, _, speaking, use
 
@@ -97,7 +97,7 @@ async def _names(tx: Tx, entries: Sequence[Entry], people: Sequence[Teammate]) -
 
 def _asked(given: Mapping[str, str], visitor: Visitor) -> Asked:
     """What makes no sense is as if it had not been asked."""
-    person, area, kind = _id(given.get("person", "")), given.get("area", ""), given.get("kind", "")
+    person, area, kind = ids.find(given.get("person", "")), given.get("area", ""), given.get("kind", "")
     about = _about(given.get("about", ""))
     since, until = _day(given.get("since", "")), _day(given.get("until", ""))
     wanted = Filter(
@@ -121,12 +121,8 @@ def _asked(given: Mapping[str, str], visitor: Visitor) -> Asked:
 
 def _about(text: str) -> About | None:
     what, _colon, number = text.partition(":")
-    about_id = _id(number)
+    about_id = ids.find(number)
     return About(what, about_id) if what in CONCERNED and about_id else None
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= LARGEST_ID else None
 
 
 def _day(text: str) -> date | None:

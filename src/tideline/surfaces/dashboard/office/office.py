@@ -10,14 +10,13 @@ from starlette.responses import Response
 from tideline.features.workspaces import Action, NewSession, Teammate, ensure_may
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
-from tideline.surfaces.dashboard import problems, shell, spoken
+from tideline.surfaces.dashboard import ids, problems, shell, spoken
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
 from tideline.surfaces.dashboard.security import LARGEST_FORM, Cookies, Form, StaleForm, read_form
-from tideline.surfaces.dashboard.visits import NotHere, Visitor, Visits
+from tideline.surfaces.dashboard.visits import Visitor, Visits
 
 T = TypeVar("T")
-LARGEST_ID = 2**31 - 1
 LAST_PAGE = 10_000
 
 
@@ -86,10 +85,7 @@ def ensure(visitor: Visitor, action: Action) -> None:
 
 
 def id_in(request: Request, name: str = "id") -> int:
-    text = request.path_params[name]
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:12]) <= LARGEST_ID):
-        raise NotHere
-    return int(text)
+    return ids.parse(request.path_params[name])
 
 
 def page_in(request: Request) -> int:

@@ -1,14 +1,22 @@
 """The fields of a template's form: what stands in them, and what they say."""
 
+import hashlib
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
 from tideline.features import files, workspaces
+from tideline.features.files import Purpose
 from tideline.features.templates import Template, TemplateChange, TemplateFile, Viewer, Visibility
 from tideline.features.workspaces import Teammate
 from tideline.platform.db import Tx
+from tideline.platform.once import Once
 from tideline.surfaces.dashboard.security import Form
+
+LONGEST_KEY: Final = 40
+KEYS_KEPT: Final = timedelta(hours=24)
 
 
 def typed(form: Form | None, template: Template | None) -> dict[str, str]:
@@ -42,6 +50,14 @@ def changes(form: Form, before: Template) -> TemplateChange:
     )
 
 
+def once(form: Form, me: Teammate) -> Once | None:
+    """A form that is sent twice writes one template; sent again with other words it writes another."""
+    if not (key := form.get("key", "")):
+        return None
+    written = hashlib.sha256(repr(sorted(form.items())).encode()).digest()
+    return Once(me.id, f"template:{key[:LONGEST_KEY]}:{written.hex()[:16]}", written, KEYS_KEPT, lambda _: b"")
+
+
 def text(form: Form) -> str:
     """Forms end lines with two signs where everybody else has one."""
     return form.get("text", "").replace("\r\n", "\n")
@@ -61,14 +77,17 @@ def file_uid(form: Form) -> UUID | None:
 
 
 async def file_of(tx: Tx, uid: str, template: Template | None) -> TemplateFile | None:
-    """The file that the form names: that of the template, or one that was chosen before something was wrong."""
+    """The file that the form names: that of the template, or one that was chosen before something was wrong. What came
+    with a message is none of those, and its name is not told."""
     if template is not None and template.file is not None and str(template.file.uid) == uid:
         return template.file
     try:
         found = await files.get(tx, UUID(uid)) if uid else None
     except (ValueError, files.FileNotFound):
         return None
-    return TemplateFile(found.uid, found.filename, found.mimetype, found.size) if found else None
+    if found is None or found.purpose is not Purpose.UPLOAD:
+        return None
+    return TemplateFile(found.uid, found.filename, found.mimetype, found.size)
 
 
 async def teams(tx: Tx, me: Teammate, viewer: Viewer, template: Template | None) -> list[str]:

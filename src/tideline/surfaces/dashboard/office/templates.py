@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 from urllib.parse import unquote
+from uuid import uuid4
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from tideline.features.templates import NewTemplate, Template, TemplateFile, Vie
 from tideline.features.workspaces import Teammate
 from tideline.platform.db import Tx
 from tideline.platform.errors import Problem
+from tideline.platform.once import AnsweredBefore, do_once
 from tideline.surfaces.dashboard import previews
 from tideline.surfaces.dashboard.office import template_fields as fields
 from tideline.surfaces.dashboard.office.office import Office, id_in, page_in, refusal
@@ -79,10 +81,13 @@ class TemplatesPage:
                 team=form.get("team") or None,
                 file_uid=fields.file_uid(form),
             )
-            await templates.create(tx, new, me)
+            await do_once(tx, fields.once(form, me), lambda tx: templates.create(tx, new, me))
 
         try:
             visitor, _ = await self._office.act(request, run)
+        except AnsweredBefore:
+            async with self._office.visit(request) as (_, visitor):
+                pass
         except Problem as problem:
             async with self._office.visit(request) as (tx, visitor):
                 return await self._form(request, tx, visitor, None, form=form, **refusal(problem))
@@ -166,5 +171,6 @@ class TemplatesPage:
             viewer=viewer,
             visibilities=VISIBILITIES,
             text_most=templates.TEXT_MAX,
+            key=uuid4().hex if template is None else None,
             **given,
         )

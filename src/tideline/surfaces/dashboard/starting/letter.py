@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from tideline.features import business, messages, templates
 from tideline.features.business import WantedTemplate
 from tideline.features.messages import Origin, Outgoing, ToPhone
+from tideline.surfaces.dashboard import ids
 from tideline.surfaces.dashboard.security import BadForm
 
 NOBODY_YET: Final = ToPhone("")
@@ -35,13 +36,13 @@ class Letter:
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Letter":
         return cls(
-            number_id=_id(given.get("number", "")),
+            number_id=ids.find(given.get("number", "")),
             to=given.get("to", "")[:LONGEST_TO],
             is_many=given.get("many") == "yes",
             text=given.get("text", "").replace("\r\n", "\n"),
             name=given.get("name", ""),
-            template_id=_id(given.get("template", "")),
-            wanted_id=_id(given.get("wanted", "")),
+            template_id=ids.find(given.get("template", "")),
+            wanted_id=ids.find(given.get("wanted", "")),
             values={name: value for name, value in given.items() if name.partition("-")[0] in PARTS},
             key=_key(given.get("key", "")),
         )
@@ -88,11 +89,6 @@ def outgoing(
         origin=Origin.SHARED_INBOX,
         is_free=True,
     )
-
-
-def _id(given: str) -> int | None:
-    is_id = given.isascii() and given.isdigit() and len(given) <= 10 and 0 < int(given) < 1 << 31
-    return int(given) if is_id else None
 
 
 def _key(given: str) -> UUID:
