@@ -40,7 +40,10 @@ def shown(page: Page) -> set[str]:
 
 ADDRESSES: dict[str, tuple[str, set[str]]] = {
     "everything": ("", set(NAMES)),
-    "what means nothing": ("view=x&read=maybe&number=abc&label=&label=%00&since=never&kind=&responsible=9x&q=%00", set(NAMES)),
+    "what means nothing": (
+        "view=x&read=maybe&number=abc&label=&label=%00&since=never&kind=&responsible=9x&q=%00",
+        set(NAMES),
+    ),
     "mine": ("view=mine", {"Jon Vale", "Clara Nunes"}),
     "unassigned": ("view=unassigned", {"Crew"}),
     "unattended": ("view=unattended", {"Jon Vale"}),
@@ -224,7 +227,9 @@ async def test_only_what_belongs_into_the_list_is_drawn_anew(
 async def test_filters_are_kept_under_a_name(site: Site, shop: dict[str, Chat], neighbour: World) -> None:
     browser = await site.owner()
     page = await browser.get("/?view=mine&label=wholesale")
-    kept = await browser.send(page, "/views?view=mine&label=wholesale&label=a%00&after=1.x", name="Wholesale", back="/?view=mine")
+    kept = await browser.send(
+        page, "/views?view=mine&label=wholesale&label=a%00&after=1.x", name="Wholesale", back="/?view=mine"
+    )
     assert (kept.status, kept.location) == (303, "/?view=mine")
     page = await browser.get("/?view=mine&label=wholesale")
     assert ">Wholesale<" in page.html

@@ -73,7 +73,15 @@ async def test_who_may_not_read_it_takes_no_copy(site: Site) -> None:
     assert refused.status == 403
 
 
-ODD = ["person=x", "person=000000000001999999999999", "area=x", "kind=x", "about=chat", "about=file:1", "since=2026-13-01"]
+ODD = [
+    "person=x",
+    "person=000000000001999999999999",
+    "area=x",
+    "kind=x",
+    "about=chat",
+    "about=file:1",
+    "since=2026-13-01",
+]
 ODD += ["until=9999-12-31", "before=x", "before=99999999999999999999-1", "since=0001-01-01", "before=-", "before=1-2"]
 
 
