@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.support.clients import Api, Simulator
+from tests.support.clients import Simulator
 from tests.support.customer import Customer
 from tests.support.serving import Served
 
@@ -20,14 +20,14 @@ class Demo:
 
     served: Served
     facts: dict[str, Any]
-    api: Api
-    """Its answers as they stand on the wire, for tests of other ways in."""
     customer: Customer
     """A program that uses it through the client."""
     simulator: Simulator
+    http: aiohttp.ClientSession
+    """Follows links as people do, without a token."""
 
     async def owner_id(self) -> int:
-        return int((await self.api.get("/workspace/teammates/me"))["user_id"])
+        return (await self.customer.get_own_teammate()).user_id
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ async def entered(served: Served) -> AsyncIterator[Demo]:
         yield Demo(
             served=served,
             facts=facts,
-            api=Api(http, facts["base_url"], facts["api_token"]),
             customer=customer,
             simulator=Simulator(http, facts["base_url"], facts["simulator_token"]),
+            http=http,
         )

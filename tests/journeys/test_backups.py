@@ -4,20 +4,15 @@ import stat
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 
+from tests.journeys.conftest import Demo, entered
 from tests.journeys.test_commands import done, refused
-from tests.support.clients import Api, Phone, Simulator, eventually
+from tests.support.clients import Phone, eventually
+from tests.support.customer import Customer
 from tests.support.serving import Served, tideline
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
+from tideline.client.models import Message
 
 
 @pytest.fixture
@@ -40,86 +35,79 @@ def restored(make_data_dir: Callable[[], Path]) -> Iterator[Callable[..., Served
 
 
 async def test_a_restored_installation_holds_what_it_would_send_until_it_is_released(
-    data_dir: Path, tmp_path: Path, restored: Callable[..., Served], http: aiohttp.ClientSession
+    data_dir: Path, tmp_path: Path, restored: Callable[..., Served]
 ) -> None:
     archive = tmp_path / "tideline.tar"
-    async with a_backup(data_dir, archive, http) as (api, ana):
+    async with a_backup(data_dir, archive) as (customer, ana):
         await ana.write("+15550100001", "The order", file=FILE)
-        chat = await api.chat(phone=ana.phone)
-        await with_file(api, chat["id"])
-    again = restored(archive)
-    api, ana = enter(http, again, ana)
-    assert (await api.get(f"/chats/{chat['id']}"))["phone"] == ana.phone
-    message = await with_file(api, chat["id"])
-    async with http.get(message["attachment_url"]) as response:
-        assert await response.read() == b"two bags"
-    uid = await api.send(ana.phone, "After the restore")
-    await ana.write("+15550100001", "Still coming in")
-    await api.said(chat["id"], "Still coming in")
-    assert (await api.message(uid))["status"] == "Pending"
-    assert "held since the restore; 0 messages" in tideline(again.data_dir, "doctor").stdout
-    assert done(tideline(again.data_dir, "release")) == "Sending and delivery go on.\n"
-    await api.status(uid, "Delivered")
-    assert "Nothing is held" in refused(tideline(again.data_dir, "release"))
+        chat = await customer.chat(phone=ana.phone)
+        await with_file(customer, chat.id)
+    async with entered(restored(archive)) as again:
+        customer, ana, folder = again.customer, same_phone(again, ana), again.served.data_dir
+        assert (await customer.get_chat(chat.id)).phone == ana.phone
+        message = await with_file(customer, chat.id)
+        assert await customer.fetched(message.attachment_url) == b"two bags"
+        uid = await customer.say(ana.phone, "After the restore")
+        await ana.write("+15550100001", "Still coming in")
+        await customer.said(chat.id, "Still coming in")
+        assert (await customer.get_message(uid)).status == "Pending"
+        assert "held since the restore; 0 messages" in tideline(folder, "doctor").stdout
+        assert done(tideline(folder, "release")) == "Sending and delivery go on.\n"
+        await customer.until_status(uid, "Delivered")
+        assert "Nothing is held" in refused(tideline(folder, "release"))
 
 
 async def test_what_waited_in_the_backup_can_be_dropped(
-    data_dir: Path, tmp_path: Path, restored: Callable[..., Served], http: aiohttp.ClientSession
+    data_dir: Path, tmp_path: Path, restored: Callable[..., Served]
 ) -> None:
     archive = tmp_path / "tideline.tar"
-    async with a_backup(data_dir, archive, http, TIDELINE_SEND_GAP="14") as (api, ana):
-        await api.status(await api.send(ana.phone, "Goes at once"), "Delivered")
-        used = await api.credits_used()
-        uid = await api.send(ana.phone, "Waits for its turn")
-    again = restored(archive)
-    api, ana = enter(http, again, ana)
-    waiting = await api.message(uid)
-    assert (waiting["status"], waiting["data"]["restored"]) == ("Pending", True)
-    assert "1 messages waited in the backup" in tideline(again.data_dir, "doctor").stdout
-    said = done(tideline(again.data_dir, "release", "--drop-pending"))
-    assert said.startswith("1 messages that waited in the backup are marked as failed.")
-    await api.status(uid, "Failed")
-    assert await api.credits_used() == used
-    await api.status(await api.send(ana.phone, "After the release"), "Delivered")
-    assert "Waits for its turn" not in [message["text"] for message in await ana.messages()]
+    async with a_backup(data_dir, archive, TIDELINE_SEND_GAP="14") as (customer, ana):
+        await customer.until_status(await customer.say(ana.phone, "Goes at once"), "Delivered")
+        used = await customer.credits_used()
+        uid = await customer.say(ana.phone, "Waits for its turn")
+    async with entered(restored(archive)) as again:
+        customer, ana, folder = again.customer, same_phone(again, ana), again.served.data_dir
+        waiting = await customer.get_message(uid)
+        assert (waiting.status, waiting.data["restored"]) == ("Pending", True)
+        assert "1 messages waited in the backup" in tideline(folder, "doctor").stdout
+        said = done(tideline(folder, "release", "--drop-pending"))
+        assert said.startswith("1 messages that waited in the backup are marked as failed.")
+        await customer.until_status(uid, "Failed")
+        assert await customer.credits_used() == used
+        await customer.until_status(await customer.say(ana.phone, "After the release"), "Delivered")
+        assert "Waits for its turn" not in [message["text"] for message in await ana.messages()]
 
 
 FILE = {"filename": "order.txt", "mimetype": "text/plain", "base64": "dHdvIGJhZ3M="}
 
 
 @asynccontextmanager
-async def a_backup(
-    data_dir: Path, archive: Path, http: aiohttp.ClientSession, **settings: str
-) -> AsyncIterator[tuple[Api, Phone]]:
+async def a_backup(data_dir: Path, archive: Path, **settings: str) -> AsyncIterator[tuple[Customer, Phone]]:
     """A demo with a new phone; when the block ends it is backed up, and served no more."""
     served = Served(data_dir, settings=settings)
     try:
-        demo = served.demo
-        ana = await Simulator(http, demo["base_url"], demo["simulator_token"]).phone("+15550730001", "Ana")
-        yield Api(http, demo["base_url"], demo["api_token"]), ana
-        done(tideline(data_dir, "backup", str(archive), "--with-key"))
+        async with entered(served) as demo:
+            yield demo.customer, await demo.simulator.phone("+15550730001", "Ana")
+            done(tideline(data_dir, "backup", str(archive), "--with-key"))
     finally:
         served.close()
 
 
-def enter(http: aiohttp.ClientSession, served: Served, phone: Phone) -> tuple[Api, Phone]:
-    """The API of another server, and the same phone in its world."""
-    demo = served.demo
-    simulator = Simulator(http, demo["base_url"], demo["simulator_token"])
-    api = Api(http, demo["base_url"], demo["api_token"])
-    return api, Phone(simulator, phone.phone, phone.jid, phone.lid)
+def same_phone(demo: Demo, phone: Phone) -> Phone:
+    """The same phone in the world of another server."""
+    return Phone(demo.simulator, phone.phone, phone.jid, phone.lid)
 
 
-async def with_file(api: Api, chat_id: int) -> Any:
-    async def look() -> Any:
-        message = await api.said(chat_id, "The order")
-        return message if message["attachment_url"] else None
+async def with_file(customer: Customer, chat_id: int) -> Message:
+    async def look() -> Message | None:
+        message = await customer.said(chat_id, "The order")
+        return message if message.attachment_url else None
 
     return await eventually(look, "the file")
 
 
 async def test_a_backup_without_keys_needs_the_key_file_beside_it(
-    data_dir: Path, tmp_path: Path, restored: Callable[..., Served], http: aiohttp.ClientSession
+    data_dir: Path, tmp_path: Path, restored: Callable[..., Served]
 ) -> None:
     served = Served(data_dir)
     archive = tmp_path / "tideline.tar"

@@ -4,13 +4,13 @@ import re
 import stat
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
 
 import pytest
 
 from tests.journeys.conftest import Demo
-from tests.support.clients import Api, eventually
+from tests.support.clients import eventually
 from tests.support.commands import LinkCommand
+from tests.support.customer import Customer
 from tests.support.serving import tideline
 from tideline import __version__
 
@@ -88,7 +88,7 @@ async def test_a_link_for_somebody_with_a_phone_is_printed(demo: Demo) -> None:
     assert "The link that was made before works no more." in second
     phone = await demo.simulator.phone("+15550720009", "Elsewhere")
     await phone.scan(second.splitlines()[0])
-    numbers = [one["phone"] for one in await demo.api.numbers()]
+    numbers = [one.phone for one in await demo.customer.numbers()]
     assert "+15550720009" in numbers
 
 
@@ -165,21 +165,21 @@ def of_demo(demo: Demo, *arguments: str) -> "CompletedProcess[str]":
 async def test_a_new_workspace_is_served_at_once(demo: Demo) -> None:
     made = create(demo.served.data_dir, "berta@florist.example")
     assert made["sign in"].startswith(demo.facts["base_url"] + "/link/")
-    theirs = Api(demo.api.http, demo.facts["base_url"], made["API token"])
-    assert (await theirs.get("/chats"))["chats"] == []
-    assert (await theirs.get("/workspace"))["workspace_id"] == made["workspace"]
-    async with demo.api.http.get(made["sign in"]) as page:
+    async with Customer(demo.facts["base_url"], made["API token"]) as theirs:
+        assert (await theirs.list_chats()).chats == []
+        assert (await theirs.get_workspace()).workspace_id == made["workspace"]
+    async with demo.http.get(made["sign in"]) as page:
         assert page.status == 200
 
 
 async def test_an_invited_teammate_has_a_place_and_a_link(demo: Demo) -> None:
     said = done(of_demo(demo, "teammate", "invite", "--email", "nora@northquay.example", "--role", "agent"))
     assert said.startswith(demo.facts["base_url"] + "/link/")
-    people = (await demo.api.get("/workspace/teammates"))["teammates"]
-    [nora] = [one for one in people if one["email"] == "nora@northquay.example"]
-    assert nora["role"] == "Agent"
+    people = (await demo.customer.list_teammates()).teammates
+    [nora] = [one for one in people if one.email == "nora@northquay.example"]
+    assert nora.role == "Agent"
     again = done(of_demo(demo, "teammate", "reset-link", "--email", demo.facts["owner_email"]))
-    async with demo.api.http.get(again.splitlines()[0]) as page:
+    async with demo.http.get(again.splitlines()[0]) as page:
         assert page.status == 200
 
 
@@ -187,22 +187,19 @@ async def test_a_teammates_token_is_made_shown_and_rotated(demo: Demo) -> None:
     whose = ("--teammate", "kai@northquay.example")
     first = done(of_demo(demo, "token", "create", *whose)).strip()
     assert done(of_demo(demo, "token", "show", *whose)).strip() == first
-    kai = Api(demo.api.http, demo.facts["base_url"], first)
-    assert (await kai.get("/workspace/teammates/me"))["email"] == "kai@northquay.example"
-    second = done(of_demo(demo, "token", "rotate", *whose)).strip()
-
-    async def is_dead() -> bool:
-        return (await kai.call("GET", "/chats")).status == 401
-
-    await eventually(is_dead, "the end of the old token")
-    assert (await Api(demo.api.http, demo.facts["base_url"], second).call("GET", "/chats")).status == 200
+    async with Customer(demo.facts["base_url"], first) as kai:
+        assert (await kai.get_own_teammate()).email == "kai@northquay.example"
+        second = done(of_demo(demo, "token", "rotate", *whose)).strip()
+        await eventually(kai.is_shut_out, "the end of the old token")
+    async with Customer(demo.facts["base_url"], second) as kai:
+        assert (await kai.get_own_teammate()).email == "kai@northquay.example"
     assert "already has a token" in refused(of_demo(demo, "token", "create", *whose))
 
 
 async def test_keys_are_rotated_under_a_running_server(demo: Demo) -> None:
     said = done(tideline(demo.served.data_dir, "key", "rotate"))
     assert re.match(r"New key [0-9a-f]{16}; \d+ secrets encrypted with it\.\n", said)
-    assert (await demo.api.call("GET", "/chats")).status == 200
+    assert (await demo.customer.list_chats()).chats
     token = done(of_demo(demo, "token", "show")).strip()
     assert token == demo.facts["api_token"]
 
@@ -213,9 +210,9 @@ async def test_a_phone_is_linked_from_the_terminal_and_looked_after(demo: Demo) 
         assert (await phone.call("POST", "/scan", qr=await command.qr()))["jid"] == phone.jid
         assert await command.ended() == 0
 
-    async def has_status(wanted: str) -> Any:
-        listed = [one for one in await demo.api.numbers() if one["id"] == phone.jid]
-        return bool(listed) and listed[0]["status"] == wanted
+    async def has_status(wanted: str) -> bool:
+        listed = [one for one in await demo.customer.numbers() if one.id == phone.jid]
+        return bool(listed) and listed[0].status == wanted
 
     await eventually(lambda: has_status("active"), "the linked number")
     assert "paused" in done(of_demo(demo, "number", "pause", "--number", phone.phone))
@@ -299,23 +296,20 @@ def test_the_version_is_told(data_dir: Path) -> None:
 
 async def test_the_demo_can_be_removed_and_comes_back_new(demo_of_its_own: Demo) -> None:
     demo = demo_of_its_own
-    before = (await demo.api.get("/chats"))["chats"]
+    before = (await demo.customer.list_chats()).chats
     data_dir = demo.served.data_dir
     assert done(tideline(data_dir, "demo", "remove")) == "The workspace northquay-coffee is removed.\n"
     assert not (data_dir / "demo.json").exists()
-
-    async def is_gone() -> bool:
-        return (await demo.api.call("GET", "/chats")).status == 401
-
-    await eventually(is_gone, "the end of the demo's token")
+    await eventually(demo.customer.is_shut_out, "the end of the demo's token")
     assert refused(tideline(data_dir, "demo", "remove")) == "There is no demo workspace."
     assert demo.served.stop() == 0
     again = type(demo.served)(data_dir)
     try:
         facts = again.demo
         assert facts["api_token"] != demo.facts["api_token"]
-        after = (await Api(demo.api.http, facts["base_url"], facts["api_token"]).get("/chats"))["chats"]
-        assert sorted(chat["name"] for chat in after) == sorted(chat["name"] for chat in before)
+        async with Customer(facts["base_url"], facts["api_token"]) as customer:
+            after = (await customer.list_chats()).chats
+        assert sorted(chat.name for chat in after) == sorted(chat.name for chat in before)
         assert stat.S_IMODE((data_dir / "demo.json").stat().st_mode) == 0o600
     finally:
         again.close()

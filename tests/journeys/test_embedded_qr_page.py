@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -12,8 +11,9 @@ from tests.journeys.conftest import Demo
 from tests.support import browser as browsers
 from tests.support.browser import PATIENCE, Window
 from tests.support.clients import eventually
-from tests.support.partner_client import headers_of
+from tests.support.customer import Reseller
 from tests.support.partner_page import PartnerSite, partner_site
+from tideline.client.partner_models import WhatsappAccount, Workspace
 
 if browsers.find() is None:
     pytest.skip(browsers.MISSING, allow_module_level=True)
@@ -23,33 +23,25 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass
 class Partner:
-    """The demo's partner, its site, and the Partner API as it calls it."""
+    """The demo's partner, its site, and its program."""
 
-    demo: Demo
     site: PartnerSite
+    program: Reseller
 
-    async def call(self, method: str, path: str, status: int = 200, **body: Any) -> Any:
-        facts = self.demo.facts
-        url = f"{facts['base_url']}/partner/api/v1{path}"
-        headers = headers_of(facts["partner_id"], facts["partner_secret"])
-        async with self.demo.api.http.request(method, url, headers=headers, json=body or None) as answer:
-            assert answer.status == status, await answer.text()
-            return await answer.json()
+    async def customer(self, name: str) -> Workspace:
+        return await self.program.create_workspace(display_name=name, seats_purchased=2)
 
-    async def customer(self, name: str) -> str:
-        """A workspace, and the path of its first user."""
-        made = await self.call("POST", "/workspaces", 201, display_name=name, seats_purchased=2)
-        return f"/workspaces/{made['workspace_id']}/users/{made['owner_user_id']}"
+    async def link(self, workspace: Workspace) -> str:
+        """For its first user."""
+        assert workspace.owner_user_id
+        return (await self.program.create_user_qr_link(workspace.workspace_id, workspace.owner_user_id)).qr_link
 
-    async def link(self, user: str) -> str:
-        return str((await self.call("POST", f"{user}/qr"))["qr_link"])
-
-    async def account(self, user: str) -> Any:
+    async def account(self, workspace: Workspace) -> WhatsappAccount:
         """The WhatsApp account of the customer, once it is connected."""
 
-        async def look() -> Any:
-            told = await self.call("GET", user.partition("/users/")[0])
-            return next((one for one in told["whatsapp_accounts"] if one["connected"]), None)
+        async def look() -> WhatsappAccount | None:
+            told = await self.program.get_workspace(workspace.workspace_id)
+            return next((one for one in told.whatsapp_accounts or [] if one.connected), None)
 
         return await eventually(look, "a connected account")
 
@@ -62,10 +54,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def partner(demo: Demo) -> AsyncIterator[Partner]:
-    async with partner_site() as site:
-        partner = Partner(demo, site)
-        await partner.call("PATCH", "/settings", origins=[site.origin])
-        yield partner
+    facts = demo.facts
+    program = Reseller(facts["base_url"], facts["partner_id"], facts["partner_secret"])
+    async with partner_site() as site, program:
+        await program.update_partner_settings(origins=[site.origin])
+        yield Partner(site, program)
 
 
 @pytest.fixture
@@ -91,44 +84,44 @@ async def shown_code(demo: Demo, page: Page) -> str:
 
 
 async def test_a_customer_links_a_phone_in_the_partners_page(partner: Partner, window: Window, demo: Demo) -> None:
-    user, page = await partner.customer("Blue Lagoon Dental"), window.page
-    link = await partner.link(user)
+    workspace, page = await partner.customer("Blue Lagoon Dental"), window.page
+    link = await partner.link(workspace)
     await page.goto(partner.site.example(link))
     code = await shown_code(demo, page)
     phone = await demo.simulator.phone("+15550006001", "Blue Lagoon")
     await phone.call("POST", "/scan", qr=code)
     await expect(page.locator("#told")).to_have_text("Your WhatsApp is linked.")
-    account = await partner.account(user)
-    assert account["phone_number_e164"] == "+15550006001"
+    account = await partner.account(workspace)
+    assert account.phone_number_e164 == "+15550006001"
     window.allow("410")
     await page.goto(link)
     await expect(page.get_by_role("heading", name="This link was used")).to_be_visible()
 
 
 async def test_a_customer_types_a_code_on_the_phone(partner: Partner, window: Window, demo: Demo) -> None:
-    user, page = await partner.customer("Harbour Yoga"), window.page
+    workspace, page = await partner.customer("Harbour Yoga"), window.page
     phone = await demo.simulator.phone("+15550006002", "Yoga")
-    await page.goto(partner.site.example(await partner.link(user)))
+    await page.goto(partner.site.example(await partner.link(workspace)))
     await page.get_by_label("Phone").fill("+15550006002")
     await page.get_by_role("button").click()
     await expect(page.locator("#code")).to_have_text(re.compile(r"^\w{8}$"))
     await phone.call("POST", "/link_code", code=await page.locator("#code").text_content())
     await expect(page.locator("#told")).to_have_text("Your WhatsApp is linked.")
-    await partner.account(user)
+    await partner.account(workspace)
 
 
 async def test_a_newer_link_ends_the_page_of_the_earlier_one(partner: Partner, window: Window, demo: Demo) -> None:
-    user, page = await partner.customer("Quiet Bakery"), window.page
-    await page.goto(partner.site.example(await partner.link(user)))
+    workspace, page = await partner.customer("Quiet Bakery"), window.page
+    await page.goto(partner.site.example(await partner.link(workspace)))
     await shown_code(demo, page)
-    await partner.link(user)
+    await partner.link(workspace)
     await expect(page.locator("#told")).to_contain_text("There is a newer link, or this one was taken back.")
 
 
 async def test_a_page_of_a_foreign_origin_gets_nothing(partner: Partner, window: Window) -> None:
-    user, page = await partner.customer("Foreign Shop"), window.page
+    workspace, page = await partner.customer("Foreign Shop"), window.page
     window.allow("frame-ancestors")
-    link = f"{await partner.link(user)}?display_mode=embedding"
+    link = f"{await partner.link(workspace)}?display_mode=embedding"
     await page.goto(partner.site.frame(link, partner.site.foreign_origin))
 
     async def look() -> bool:

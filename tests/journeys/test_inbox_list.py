@@ -68,8 +68,8 @@ async def guests(demo: Demo, label: str, *names: str) -> list[Phone]:
     for n, name in enumerate(names):
         phone = await demo.simulator.phone(f"+155500071{n:02}", name)
         await phone.write(NUMBER, f"Hello from {name}")
-        chat = await demo.api.chat(phone=phone.phone.removeprefix("+"))
-        await demo.api.post(f"/chats/{chat['id']}/labels", labels=[label])
+        chat = await demo.customer.chat(phone=phone.phone.removeprefix("+"))
+        await demo.customer.replace_chat_labels(chat.id, labels=[label])
         phones.append(phone)
     return phones
 
@@ -140,7 +140,7 @@ async def test_a_long_list_is_read_to_its_end_and_come_back_to(open_page: OpenPa
     async def write_to(n: int) -> None:
         phone = f"+49301110{n:04}"
         await demo.simulator.phone(phone, f"Long {n:02}")
-        await demo.api.send(phone, f"To number {n:02}", label="long")
+        await demo.customer.say(phone, f"To number {n:02}", label="long")
 
     for begin in range(0, 60, 10):
         await asyncio.gather(*(write_to(n) for n in range(begin, begin + 10)))

@@ -4,7 +4,6 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from difflib import unified_diff
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Dialog, Locator, Page, expect
@@ -15,6 +14,7 @@ from tests.support.browser import PATIENCE, Window
 from tests.support.clients import Phone
 from tests.support.serving import Served
 from tests.support.waiting import until
+from tideline.client.models import Chat
 
 if browsers.find() is None:
     pytest.skip(browsers.MISSING, allow_module_level=True)
@@ -85,18 +85,18 @@ async def test_two_tabs_of_a_browser_share_one_stream(open_window: OpenWindow, d
 # A conversation ----------------------------------------------------------------------------------------------
 
 
-async def opened(page: Page, demo: Demo, chat: dict[str, Any]) -> None:
-    await page.goto(f"/chat/{chat['id']}/messages/")
+async def opened(page: Page, demo: Demo, chat: Chat) -> None:
+    await page.goto(f"/chat/{chat.id}/messages/")
     await listening(page)
 
 
-async def a_chat(demo: Demo, phone: str, name: str, *texts: str) -> tuple[Phone, dict[str, Any]]:
+async def a_chat(demo: Demo, phone: str, name: str, *texts: str) -> tuple[Phone, Chat]:
     """Somebody who has written."""
     somebody = await demo.simulator.phone(phone, name)
     for text in texts:
         await somebody.write(NUMBER, text)
-    chat = await demo.api.chat(phone=phone.removeprefix("+"))
-    await demo.api.said(chat["id"], texts[-1])
+    chat = await demo.customer.chat(phone=phone.removeprefix("+"))
+    await demo.customer.said(chat.id, texts[-1])
     return somebody, chat
 
 
@@ -124,8 +124,8 @@ async def test_receiving_and_answering_live(open_window: OpenWindow, demo: Demo)
     await expect(page.get_by_role("textbox", name="Message to")).to_have_value("")
     await phone.read(NUMBER)
     await expect(answer.get_by_role("img", name="Read")).to_be_visible()
-    said = await demo.api.said(chat["id"], "Yes, until six.")
-    assert (said["origin"], said["from_me"]) == ("Shared Inbox", True)
+    said = await demo.customer.said(chat.id, "Yes, until six.")
+    assert (said.origin, said.from_me) == ("Shared Inbox", True)
     await expect(page.locator(".pane.list .chat", has_text="Rosa Lima")).to_contain_text("Yes, until six.")
 
 
@@ -226,7 +226,7 @@ async def test_several_files_go_in_their_order_and_one_too_large_not_at_all(
 
 async def test_a_template_is_filled_in_by_the_keyboard(open_window: OpenWindow, demo: Demo) -> None:
     _, chat = await a_chat(demo, "+15550005014", "Ida Holm", "When?")
-    await demo.api.post("/templates", name="Appointment", text="Hello {{name}}, see you {{day}}.")
+    await demo.customer.create_template(name="Appointment", text="Hello {{name}}, see you {{day}}.")
     page = (await open_window()).page
     await opened(page, demo, chat)
     field = page.get_by_role("textbox", name="Message to")
@@ -350,7 +350,7 @@ async def test_an_old_page_that_heard_everything_equals_a_fresh_one(open_window:
     old, fresh = window.page, await window.context.new_page()
     await opened(old, demo, chat)
     shop = Phone(demo.simulator, NUMBER, "", "")
-    path, happened = f"/chats/{chat['id']}", []
+    happened: list[str] = []
 
     async def agree(what: str, sign: Callable[[], Locator]) -> None:
         """Once the old page shows the sign of it, a fresh one shows nothing else."""
@@ -358,7 +358,7 @@ async def test_an_old_page_that_heard_everything_equals_a_fresh_one(open_window:
         happened.append(what)
 
         async def same() -> bool:
-            await fresh.goto(f"/chat/{chat['id']}/messages/")
+            await fresh.goto(f"/chat/{chat.id}/messages/")
             return bool(await old.evaluate(SHOWN) == await fresh.evaluate(SHOWN))
 
         try:
@@ -375,8 +375,8 @@ async def test_an_old_page_that_heard_everything_equals_a_fresh_one(open_window:
     await agree("edited", lambda: message(old, "Three bags").get_by_text("edited"))
     await phone.call("POST", "/reactions", message_id=mine, emoji="🙏")
     await agree("reacted to", lambda: message(old, "Three bags").locator(".reaction"))
-    uid = await demo.api.send("+15550005011", "Noted.", whatsapp_account_phone=NUMBER)
-    await demo.api.status(uid, "Delivered")
+    uid = await demo.customer.say("+15550005011", "Noted.", whatsapp_account_phone=NUMBER)
+    await demo.customer.until_status(uid, "Delivered")
     await agree("sent and delivered", lambda: message(old, "Noted.").get_by_role("img", name="Delivered"))
     await phone.read(NUMBER)
     await agree("read", lambda: message(old, "Noted.").get_by_role("img", name="Read"))
@@ -386,13 +386,13 @@ async def test_an_old_page_that_heard_everything_equals_a_fresh_one(open_window:
     await agree("revoked", lambda: message(old, "This message was deleted"))
     await phone.call("POST", "/calls", to=NUMBER, outcome="missed", video=False, seconds=0)
     await agree("called", lambda: message(old, "Missed voice call"))
-    await demo.api.post(f"{path}/notes", text="A note")
+    await demo.customer.add_chat_note(chat.id, text="A note")
     await agree("noted", lambda: message(old, "A note"))
-    await demo.api.patch(path, name="Lea S.")
+    await demo.customer.update_chat(chat.id, name="Lea S.")
     await agree("renamed", lambda: old.get_by_role("heading", name="Lea S."))
-    await demo.api.patch(path, closed=True)
+    await demo.customer.update_chat(chat.id, closed=True)
     await agree("closed", lambda: old.locator("#talk-head .state"))
-    await demo.api.patch(path, responsible=demo.facts["owner_email"])
+    await demo.customer.update_chat(chat.id, responsible=demo.facts["owner_email"])
     await agree("assigned", lambda: old.locator("#talk-head .talk__viewers"))
     await phone.write(NUMBER, "I am back")
     await agree("reopened", lambda: old.get_by_role("button", name="Close", exact=True))

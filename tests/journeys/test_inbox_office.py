@@ -141,9 +141,9 @@ async def test_a_template_with_a_file_is_written_used_by_a_slash_seen_and_counte
     await expect(page.get_by_role("status")).to_contain_text("type / to use it")
     await colleague.goto("/templates?q=PRICES")
     await expect(colleague.get_by_role("listitem").filter(has_text="Price list")).to_contain_text("prices.pdf")
-    chat = (await demo.api.chat(name="Maya Feldstein"))["id"]
+    chat = await demo.customer.chat(name="Maya Feldstein")
     for one in (page, colleague):
-        await one.goto(f"/chat/{chat}/messages/")
+        await one.goto(f"/chat/{chat.id}/messages/")
         await expect(one.locator("live-stream[data-open]")).to_be_attached()
     field = page.get_by_role("textbox", name="Message to")
     await field.press("/")

@@ -75,7 +75,7 @@ async def test_two_people_at_one_panel_and_a_page_that_heard_everything(open_win
     await demo.simulator.phone("+15550006002", "Tom Ode")
     group = await demo.simulator.group("Harbour walk", lena, Phone(demo.simulator, NUMBER, "", ""))
     await lena.write(NUMBER, "Good morning")
-    chat_id = (await demo.api.chat(phone="15550006001"))["id"]
+    chat_id = (await demo.customer.chat(phone="15550006001")).id
     mine, theirs = await open_window(), await open_window()
     page, other, fresh = mine.page, theirs.page, await theirs.context.new_page()
     await opened(page, chat_id)
@@ -115,13 +115,13 @@ async def test_two_people_at_one_panel_and_a_page_that_heard_everything(open_win
     picture = base64.b64encode(media.picture()).decode()
     await lena.write(NUMBER, "Look", file={"filename": "pier.jpg", "mimetype": "image/jpeg", "base64": picture})
     await agree("a picture", panel.get_by_role("img", name="pier.jpg"))
-    await demo.api.patch(f"/chats/{chat_id}", metadata={"crm": "A-7"})
+    await demo.customer.update_chat(chat_id, metadata={"crm": "A-7"})
     await agree("kept by a program", panel.get_by_text("Kept by integrations"))
     await panel.get_by_role("link", name="Media", exact=True).click()
     await panel.get_by_role("link", name="pier.jpg").click()
     await expect(other.locator(".msg.is-target")).to_contain_text("Look")
 
-    at = (await demo.api.chat(name="Harbour walk"))["id"]
+    at = (await demo.customer.chat(name="Harbour walk")).id
     await opened(other, at)
     await demo.simulator.call("PATCH", f"/groups/{group}", add=["+15550006002"])
     await agree("a member more", panel.locator(".person", has_text="+15550006002"))
@@ -134,7 +134,7 @@ async def test_over_a_narrow_conversation_by_keys_alone(open_window: OpenWindow,
     await ida.write(NUMBER, "Hello")
     window = await open_window(width=900)
     page, panel = window.page, window.page.locator("chat-panel")
-    await opened(page, (await demo.api.chat(phone="15550006003"))["id"])
+    await opened(page, (await demo.customer.chat(phone="15550006003")).id)
     await expect(panel).to_be_hidden()
     await page.keyboard.press("i")
     await expect(panel.get_by_role("heading", name="Ida Roth")).to_be_focused()

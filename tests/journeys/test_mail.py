@@ -56,11 +56,11 @@ async def mail_to(server: MailServer, address: str) -> EmailMessage:
 
 
 async def test_whoever_is_invited_joins_by_the_link_in_the_mail(mailing: Demo, server: MailServer) -> None:
-    await mailing.api.post("/workspace/invitations", email="ines@northquay.example", role="agent")
+    await mailing.customer.invite_teammate(email="ines@northquay.example", role="agent")
     mail = await mail_to(server, "ines@northquay.example")
     assert mail["From"] == "Northquay Coffee <inbox@northquay.example>"
     [link] = LINK.findall(mail.get_content().replace("\r\n", "\n"))
-    async with mailing.api.http.get(link) as page:
+    async with mailing.http.get(link) as page:
         assert "Join the workspace" in await page.text()
 
     # a command has no mail settings of its own: the running Tideline sends what it wrote
@@ -105,7 +105,7 @@ async def test_without_a_server_mails_are_kept_and_read(demo: Demo) -> None:
     assert LINK.findall(shown) == LINK.findall(said)
     assert "There is no such mail." in refused(tideline(demo.served.data_dir, "mail", "show", "nonsense"))
     page = next(line.split()[1] for line in demo.served.output.splitlines() if line.startswith("  mails "))
-    async with demo.api.http.get(page) as answer:
+    async with demo.http.get(page) as answer:
         assert LINK.findall(said)[0] in await answer.text()
 
 

@@ -80,9 +80,9 @@ async def test_signing_in_reading_a_chat_and_seeing_what_came_in(page: Page, dem
     await page.get_by_role("link", name="Maya Feldstein").click()
     await expect(page).to_have_title("Maya Feldstein · Tideline")
     await expect(page.get_by_role("listitem").get_by_text("It comes out of the roaster on Thursday.")).to_be_visible()
-    chat = await demo.api.chat(name="Maya Feldstein")
-    await demo.api.send("+15550100200", "Your 3 kg are packed.", whatsapp_account_phone=NUMBER)
-    await demo.api.said(chat["id"], "Your 3 kg are packed.")
+    chat = await demo.customer.chat(name="Maya Feldstein")
+    await demo.customer.say("+15550100200", "Your 3 kg are packed.", whatsapp_account_phone=NUMBER)
+    await demo.customer.said(chat.id, "Your 3 kg are packed.")
     await page.reload()
     await expect(page.locator(".talk").get_by_text("Your 3 kg are packed.")).to_be_in_viewport()
     await page.get_by_role("button", name="Your account").click()
@@ -94,8 +94,8 @@ async def test_a_message_from_a_phone_is_there_after_a_reload(page: Page, demo: 
     await sign_in(page, demo)
     phone = await demo.simulator.phone("+15550004001", HOSTILE)
     await phone.write(NUMBER, f"{HOSTILE} is my name")
-    chat = await demo.api.chat(phone="15550004001")
-    await demo.api.said(chat["id"], f"{HOSTILE} is my name")
+    chat = await demo.customer.chat(phone="15550004001")
+    await demo.customer.said(chat.id, f"{HOSTILE} is my name")
     await page.reload()
     await page.get_by_role("link", name=HOSTILE).click()
     await expect(page.locator(".talk .bubble").get_by_text(f"{HOSTILE} is my name")).to_be_visible()
@@ -111,9 +111,9 @@ async def test_nothing_goes_sideways_on_a_small_phone(open_window: OpenWindow, d
     window = await open_window(width=360, height=740)
     if path in ("/", "CHAT"):
         await sign_in(window.page, demo)
-    chat = await demo.api.chat(name="Maya Feldstein")
+    chat = await demo.customer.chat(name="Maya Feldstein")
     link = await demo.simulator.begin_link(demo.facts["workspace_id"], await demo.owner_id())
-    to = {"CHAT": f"/chat/{chat['id']}/messages/", "QR": link["qr_link"], "DESK": desk_address(demo)}
+    to = {"CHAT": f"/chat/{chat.id}/messages/", "QR": link["qr_link"], "DESK": desk_address(demo)}
     await window.page.goto(to.get(path, path))
     await expect(window.page.locator("h1")).to_be_attached()
     if path == "DESK":
@@ -163,11 +163,11 @@ async def test_writing_on_a_phone_and_seeing_the_answer_come(page: Page, demo: D
     await write(phone, "Any news about invoice 2211?")
     await expect(phone.get_by_text("Any news about invoice 2211?")).to_be_visible()
     await expect(phone.get_by_placeholder("Message")).to_have_value("")
-    chat = await demo.api.chat(name="Tom Whitcombe")
-    await demo.api.said(chat["id"], "Any news about invoice 2211?")
-    uid = await demo.api.send("+15550100201", "You are right, here is the new one.", whatsapp_account_phone=NUMBER)
+    chat = await demo.customer.chat(name="Tom Whitcombe")
+    await demo.customer.said(chat.id, "Any news about invoice 2211?")
+    uid = await demo.customer.say("+15550100201", "You are right, here is the new one.", whatsapp_account_phone=NUMBER)
     await expect(phone.get_by_text("You are right, here is the new one.")).to_be_visible()
-    await demo.api.status(uid, "Read")  # it came in while the conversation lay open
+    await demo.customer.until_status(uid, "Read")  # it came in while the conversation lay open
     await expect(page.get_by_role("region", name="On the wire").get_by_text("receipt:read").first).to_be_visible()
 
 
@@ -177,7 +177,7 @@ async def test_what_is_half_written_survives_what_comes_in(page: Page, demo: Dem
     await phone.get_by_role("button", name="Northquay Coffee", exact=True).click()
     field = phone.get_by_placeholder("Message")
     await field.press_sequentially("Half a")
-    await demo.api.send("+15550100202", "Sim, entregamos.", whatsapp_account_phone=NUMBER)
+    await demo.customer.say("+15550100202", "Sim, entregamos.", whatsapp_account_phone=NUMBER)
     await expect(phone.get_by_text("Sim, entregamos.")).to_be_visible()
     await expect(field).to_be_focused()
     await field.press_sequentially(" sentence")
@@ -198,8 +198,8 @@ async def test_linking_a_new_phone_by_clicking_the_code(page: Page, demo: Demo) 
     await page.get_by_role("button", name="Show a code").click()
     await phone.get_by_role("button", name="Scan the code for Kai Lindholm").first.click()
     await expect(phone.get_by_text("Active now")).to_be_visible()
-    numbers = {number["phone"]: number for number in await demo.api.numbers()}
-    assert numbers["+15550004003"]["owner_name"] == "Kai Lindholm"
+    numbers = {number.phone: number for number in await demo.customer.numbers()}
+    assert numbers["+15550004003"].owner_name == "Kai Lindholm"
     await phone.get_by_role("button", name="Unlink").click()
     await expect(phone.get_by_text("Nothing is linked")).to_be_visible()
 
@@ -240,9 +240,9 @@ async def test_reacting_replying_editing_and_deleting(page: Page, demo: Demo) ->
     await expect(answer.locator(".quote")).to_contain_text("when you order")
     await in_menu(page, mine, "Delete for everybody")
     await expect(phone.get_by_text("This message was deleted")).to_be_visible()
-    chat = await demo.api.chat(name="Clara Nunes")
-    told = await demo.api.said(chat["id"], "I tell you here")
-    assert told["from_me"] is False
+    chat = await demo.customer.chat(name="Clara Nunes")
+    told = await demo.customer.said(chat.id, "I tell you here")
+    assert told.from_me is False
 
 
 async def test_a_file_goes_out_and_is_seen(page: Page, demo: Demo, tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ async def test_without_signal_messages_wait_until_the_phone_is_back(page: Page, 
     phone = handset(page, "Dina")
     await phone.get_by_role("button", name="Online").click()
     await expect(phone.get_by_text("Messages wait outside")).to_be_visible()
-    await demo.api.send("+15550004005", "Are you there?", whatsapp_account_phone=NUMBER)
+    await demo.customer.say("+15550004005", "Are you there?", whatsapp_account_phone=NUMBER)
     await phone.get_by_role("button", name="Go online").click()
     await expect(phone.locator(".chat").get_by_text("Are you there?")).to_be_visible()
 

@@ -5,12 +5,13 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.support.clients import Api, Phone, Simulator, eventually
+from tests.journeys.conftest import Demo, entered
+from tests.support.clients import Phone, Simulator, eventually
+from tests.support.customer import Customer
 from tests.support.serving import Served, tideline
 
 Serve = Callable[..., Served]
@@ -36,71 +37,54 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def api_of(http: aiohttp.ClientSession, demo: dict[str, Any]) -> Api:
-    return Api(http, demo["base_url"], demo["api_token"])
-
-
-def simulator_of(http: aiohttp.ClientSession, demo: dict[str, Any]) -> Simulator:
-    return Simulator(http, demo["base_url"], demo["simulator_token"])
-
-
-async def demo_number(api: Api) -> str:
-    [number] = await api.numbers()
-    return str(number["phone"])
+async def demo_number(demo: Demo) -> str:
+    [number] = await demo.customer.numbers()
+    return number.phone
 
 
 # Starting --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_second_start_finds_everything_and_adds_nothing(
-    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
-) -> None:
-    first = serve(data_dir)
-    before, api = first.demo, api_of(http, first.demo)
-    chats = await api.get("/chats")
-    assert first.stop() == 0
-    second = serve(data_dir)
-    after = second.demo
-    assert {**after, "base_url": before["base_url"]} == before
-    again = await api_of(http, after).get("/chats")
-    assert [chat["id"] for chat in again["chats"]] == [chat["id"] for chat in chats["chats"]]
+async def test_a_second_start_finds_everything_and_adds_nothing(serve: Serve, data_dir: Path) -> None:
+    async with entered(serve(data_dir)) as first:
+        chats = (await first.customer.list_chats()).chats
+        assert first.served.stop() == 0
+    async with entered(serve(data_dir)) as second:
+        assert {**second.facts, "base_url": first.facts["base_url"]} == first.facts
+        again = (await second.customer.list_chats()).chats
+    assert [chat.id for chat in again] == [chat.id for chat in chats]
 
 
-async def test_a_killed_server_starts_again_and_goes_on(
-    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
-) -> None:
-    first = serve(data_dir)
-    ana = await simulator_of(http, first.demo).phone("+15550710001", "Ana")
-    await ana.write(await demo_number(api_of(http, first.demo)), "Before the crash")
-    await api_of(http, first.demo).chat(phone=ana.phone)
-    first.kill()
-    second = serve(data_dir)
-    api = api_of(http, second.demo)
-    chat = await api.chat(phone=ana.phone)
-    ana = Phone(simulator_of(http, second.demo), ana.phone, ana.jid, ana.lid)
-    await ana.write(await demo_number(api), "After the crash")
-    await api.said(chat["id"], "After the crash")
-    assert [message["text"] for message in await api.history(chat["id"])] == ["Before the crash", "After the crash"]
+async def test_a_killed_server_starts_again_and_goes_on(serve: Serve, data_dir: Path) -> None:
+    async with entered(serve(data_dir)) as first:
+        ana = await first.simulator.phone("+15550710001", "Ana")
+        await ana.write(await demo_number(first), "Before the crash")
+        await first.customer.chat(phone=ana.phone)
+        first.served.kill()
+    async with entered(serve(data_dir)) as second:
+        chat = await second.customer.chat(phone=ana.phone)
+        ana = Phone(second.simulator, ana.phone, ana.jid, ana.lid)
+        await ana.write(await demo_number(second), "After the crash")
+        await second.customer.said(chat.id, "After the crash")
+        history = await second.customer.history(chat.id)
+    assert [message.text for message in history] == ["Before the crash", "After the crash"]
 
 
-async def test_what_waits_to_be_sent_is_sent_once_after_a_restart(
-    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
-) -> None:
+async def test_what_waits_to_be_sent_is_sent_once_after_a_restart(serve: Serve, data_dir: Path) -> None:
     texts = [f"Message {n}" for n in range(6)]
-    first = serve(data_dir, TIDELINE_SEND_GAP="0.4")
-    api, simulator = api_of(http, first.demo), simulator_of(http, first.demo)
-    ana = await simulator.phone("+15550710002", "Ana")
-    for text in texts:
-        await api.send(ana.phone, text)
-    await ana.got(texts[0])
-    assert first.stop() == 0
-    second = serve(data_dir)
-    ana = Phone(simulator_of(http, second.demo), ana.phone, ana.jid, ana.lid)
+    async with entered(serve(data_dir, TIDELINE_SEND_GAP="0.4")) as first:
+        ana = await first.simulator.phone("+15550710002", "Ana")
+        for text in texts:
+            await first.customer.say(ana.phone, text)
+        await ana.got(texts[0])
+        assert first.served.stop() == 0
+    async with entered(serve(data_dir)) as second:
+        ana = Phone(second.simulator, ana.phone, ana.jid, ana.lid)
 
-    async def all_are_there() -> bool:
-        return [message["text"] for message in await ana.messages()] == texts
+        async def all_are_there() -> bool:
+            return [message["text"] for message in await ana.messages()] == texts
 
-    await eventually(all_are_there, "every message, once and in order")
+        await eventually(all_are_there, "every message, once and in order")
 
 
 def test_a_second_server_on_the_same_folder_is_told_so(serve: Serve, data_dir: Path) -> None:
@@ -156,31 +140,26 @@ async def test_without_demo_there_is_neither_demo_nor_simulator(serve: Serve, da
     assert f"Tideline is ready on {served.base_url}\nMake a workspace: " in served.output
 
 
-async def test_a_seeding_that_was_interrupted_is_finished_by_the_next_start(
-    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
-) -> None:
+async def test_a_seeding_that_was_interrupted_is_finished_by_the_next_start(serve: Serve, data_dir: Path) -> None:
     first = serve(data_dir)
     assert first.base_url
     first.kill()
     assert not (data_dir / "demo.json").exists()
-    second = serve(data_dir)
-    chats = (await api_of(http, second.demo).get("/chats"))["chats"]
-    assert len({chat["name"] for chat in chats}) == len(chats) == 7
+    async with entered(serve(data_dir)) as second:
+        chats = (await second.customer.list_chats()).chats
+    assert len({chat.name for chat in chats}) == len(chats) == 7
 
 
-async def test_the_clock_can_be_moved_when_it_is_a_test_clock(
-    serve: Serve, data_dir: Path, http: aiohttp.ClientSession
-) -> None:
-    served = serve(data_dir, "serve", "--demo", "--test-clock")
-    api, simulator = api_of(http, served.demo), simulator_of(http, served.demo)
-    ana = await simulator.phone("+15550710006", "Ana")
-    await ana.write(await demo_number(api), "Now")
-    chat = await api.chat(phone=ana.phone)
-    await simulator.call("POST", "/clock", advance_s=86_400)
-    await ana.write(await demo_number(api), "Tomorrow")
-    later = await api.said(chat["id"], "Tomorrow")
-    now = await api.said(chat["id"], "Now")
-    assert later["timestamp"][:10] > now["timestamp"][:10]
+async def test_the_clock_can_be_moved_when_it_is_a_test_clock(serve: Serve, data_dir: Path) -> None:
+    async with entered(serve(data_dir, "serve", "--demo", "--test-clock")) as demo:
+        ana = await demo.simulator.phone("+15550710006", "Ana")
+        await ana.write(await demo_number(demo), "Now")
+        chat = await demo.customer.chat(phone=ana.phone)
+        await demo.simulator.call("POST", "/clock", advance_s=86_400)
+        await ana.write(await demo_number(demo), "Tomorrow")
+        later = await demo.customer.said(chat.id, "Tomorrow")
+        now = await demo.customer.said(chat.id, "Now")
+    assert later.timestamp.date() > now.timestamp.date()
 
 
 # Stopping ----------------------------------------------------------------------------------------------------------
@@ -205,16 +184,15 @@ def test_a_signal_that_comes_twice_at_once_is_one_request(serve: Serve, data_dir
     assert "tideline.stopped" in served.output
 
 
-async def test_nothing_private_is_in_the_log(serve: Serve, data_dir: Path, http: aiohttp.ClientSession) -> None:
-    served = serve(data_dir, TIDELINE_LOG_LEVEL="debug")
-    demo, api = served.demo, api_of(http, served.demo)
-    ana = await simulator_of(http, demo).phone("+15550710003", "Ana Confidential")
-    await ana.write(await demo_number(api), "A very private question")
-    await api.status(await api.send(ana.phone, "A very private answer"), "Delivered")
-    await api.call("GET", "/chats", params={"name": "Ana Confidential"})
-    assert served.stop() == 0
-    log = "\n".join(line for line in served.output.splitlines() if line.startswith("{"))
-    for private in ("15550710003", "private", "Confidential", demo["api_token"], demo["owner_password"]):
+async def test_nothing_private_is_in_the_log(serve: Serve, data_dir: Path) -> None:
+    async with entered(serve(data_dir, TIDELINE_LOG_LEVEL="debug")) as demo:
+        ana = await demo.simulator.phone("+15550710003", "Ana Confidential")
+        await ana.write(await demo_number(demo), "A very private question")
+        await demo.customer.until_status(await demo.customer.say(ana.phone, "A very private answer"), "Delivered")
+        await demo.customer.list_chats(name="Ana Confidential")
+        assert demo.served.stop() == 0
+    log = "\n".join(line for line in demo.served.output.splitlines() if line.startswith("{"))
+    for private in ("15550710003", "private", "Confidential", demo.facts["api_token"], demo.facts["owner_password"]):
         assert private not in log
 
 
@@ -232,22 +210,22 @@ async def test_the_roles_run_apart_on_one_database(
     web = serve(folder, "web", "--simulator", **shared).ready()
     for role in ("worker", "gateway"):
         serve(make_data_dir(), role, *(["--simulator"] if role == "gateway" else []), **shared).ready()
-    api = Api(http, web.base_url, made.stdout.split("API token")[1].split()[0])
     simulator = Simulator(http, web.base_url, tideline(folder, "simulator", "token", **shared).stdout.strip())
     number = await simulator.phone("+15550710004", "Own number")
-    me = await api.get("/workspace/teammates/me")
-    begun = await simulator.begin_link(said["workspace"].strip(), me["user_id"])
-    await number.scan(begun["qr_link"])
     ana = await simulator.phone("+15550710005", "Ana")
+    async with Customer(web.base_url, made.stdout.split("API token")[1].split()[0]) as customer:
+        me = await customer.get_own_teammate()
+        begun = await simulator.begin_link(said["workspace"].strip(), me.user_id)
+        await number.scan(begun["qr_link"])
 
-    async def is_linked() -> bool:
-        return [one["status"] for one in await api.numbers()] == ["active"]
+        async def is_linked() -> bool:
+            return [one.status for one in await customer.numbers()] == ["active"]
 
-    await eventually(is_linked, "the linked number")
-    await api.status(await api.send(ana.phone, "Across three processes"), "Delivered")
-    await ana.write(number, "And back")
-    chat = await api.chat(phone=ana.phone)
-    await api.said(chat["id"], "And back")
+        await eventually(is_linked, "the linked number")
+        await customer.until_status(await customer.say(ana.phone, "Across three processes"), "Delivered")
+        await ana.write(number, "And back")
+        chat = await customer.chat(phone=ana.phone)
+        await customer.said(chat.id, "And back")
 
 
 async def test_figures_are_there_for_prometheus(serve: Serve, data_dir: Path, http: aiohttp.ClientSession) -> None:

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
-import aiohttp
-
 from tests.support import media
-from tests.support.clients import Answer, Api
+from tests.support.customer import Customer
+from tideline.client.calls import Call
+from tideline.client.models import Message
 
 T = TypeVar("T")
 REQUESTS = 5  # a second, well below what one address may make
@@ -49,24 +49,27 @@ class Plan:
         )
 
 
+class Polite(Customer):
+    """A program that takes its time between two calls; proxies of the environment are used."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        super().__init__(base_url, token, trust_env=True)
+        self._asked_at = 0.0
+
+    async def send(self, call: Call[T]) -> T:
+        await asyncio.sleep(max(0.0, self._asked_at + 1 / REQUESTS - time.monotonic()))
+        self._asked_at = time.monotonic()
+        return await super().send(call)
+
+
 class Side:
     """One number, as its workspace sees it."""
 
-    def __init__(self, api: Api, phone: str, patience: float) -> None:
-        self._api = api
+    def __init__(self, program: Polite, phone: str, patience: float) -> None:
+        self.program = program
         self.phone = phone
         self.jid = f"{phone.lstrip('+')}@s.whatsapp.net"
         self._patience = patience
-        self._asked_at = 0.0
-
-    async def call(self, method: str, path: str, **options: Any) -> Answer:
-        """At the pace of a polite client."""
-        await asyncio.sleep(max(0.0, self._asked_at + 1 / REQUESTS - time.monotonic()))
-        self._asked_at = time.monotonic()
-        return await self._api.call(method, path, **options)
-
-    async def get(self, path: str, **parameters: str) -> Any:
-        return (await self.call("GET", path, params=parameters)).data
 
     async def eventually(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
         deadline = time.monotonic() + self._patience
@@ -76,49 +79,39 @@ class Side:
         return found
 
     async def is_active(self) -> bool:
-        listed = (await self.get("/whatsapp_accounts"))["whatsapp_accounts"]
-        return any(one["id"] == self.jid and one["status"] == "active" for one in listed)
+        return any(one.id == self.jid and one.status == "active" for one in await self.program.numbers())
 
-    async def send(self, to: "Side", **message: Any) -> str:
-        body = {"phone": to.phone, "whatsapp_account_phone": self.phone, **message}
-        return str((await self.call("POST", "/messages", json=body)).data["message_uid"])
+    async def send(self, to: "Side", text: str, file_uid: str | None = None) -> str:
+        return await self.program.say(to.phone, text, whatsapp_account_phone=self.phone, file_uid=file_uid)
 
     async def chat_with(self, other: "Side") -> int:
         async def look() -> int | None:
-            found = (await self.get("/chats", phone=other.phone, whatsapp_account_id=self.jid))["chats"]
-            return int(found[0]["id"]) if found else None
+            found = (await self.program.list_chats(phone=other.phone, whatsapp_account_id=self.jid)).chats
+            return found[0].id if found else None
 
         return await self.eventually(look, f"a chat with {other.phone}")
 
-    async def heard(self, other: "Side", text: str) -> Any:
+    async def heard(self, other: "Side", text: str) -> Message:
         """The message with this text of the other side, once it is here."""
         chat = await self.chat_with(other)
 
-        async def look() -> Any:
-            newest = (await self.get(f"/chats/{chat}/messages"))["messages"]
-            found = [one for one in newest if one["text"] == text and not one["from_me"]]
+        async def look() -> Message | None:
+            newest = (await self.program.list_chat_messages(chat)).messages
+            found = [one for one in newest if one.text == text and not one.from_me]
             assert len(found) < 2, f"{text!r} came twice"
             return found[0] if found else None
 
         return await self.eventually(look, f"{text!r} at {self.phone}")
 
-    async def message(self, uid: str) -> Any:
-        return await self.get(f"/messages/{uid}")
-
     async def reaches(self, uid: str, *statuses: str) -> str:
         """Wait until a message is as far as one of these."""
 
         async def look() -> str | None:
-            message = await self.message(uid)
-            assert message["status"] != "Failed", message
-            return str(message["status"]) if message["status"] in statuses else None
+            message = await self.program.get_message(uid)
+            assert message.status != "Failed", message
+            return message.status if message.status in statuses else None
 
         return await self.eventually(look, f"{' or '.join(statuses)} of a message of {self.phone}")
-
-    async def bytes_of(self, url: str) -> bytes:
-        async with self._api.http.get(url) as response:
-            assert response.status == 200, response.status
-            return await response.read()
 
 
 class Conversation:
@@ -148,55 +141,53 @@ class Conversation:
     async def sent(self) -> None:
         """the first writes, the second receives it, and the first hears that it was delivered"""
         text = self._text("Is this thing on? äöü 漢字 👋")
-        self.question = await self.a.send(self.b, text=text)
+        self.question = await self.a.send(self.b, text)
         self.heard = await self.b.heard(self.a, text)
         await self.a.reaches(self.question, "Delivered", "Read")
-        reached = [one["status"] for one in await self.a.get(f"/messages/{self.question}/status_history")]
+        reached = [one.status for one in await self.a.program.get_message_status_history(self.question)]
         assert "Sent" in reached, reached
 
     async def answered(self) -> None:
         """the second answers with a quote (look at the phones for that), and the first receives it in the same chat"""
         chat, text = await self.b.chat_with(self.a), self._text("Loud and clear.")
-        body = {"text": text, "reply_to": self.heard["uid"]}
-        await self.b.call("POST", f"/chats/{chat}/messages", json=body)
+        await self.b.program.send_message_to_chat(chat, text=text, reply_to=self.heard.uid)
         answer = await self.a.heard(self.b, text)
-        assert answer["chat_id"] == (await self.a.message(self.question))["chat_id"], "the answer is in another chat"
+        question = await self.a.program.get_message(self.question)
+        assert answer.chat_id == question.chat_id, "the answer is in another chat"
 
     async def reacted(self) -> None:
         """the second reacts, the first sees it, and sees it go again"""
         for reaction in ("👍", ""):
-            await self.b.call("PATCH", f"/messages/{self.heard['uid']}/reactions", json={"reaction": reaction})
+            await self.b.program.set_reaction(self.heard.uid, reaction=reaction)
             await self.a.eventually(partial(self._shows, reaction), f"the reaction {reaction!r}")
 
     async def _shows(self, reaction: str) -> bool:
-        told = await self.a.get(f"/messages/{self.question}/reactions")
-        return reaction in told["reactions"] if reaction else told["total"] == 0
+        told = await self.a.program.get_reactions(self.question)
+        return reaction in told.reactions if reaction else told.total == 0
 
     async def pictured(self) -> None:
         """the first sends a picture with a caption, and the second has the picture"""
-        form = aiohttp.FormData()
-        form.add_field("file", media.picture(), filename="smoke.jpg", content_type="image/jpeg")
-        file = (await self.a.call("POST", "/files_upload", data=form)).data
+        file = await self.a.program.upload_file_by_form(
+            file=media.picture(), filename="smoke.jpg", content_type="image/jpeg"
+        )
         caption = self._text("What I see")
-        self.picture = await self.a.send(self.b, text=caption, file_uid=file["uid"])
+        self.picture = await self.a.send(self.b, caption, file.uid)
         message = await self.b.heard(self.a, caption)
 
         async def look() -> str | None:
-            url: str | None = (await self.b.message(message["uid"]))["attachment_url"]
-            return url
+            return (await self.b.program.get_message(message.uid)).attachment_url
 
-        data = await self.b.bytes_of(await self.b.eventually(look, "the file of the picture"))
+        data = await self.b.program.fetched(await self.b.eventually(look, "the file of the picture"))
         assert media.seen(data).size == media.seen(media.picture()).size, "the picture is another one"
 
     async def read(self) -> None:
         """the second reads the chat, and the first hears of it unless that is switched off on the phone"""
-        await self.b.call("PATCH", f"/chats/{await self.b.chat_with(self.a)}", json={"read": True})
+        await self.b.program.update_chat(await self.b.chat_with(self.a), read=True)
         await self.a.reaches(self.picture, "Read")
 
 
 @asynccontextmanager
 async def conversation(plan: Plan, tell: Callable[[str], None] = print) -> AsyncIterator[Conversation]:
-    async with aiohttp.ClientSession(trust_env=True) as http:
-        first = Side(Api(http, plan.url, plan.token), plan.numbers[0], plan.patience)
-        second = Side(Api(http, plan.second_url, plan.second_token), plan.numbers[1], plan.patience)
+    async with Polite(plan.url, plan.token) as one, Polite(plan.second_url, plan.second_token) as other:
+        first, second = Side(one, plan.numbers[0], plan.patience), Side(other, plan.numbers[1], plan.patience)
         yield Conversation(first, second, tell)

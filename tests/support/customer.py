@@ -1,21 +1,33 @@
-"""A customer of the Public API: the client as programs use it, with every answer held against the contract."""
+"""Customers and partners: the client as their programs use it, with every answer held against the contract.
+
+A test that speaks HTTP as they would speaks through these, so that whatever a journey needs is proven to work with what
+programs are given. What stays raw, and why:
+
+* tests of the wire: bytes, headers, key order, wrong requests, generated ones. The client reads an answer into its
+  models and cannot make a wrong request, so it would hide what they look at. `running_shop`, `generated` and
+  `generated_partner` call a server, `api_client` and `partner_client` the application inside the process.
+* what the documentation shows (`documented_calls`, `curl`): it is tried as it stands there.
+* pages and links, which a browser follows without a token (`Demo.http`, `browsing`), and the phones of the simulator
+  (`clients`), which no customer calls.
+"""
 
 from typing import Any
 
 import httpx2
 
+from tests.support import contract_check, partner_client
+from tests.support.asgi import Response
 from tests.support.clients import eventually
-from tests.support.contract_check import check_answer
-from tideline.client import AsyncTideline
+from tideline.client import AsyncPartner, AsyncTideline, refusals
 from tideline.client.models import Chat, Message, WhatsappAccount
-from tideline.client.operations.public_async import PREFIX
+from tideline.client.operations import partner_async, public_async
 
 
 class Customer(AsyncTideline):
     """A program that knows what it waits for."""
 
-    def __init__(self, base_url: str, token: str) -> None:
-        self._held = httpx2.AsyncClient(event_hooks={"response": [_hold]}, trust_env=False)
+    def __init__(self, base_url: str, token: str, *, trust_env: bool = False) -> None:
+        self._held = httpx2.AsyncClient(event_hooks={"response": [_hold]}, trust_env=trust_env)
         super().__init__(base_url, token, http=self._held)
 
     async def close(self) -> None:
@@ -60,6 +72,14 @@ class Customer(AsyncTideline):
     async def numbers(self) -> list[WhatsappAccount]:
         return (await self.list_whatsapp_accounts()).whatsapp_accounts
 
+    async def is_shut_out(self) -> bool:
+        """Whether the token is good for nothing any more."""
+        try:
+            await self.list_chats()
+        except refusals.InvalidToken:
+            return True
+        return False
+
     async def credits_used(self) -> int:
         return (await self.get_workspace()).messaging_quota.used
 
@@ -70,9 +90,25 @@ class Customer(AsyncTideline):
             return await download.read()
 
 
+class Reseller(AsyncPartner):
+    """A program of the demo's partner, or of another."""
+
+    def __init__(self, base_url: str, partner_id: str, secret: str) -> None:
+        self._held = httpx2.AsyncClient(event_hooks={"response": [_hold]}, trust_env=False)
+        super().__init__(base_url, partner_id, secret, http=self._held)
+
+    async def close(self) -> None:
+        await self._held.aclose()
+
+
 async def _hold(response: httpx2.Response) -> None:
-    path = response.request.url.path
-    if path.startswith(PREFIX):
+    """Links to files lead elsewhere, and are left to be read piece by piece."""
+    method, path = response.request.method, response.request.url.path
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    if path.startswith(public_async.PREFIX):
         await response.aread()
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        check_answer(response.request.method, path.removeprefix(PREFIX), response.status_code, headers, response.json())
+        asked = path.removeprefix(public_async.PREFIX)
+        contract_check.check_answer(method, asked, response.status_code, headers, response.json())
+    elif path.startswith(partner_async.PREFIX):
+        body, asked = await response.aread(), path.removeprefix(partner_async.PREFIX)
+        partner_client.check_answer(method, asked, Response(response.status_code, headers, body))

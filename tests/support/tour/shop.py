@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from tests.support import media
-from tests.support.clients import Api, Phone, Simulator, eventually
-from tests.support.partner_client import headers_of
+from tests.support.clients import Phone, Simulator, eventually
+from tests.support.customer import Customer, Reseller
 from tests.support.serving import Served, tideline
 from tests.support.tour import drawings
+from tideline.client.models import Delivery
 
 NUMBER, SERVICE = "+15550100001", "+15550100002"
 MAYA, TOM, INES, OSKAR, CLARA, YUSUF = (f"+155501002{n:02}" for n in range(6))
@@ -55,15 +56,15 @@ class Shop:
 
 async def furnish(served: Served) -> Shop:
     facts = served.demo
-    async with aiohttp.ClientSession() as http:
-        return await Furnishing(served, facts, http).all()
+    async with aiohttp.ClientSession() as http, Customer(facts["base_url"], facts["api_token"]) as customer:
+        simulator = Simulator(http, facts["base_url"], facts["simulator_token"])
+        return await Furnishing(served, facts, customer, simulator).all()
 
 
 class Furnishing:
-    def __init__(self, served: Served, facts: Mapping[str, Any], http: aiohttp.ClientSession) -> None:
-        self._served, self._facts, self._http = served, facts, http
-        self._api = Api(http, facts["base_url"], facts["api_token"])
-        self._simulator = Simulator(http, facts["base_url"], facts["simulator_token"])
+    def __init__(self, served: Served, facts: Mapping[str, Any], customer: Customer, simulator: Simulator) -> None:
+        self._served, self._facts = served, facts
+        self._customer, self._simulator = customer, simulator
         self._phones: dict[str, Phone] = {}
 
     async def all(self) -> Shop:
@@ -116,22 +117,21 @@ class Furnishing:
         late = await maya.write(NUMBER, "Can it be here by nine?")
         await maya.call("PATCH", f"/messages/{late}", text="Can it be here by ten?")
         await maya.call("POST", "/calls", to=NUMBER, outcome="missed", video=False, seconds=0)
-        chat = await self._api.chat(name="Maya Feldstein")
-        await self._api.post(
-            f"/chats/{chat['id']}/notes",
-            text=f"Wholesale price until December. @{self._facts['owner_email']} knows why.",
+        chat = await self._customer.chat(name="Maya Feldstein")
+        await self._customer.add_chat_note(
+            chat.id, text=f"Wholesale price until December. @{self._facts['owner_email']} knows why."
         )
-        uid = await self._api.send(
+        uid = await self._customer.say(
             MAYA, "It leaves with the van on Thursday, before ten.", whatsapp_account_phone=NUMBER
         )
-        await self._api.status(uid, "Delivered")
+        await self._customer.until_status(uid, "Delivered")
         await maya.read(NUMBER)
-        await self._api.status(uid, "Read")
+        await self._customer.until_status(uid, "Read")
         await maya.change(fail_next="recipient_limited")
-        failed = await self._api.send(
+        failed = await self._customer.say(
             MAYA, "The van is on its way: https://northquay.example/v/2211", whatsapp_account_phone=NUMBER
         )
-        await self._api.status(failed, "Failed")
+        await self._customer.until_status(failed, "Failed")
 
     async def _talk_with_others(self) -> None:
         noa, long = self._phones[NOA], self._phones[LONG]
@@ -142,23 +142,22 @@ class Furnishing:
         await long.write(NUMBER, "And a second line, so that there is something to read.\n\n- one\n- two")
         await self._phones[CLARA].write(SERVICE, "Then please grind it for a *moka pot*.")
         for name in ("Tom Whitcombe", "Yusuf Demir", "Porto cafés", "Oskar Lind"):
-            found = (await self._api.get("/chats", name=name))["chats"]
-            for chat in found:
-                await self._api.patch(f"/chats/{chat['id']}", read=True)
+            for chat in (await self._customer.list_chats(name=name)).chats:
+                await self._customer.update_chat(chat.id, read=True)
 
     async def _chats(self) -> dict[str, str]:
-        maya = await self._api.chat(name="Maya Feldstein")
+        maya = await self._customer.chat(name="Maya Feldstein")
         names = {"noa": NOA, "long": LONG, "yusuf": YUSUF, "ines": INES}
-        ids = {name: (await self._api.chat(phone=phone))["id"] for name, phone in names.items()}
-        business = {one["phone"]: one["id"] for one in (await self._api.get("/waba/chats"))["chats"]}
-        history = await self._api.history(maya["id"])
-        with_file = next(one for one in history if one.get("has_attachment") or one.get("attachment_filename"))
+        ids = {name: (await self._customer.chat(phone=phone)).id for name, phone in names.items()}
+        business = {one.phone: one.id for one in (await self._customer.list_waba_chats()).chats}
+        history = await self._customer.history(maya.id)
+        with_file = next(one for one in history if one.has_attachment or one.attachment_filename)
         return {
-            "maya": str(maya["id"]),
-            "group": str((await self._api.chat(name="Porto cafés"))["id"]),
+            "maya": str(maya.id),
+            "group": str((await self._customer.chat(name="Porto cafés")).id),
             "clara_service": str(business[CLARA]),
             "tom_service": str(business[TOM]),
-            "picture": str(with_file["uid"]),
+            "picture": with_file.uid,
             **{name: str(one) for name, one in ids.items()},
         }
 
@@ -166,42 +165,42 @@ class Furnishing:
 
     async def _hooks(self) -> dict[str, str]:
         """One webhook whose tests fail, one that is paused, and the log of the first."""
-        failing = await self._api.post(
-            "/webhooks", event_type="message:received:new", url=f"{self._facts['base_url']}/integrations/api/crm"
+        failing = await self._customer.create_webhook(
+            event_type="message:received:new", url=f"{self._facts['base_url']}/integrations/api/crm"
         )
-        paused = await self._api.post(
-            "/webhooks", event_type="chat:new", url="https://crm.northquay.example/tideline", enabled=False
+        paused = await self._customer.create_webhook(
+            event_type="chat:new", url="https://crm.northquay.example/tideline", enabled=False
         )
-        await self._api.post(f"/webhooks/{failing['id']}/test")
+        await self._customer.test_webhook(failing.id)
 
-        async def look() -> Any:
-            return (await self._api.get(f"/webhooks/{failing['id']}/deliveries"))["deliveries"] or None
+        async def look() -> list[Delivery] | None:
+            return (await self._customer.list_deliveries(failing.id)).deliveries or None
 
         [delivery, *_] = await eventually(look, "a delivery in the log")
-        return {"hook": str(failing["id"]), "paused_hook": str(paused["id"]), "delivery": delivery["uid"]}
+        return {"hook": str(failing.id), "paused_hook": str(paused.id), "delivery": delivery.uid}
 
     async def _office(self) -> dict[str, str]:
-        api = self._api
-        team = await api.post("/workspace/teams", title="Roastery")
-        invited = await api.post("/workspace/invitations", email="ines@northquay.example", display_name="Inês Duarte")
-        template = await api.post(
-            "/templates", name="Opening hours", text="We are here from *7:30* to 18:00, and on Saturdays until two."
+        customer = self._customer
+        team = await customer.create_team(title="Roastery")
+        invited = await customer.invite_teammate(email="ines@northquay.example", first_name="Inês", last_name="Duarte")
+        template = await customer.create_template(
+            name="Opening hours", text="We are here from *7:30* to 18:00, and on Saturdays until two."
         )
-        await api.post("/templates", name="Thanks", text="Thank you! It leaves with the next van.")
-        me = int((await api.get("/workspace/teammates/me"))["user_id"])
-        colleague = next(one for one in (await api.get("/workspace/teammates"))["teammates"] if one["user_id"] != me)
+        await customer.create_template(name="Thanks", text="Thank you! It leaves with the next van.")
+        me = (await customer.get_own_teammate()).user_id
+        colleague = next(one for one in (await customer.list_teammates()).teammates if one.user_id != me)
         begun = await self._simulator.begin_link(self._facts["workspace_id"], me)
-        of_business = (await api.get("/waba/templates"))["templates"]
-        account = (await api.get("/waba/accounts"))["waba_accounts"][0]
+        of_business = (await customer.list_waba_templates()).templates
+        account = (await customer.list_waba_accounts()).waba_accounts[0]
         return {
-            "team": str(team["id"]),
-            "kai": str(colleague["user_id"]),
-            "invited": str(invited["user_id"]),
+            "team": str(team.id),
+            "kai": str(colleague.user_id),
+            "invited": str(invited.user_id),
             "owner": str(me),
-            "template": str(template["id"]),
-            "business_template": str(next(one["id"] for one in of_business if one["name"] == "order_ready")),
+            "template": str(template.id),
+            "business_template": str(next(one.id for one in of_business if one.name == "order_ready")),
             "qr": urlsplit(begun["qr_link"]).path,
-            "business_number": str(account["id"]),
+            "business_number": str(account.id),
             "outbox": self._served.eventually(self._outbox, "the address of the outbox"),
             "simulator": f"/simulator#token={self._facts['simulator_token']}",
         }
@@ -209,12 +208,10 @@ class Furnishing:
     async def _partner(self) -> dict[str, str]:
         """The demo's partner has a customer, and the owner runs this server."""
         await self._tideline("operator", "add", self._facts["owner_email"])
-        url = f"{self._facts['base_url']}/partner/api/v1/workspaces"
-        headers = headers_of(self._facts["partner_id"], self._facts["partner_secret"])
-        new = {"display_name": "Blue Lagoon Dental", "seats_purchased": 3}
-        async with self._http.post(url, headers=headers, json=new) as answer:
-            made = await answer.json()
-        return {"partner": self._facts["partner_id"], "partner_workspace": str(made["workspace_id"])}
+        facts = self._facts
+        async with Reseller(facts["base_url"], facts["partner_id"], facts["partner_secret"]) as partner:
+            made = await partner.create_workspace(display_name="Blue Lagoon Dental", seats_purchased=3)
+        return {"partner": facts["partner_id"], "partner_workspace": made.workspace_id}
 
     def _outbox(self) -> str | None:
         said = re.search(r"/outbox/[\w-]+", self._served.output)
