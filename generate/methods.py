@@ -152,7 +152,7 @@ class Method:
         way, member, item = self.pages
         counter = "page" if way == "by_number" else "after"
         given = ", ".join(f"{one.name}={one.name if one.name != counter else 'at'}" for one in self.parameters)
-        more = ", endless=wait is not None" if way == "by_cursor" else ""
+        more = ", endless=bool(wait)" if way == "by_cursor" else ""
         kind, suffix = ("AsyncIterator", "_async") if awaits else ("Iterator", "")
         rest = " With `wait` it goes on for ever, and waits for what happens." if way == "by_cursor" else ""
         return "\n".join(

@@ -116,6 +116,7 @@ AFTER = {
     "9" * 400: timedelta(seconds=10**9),
     "Mon, 14 Sep 2026 14:20:41 GMT": 10 * SECOND,
     "Mon, 14 Sep 2026 14:20:21 GMT": timedelta(),
+    f"Mon, 14 Sep 2026 14:20:41 +{'9' * 20}": None,
 }
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.both_clients import BOTH, Caller, swift, tideline_client
-from tests.support.remote import Answer, Remote, answer, remote
-from tideline.client import UNSET, NotReached, Refused, UnexpectedAnswer, refusals
+from tests.support.remote import Answer, Remote, answer, redirect, remote
+from tideline.client import UNSET, NotReached, Partner, Refused, Tideline, UnexpectedAnswer, refusals
 from tideline.client.models import Webhook
 
 API = "/integrations/api"
@@ -169,6 +169,11 @@ REFUSALS: dict[str, tuple[bytes, type[Refused], Sequence[object]]] = {
         (409, "seats_full", "No seat is left."),
     ),
     "something in between": (answer(b"<h1>Forbidden</h1>", status=403), Refused, (403, "", "<h1>Forbidden</h1>")),
+    "another's idea of errors": (
+        answer(b'{"message": "No", "errors": [{"fields": 7}]}', status=400),
+        Refused,
+        (400, "", "No"),
+    ),
 }
 
 
@@ -191,6 +196,7 @@ NONSENSE = {
     "no JSON": b"<html>",
     "no data": b'{"status": "ok"}',
     "a list": b"[]",
+    "deeper than anybody reads": b"[" * 100_000,
     "a member is missing": b'{"status": "ok", "data": {}}',
     "a member is of another type": b'{"status": "ok", "data": {"message_uid": 7}}',
 }
@@ -268,6 +274,24 @@ async def test_who_calls_is_said(kind: str) -> None:
     assert headers["user-agent"].startswith("tideline-client/")
 
 
+@pytest.mark.parametrize(
+    "made", [lambda text: Tideline("http://127.0.0.1", text), lambda text: Partner("http://127.0.0.1", text, "secret")]
+)
+def test_what_no_header_can_carry_is_noticed_at_once_and_not_repeated(made: Callable[[str], object]) -> None:
+    """A connection would refuse it too, with an error that goes into logs and has the token in it."""
+    for text in ("very-\nsecret", "very-secrét", ""):
+        with pytest.raises(ValueError, match="printable ASCII") as raised:
+            made(text)
+        assert "very" not in str(raised.value)
+
+
+@BOTH
+async def test_a_token_may_end_as_files_do(kind: str) -> None:
+    async with scripted(kind, "/messages", SENT, token="a-token\n") as (caller, server):
+        await caller.do("send_message_to_phone", phone="+15550100234", text="Hi")
+    assert server.asked[0].headers["authorization"] == "Bearer a-token"
+
+
 # Pages --------------------------------------------------------------------------------------------------------
 
 
@@ -294,6 +318,15 @@ async def test_the_event_log_is_followed_by_its_cursor(kind: str) -> None:
     assert [one.cursor for one in entries] == ["c1", "c2"]
     assert entries[0].at == datetime(2026, 9, 14, 14, 20, 31, tzinfo=UTC)
     assert [one.target.partition("?")[2] for one in server.asked] == ["after=c0&limit=1", "after=c1&limit=1"]
+
+
+@BOTH
+async def test_a_log_that_does_not_move_is_left(kind: str) -> None:
+    stuck = {"status": "ok", "data": {"events": [], "cursor": "c1", "has_more": True}}
+    async with scripted(kind, "/events", answer(json.dumps(stuck).encode())) as (caller, server):
+        with pytest.raises(UnexpectedAnswer):
+            await caller.all("iter_events", wait=1)
+    assert len(server.asked) == 2
 
 
 # Files --------------------------------------------------------------------------------------------------------
@@ -357,3 +390,13 @@ async def test_a_download_that_breaks_off_leaves_no_file(kind: str, tmp_path: Pa
             with pytest.raises(Refused, match="410"):
                 await caller.do("save", web.url("/y"), tmp_path / "x")
     assert not os.listdir(tmp_path)
+
+
+@BOTH
+async def test_a_link_that_leads_nowhere_is_an_error_of_the_client(kind: str) -> None:
+    ways = {"/round": redirect("/round"), "/garbled": answer(b"no gzip", content_encoding="gzip")}
+    async with remote(ways) as web:
+        async with tideline_client(kind, web.url("")) as caller:
+            for path in ways:
+                with pytest.raises(UnexpectedAnswer):
+                    await caller.read(web.url(path))

@@ -75,7 +75,7 @@ def test_no_byte_of_a_body_can_be_changed(rest: bytes, data: st.DataObject) -> N
 
 
 TEXT = st.text(max_size=80) | st.sampled_from(
-    ["v1,", "v1", "v2,AAAA", "v1,AAAA v1,BBBB", "0", "99999999999999999999", "١٢"]
+    ["v1,", "v1", "v2,AAAA", "v1,AAAA v1,BBBB", "0", "99999999999999999999", "١٢", "\ud800"]
 )
 
 

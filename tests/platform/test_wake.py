@@ -211,6 +211,22 @@ async def test_what_is_said_is_heard_once_everywhere_in_its_order(nodes: tuple[W
     assert [words for where, words in heard if where == "there"] == ["reading", "writing\tnow"]
 
 
+async def test_words_that_nobody_understands_keep_nobody_from_the_rest(
+    databases: tuple[Database, Database], nodes: tuple[Wakes, Wakes]
+) -> None:
+    here, _ = nodes
+
+    def understand(words: str) -> None:
+        assert words == "of today"
+
+    here.hear("presence", understand)
+    bell = here.bell("facts")
+    async with databases[1].system_read() as tx:
+        await tx.execute("SELECT pg_notify($1, $2)", CHANNEL, "another-node\npresence\tof tomorrow\nfacts")
+    assert await bell.wait(LONG)
+    here.say("presence", "of tomorrow")
+
+
 @pytest.mark.parametrize("words", ["two\nlines", "x" * 5_000], ids=["two lines", "too long"])
 async def test_only_short_lines_are_said(words: str) -> None:
     with pytest.raises(ValueError, match="short line"):

@@ -31,6 +31,7 @@ async def call(
     client: str = "127.0.0.1",
     root_path: str = "",
     ends: bool = True,
+    version: str = "1.1",
 ) -> Response:
     """One request. `target` is what stands in the request line; a body of several parts arrives part by part.
     A body that never `ends` leaves the application waiting."""
@@ -38,7 +39,7 @@ async def call(
     scope = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
+        "http_version": version,
         "method": method,
         "scheme": "http",
         "path": root_path + unquote_to_bytes(path).decode("utf-8", "replace"),

@@ -55,7 +55,7 @@ def retry_after(response: Response) -> timedelta | None:
 def _json(response: Response) -> Any:
     try:
         return json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         place = f"{response.request.method} {response.request.url.path}"
         raise UnexpectedAnswer(f"{place} answered {response.status_code} with something that is no JSON") from None
 
@@ -63,7 +63,7 @@ def _json(response: Response) -> Any:
 def _object(response: Response) -> Mapping[str, Any]:
     try:
         found = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -86,4 +86,8 @@ def _first_text(body: Mapping[str, Any], *names: str) -> str:
 
 def _field_errors(raw: Any) -> list[FieldError]:
     entries = [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
-    return [FieldError(tuple(map(str, one.get("fields") or ())), str(one.get("msg", ""))) for one in entries]
+    return [FieldError(_names(one.get("fields")), str(one.get("msg", ""))) for one in entries]
+
+
+def _names(raw: Any) -> tuple[str, ...]:
+    return tuple(map(str, raw)) if isinstance(raw, list) else ()

@@ -85,5 +85,5 @@ class AsyncConnection:
 async def _outcome(attempt: Callable[[], Awaitable[httpx2.Response]]) -> Outcome:
     try:
         return await attempt()
-    except httpx2.TransportError as error:
+    except httpx2.RequestError as error:
         return outcome_of(error)

@@ -12,12 +12,22 @@ PATIENT = Retries()
 
 
 def _workspace(base_url: str, token: str, timeout: float, retries: Retries) -> Target:
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {_in_header(token, 'a token')}"}
     return Target(base_url.rstrip("/") + public.PREFIX, lambda: headers, timeout, retries)
 
 
 def _partner(base_url: str, partner_id: str, secret: str, timeout: float, retries: Retries) -> Target:
-    return Target(base_url.rstrip("/") + partner.PREFIX, lambda: partner_headers(partner_id, secret), timeout, retries)
+    name = _in_header(partner_id, "a partner's id")
+    return Target(base_url.rstrip("/") + partner.PREFIX, lambda: partner_headers(name, secret), timeout, retries)
+
+
+def _in_header(text: str, what: str) -> str:
+    """Without the line break that a file ends with. What no header can carry is refused here, where the error does not
+    repeat it."""
+    found = text.strip()
+    if not (found and found.isascii() and found.isprintable()):
+        raise ValueError(f"{what} is printable ASCII, and not empty")
+    return found
 
 
 class Tideline(public.PublicApi):

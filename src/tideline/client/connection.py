@@ -83,5 +83,5 @@ class Connection:
 def _outcome(attempt: Callable[[], httpx2.Response]) -> Outcome:
     try:
         return attempt()
-    except httpx2.TransportError as error:
+    except httpx2.RequestError as error:
         return outcome_of(error)

@@ -34,7 +34,7 @@ class Download(_Head):
     def __iter__(self) -> Iterator[bytes]:
         try:
             yield from self._response.iter_bytes()
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             raise outcome_of(error) from error
 
     def read(self) -> bytes:
@@ -53,7 +53,7 @@ class AsyncDownload(_Head):
         try:
             async for piece in self._response.aiter_bytes():
                 yield piece
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             raise outcome_of(error) from error
 
     async def read(self) -> bytes:

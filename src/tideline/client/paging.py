@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
+from tideline.client.errors import UnexpectedAnswer
+
 Item = TypeVar("Item")
 
 
@@ -61,7 +63,7 @@ def by_cursor(
         yield from items(page)
         if not (page.has_more or endless):
             return
-        after = page.cursor
+        after = _onward(after, page)
 
 
 async def by_cursor_async(
@@ -78,4 +80,11 @@ async def by_cursor_async(
             yield item
         if not (page.has_more or endless):
             return
-        after = page.cursor
+        after = _onward(after, page)
+
+
+def _onward(after: str | None, page: CursorPage) -> str:
+    """A log that has more and does not move would be asked for ever."""
+    if page.has_more and page.cursor == after:
+        raise UnexpectedAnswer("the log has more, but its cursor stays where it was")
+    return page.cursor

@@ -58,6 +58,6 @@ def read_retry_after(text: str | None, now: datetime | None = None) -> timedelta
         return timedelta(seconds=min(int(text.strip()[:12]), 10**9))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
     return max(moment.replace(tzinfo=moment.tzinfo or UTC) - (now or datetime.now(UTC)), timedelta())

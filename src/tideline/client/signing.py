@@ -54,7 +54,7 @@ def check(
     proof = _read(headers)
     if abs((now or datetime.now(UTC)) - proof.sent_at) > tolerance:
         raise NotGenuine(f"the request was signed at {proof.sent_at}, which is too long ago or to come")
-    signed = b"%s.%s.%s" % (proof.id.encode(), proof.timestamp.encode(), body)
+    signed = b"%s.%s.%s" % (proof.id.encode("utf-8", "replace"), proof.timestamp.encode(), body)
     wanted = [hmac.digest(key, signed, hashlib.sha256) for key in keys]
     if not any(hmac.compare_digest(one, sent) for one in wanted for sent in proof.signatures):
         raise NotGenuine("the signature belongs to another body or another secret")

@@ -11,7 +11,7 @@ import httpx2
 from tideline import __version__
 from tideline.client.answers import retry_after
 from tideline.client.calls import Call
-from tideline.client.errors import NotReached
+from tideline.client.errors import NotReached, UnexpectedAnswer
 from tideline.client.retries import Retries, Trouble, trouble_of
 from tideline.client.uploads import Source
 
@@ -78,9 +78,12 @@ def _in_query(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def outcome_of(error: httpx2.TransportError) -> NotReached:
-    """What an attempt without an answer came to."""
+def outcome_of(error: httpx2.RequestError) -> NotReached:
+    """What an attempt without an answer came to. An answer that leads round in circles, or whose body is garbled, is
+    raised as what it is: it would be no other one the next time."""
     said = str(error) or type(error).__name__
+    if not isinstance(error, httpx2.TransportError):
+        raise UnexpectedAnswer(said) from error
     problem = NotReached(f"no answer from Tideline: {said}", may_be_done=not isinstance(error, NOT_SENT))
     problem.__cause__ = error
     return problem

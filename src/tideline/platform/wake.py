@@ -163,8 +163,12 @@ class Wakes:
                     self._ring(topic)
 
     def _deliver(self, topic: str, words: str) -> None:
+        """Words that cannot be read, such as those of a node of another version, keep nobody from what else is said."""
         for action in self._told.get(topic, ()):
-            action(words)
+            try:
+                action(words)
+            except Exception:
+                log.exception("wakes.not_understood", topic=topic)
 
     def _tell_others(self, line: str) -> None:
         assert self._db is not None

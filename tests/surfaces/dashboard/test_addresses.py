@@ -108,3 +108,11 @@ async def test_nothing_else_of_the_disk_is_there(site: Site, path: str) -> None:
 def test_no_template_switches_escaping_off(path: Path) -> None:
     text = path.read_text()
     assert not [word for word in ("safe", "autoescape", "Markup", "style=", " onclick") if word in text]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/lost-password", "/templates/new", "/chat/{id}/messages/"])
+async def test_what_no_database_keeps_is_no_form(site: Site, path: str) -> None:
+    chat, browser = await site.world.chat(), await site.owner()
+    page = await browser.get("/profile")
+    fields = {"email": "a@b.example", "name": "Hours", "text": "Open", "key": "a\x00b", "title": "\x00"}
+    assert (await browser.send(page, path.format(id=chat.id), **fields)).status == 400

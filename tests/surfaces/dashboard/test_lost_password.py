@@ -50,7 +50,6 @@ async def test_from_the_door_to_a_new_password(site: Site) -> None:
 STRANGERS = [
     "nobody@harbour.example",
     "no address",
-    "a\x00@b.example",
     "\u202e@b",
     "<script>alert(1)</script>",
     "x" * 300,

@@ -149,6 +149,11 @@ async def test_a_server_with_a_public_address_is_set_up_by_command(fresh: Fresh)
     assert (shown.status, b"tideline workspace create" in shown.body) == (403, True)
 
 
+async def test_a_proxy_that_says_nothing_of_itself_is_noticed_by_the_http_it_speaks(fresh: Fresh) -> None:
+    shown = await call(fresh.app(), "GET", "/", headers=HERE, version="1.0")
+    assert (shown.status, b"<form" in shown.body) == (403, False)
+
+
 async def test_a_demo_makes_its_own_workspace(fresh: Fresh) -> None:
     browser = Browser(fresh.app(is_demo=True))
     assert (await browser.get("/", **HERE)).location == "/sign-in"

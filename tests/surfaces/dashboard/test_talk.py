@@ -194,6 +194,7 @@ async def test_those_who_are_at_a_chat_hear_of_each_other(site: Site) -> None:
         await heard.until("presence")
         await post(other, f"/chat/{chat.id}/presence", tab="b", **{"is": "writing"})
         told = await heard_too.until("presence")
+        assert (await post(other, f"/chat/{chat.id}/presence", tab="b" * 5_000, **{"is": "x" * 5_000})).status == 204
     people: list[dict[str, Any]] = told["people"]
     assert {one["name"]: one["doing"] for one in people}["Noa Levi"] == "writing"
     assert len(people) == 2

@@ -1381,7 +1381,7 @@ class PublicApi(Connection):
             after,
             lambda at: self.list_events(after=at, limit=limit, wait=wait),
             lambda found: found.events,
-            endless=wait is not None,
+            endless=bool(wait),
         )
 
     def list_templates(self) -> TemplateList:

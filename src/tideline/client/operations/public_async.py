@@ -1385,7 +1385,7 @@ class AsyncPublicApi(AsyncConnection):
             after,
             lambda at: self.list_events(after=at, limit=limit, wait=wait),
             lambda found: found.events,
-            endless=wait is not None,
+            endless=bool(wait),
         )
 
     async def list_templates(self) -> TemplateList:

@@ -101,8 +101,11 @@ class SetUpPage:
     def _is_here(self, request: Request) -> bool:
         """The browser runs on this very machine and knows it by a name of this machine: nothing in between, no proxy
         that lets others in, and no page elsewhere whose name was made to lead here. A server with a public address
-        has a proxy, even where that says nothing of itself."""
-        is_direct = not any(name in FORWARDED or name.startswith("x-forwarded") for name in request.headers)
+        has a proxy, even where that says nothing of itself; and no browser speaks HTTP/1.0, but nginx does as long as
+        nobody tells it otherwise, under the name that it was given for us and without a word of whom it serves."""
+        is_direct = request.scope.get("http_version") != "1.0" and not any(
+            name in FORWARDED or name.startswith("x-forwarded") for name in request.headers
+        )
         return (
             is_direct
             and self._has_local_address

@@ -119,9 +119,12 @@ async def read_fields(
         raise BadForm
     try:
         body = await _receive(request, largest)
-        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most)
+        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most)
     except (ClientDisconnect, ValueError):
         raise BadForm from None
+    if any("\x00" in text for field in fields for text in field):
+        raise BadForm  # no database keeps it, and nobody types it
+    return fields
 
 
 async def _receive(request: Request, largest: int) -> bytes:

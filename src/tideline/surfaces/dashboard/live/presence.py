@@ -21,6 +21,7 @@ KEPT: Final = timedelta(seconds=60)
 WRITING: Final = timedelta(seconds=8)
 """So long after they said so somebody still writes; after that they read."""
 DOINGS: Final = ("reading", "writing")
+GONE: Final = "gone"
 MOST_TABS: Final = 50
 """Of one teammate; with one more the first is forgotten."""
 LONGEST_NAME: Final = 300
@@ -77,6 +78,7 @@ class Presence:
     def put(self, workspace_id: int, chat_id: int, me: Teammate, tab: str, doing: str) -> None:
         """A tab says what its reader does; anything but reading and writing means that it has left. All who are at
         the chat are told, since they have shown that they may see it."""
+        doing = doing if doing in DOINGS else GONE
         said = Said(workspace_id, chat_id, me.id, me.display_name[:LONGEST_NAME], tab, doing)
         self._wakes.say(TOPIC, msgspec.json.encode(said).decode())
 

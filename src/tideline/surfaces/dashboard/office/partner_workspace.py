@@ -12,9 +12,9 @@ from tideline.features.webhooks import LogFilter, Outcome, PartnerEvent
 from tideline.platform.db import SystemTx, Tx
 from tideline.surfaces.dashboard.office.hooks import FILTERS, OUTCOMES
 from tideline.surfaces.dashboard.office.numbers import SIGNS
-from tideline.surfaces.dashboard.office.office import Office
+from tideline.surfaces.dashboard.office.office import Office, page_in
 from tideline.surfaces.dashboard.office.operating import Operating, amount, refusal
-from tideline.surfaces.dashboard.office.partners import QUOTAS, SECTION, page_number
+from tideline.surfaces.dashboard.office.partners import QUOTAS, SECTION
 from tideline.surfaces.dashboard.security import Form
 from tideline.surfaces.dashboard.visits import NotHere
 
@@ -46,7 +46,7 @@ class PartnerWorkspacePage:
         return self._office.to(visitor, f"/partners/{partner_id}/workspaces/{request.path_params['slug']}", done)
 
     async def _page(self, request: Request, **values: Any) -> Response:
-        outcome, page = request.query_params.get("outcome", ""), page_number(request)
+        outcome, page = request.query_params.get("outcome", ""), page_in(request)
         wanted = LogFilter(outcome=Outcome(outcome) if outcome in list(Outcome) else None)
         async with self._operating.visit(request) as (system, visitor):
             partner = await partners.get(system, request.path_params["id"])

@@ -11,7 +11,7 @@ from tideline.features.partners import Grants, NewPartner, Partner, Usage
 from tideline.platform.db import SystemTx
 from tideline.platform.errors import Problem
 from tideline.surfaces.dashboard import sheets
-from tideline.surfaces.dashboard.office.office import Office
+from tideline.surfaces.dashboard.office.office import Office, page_in
 from tideline.surfaces.dashboard.office.operating import Operating, amount, refusal
 from tideline.surfaces.dashboard.security import Form
 from tideline.surfaces.dashboard.visits import NotHere, Visitor
@@ -137,7 +137,7 @@ class PartnersPage:
 
     async def _one(self, request: Request, tx: SystemTx, visitor: Visitor, **values: Any) -> Response:
         partner = await partners.get(tx, request.path_params["id"])
-        number = page_number(request)
+        number = page_in(request)
         owned, has_more = await partners.list_owned(tx, partner, page=number, size=SIZE)
         usage = await _usage(tx, request)
         given = {"form": None, "status": 200, **values}
@@ -195,8 +195,3 @@ async def _activate(tx: SystemTx, partner_id: str, _form: Form) -> Partner:
 
 async def _deactivate(tx: SystemTx, partner_id: str, _form: Form) -> Partner:
     return await partners.set_active(tx, partner_id, False)
-
-
-def page_number(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0 else 1
