@@ -52,12 +52,14 @@ async def test_a_text_is_sent_for_nothing_and_answered_with_its_bubble(site: Sit
     assert "<strong>Yes</strong>" in answer.html
 
 
-async def test_the_same_key_sends_once(site: Site) -> None:
+@pytest.mark.parametrize("kind", ["message", "note"])
+async def test_the_same_key_writes_once(site: Site, kind: str) -> None:
     chat = await site.world.chat()
-    browser = await site.owner()
-    answers = [await post(browser, f"/chat/{chat.id}/messages/", text="Once", key="k") for _ in range(2)]
+    browser, path = await site.owner(), f"/chat/{chat.id}/messages/"
+    answers = [await post(browser, path, text="Once", key="k", kind=kind) for _ in range(2)]
     [message] = await said(site.world, chat)
     assert all(f'id="m-{message.uid}"' in answer.html for answer in answers)
+    assert (await post(browser, path, text="Never", key="\x00", kind=kind)).status == 400
 
 
 async def test_without_scripts_the_form_leads_back_to_the_conversation(site: Site) -> None:

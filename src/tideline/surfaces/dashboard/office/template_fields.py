@@ -15,7 +15,6 @@ from tideline.platform.db import Tx
 from tideline.platform.once import Once
 from tideline.surfaces.dashboard.security import Form
 
-LONGEST_KEY: Final = 40
 KEYS_KEPT: Final = timedelta(hours=24)
 
 
@@ -52,10 +51,10 @@ def changes(form: Form, before: Template) -> TemplateChange:
 
 def once(form: Form, me: Teammate) -> Once | None:
     """A form that is sent twice writes one template; sent again with other words it writes another."""
-    if not (key := form.get("key", "")):
+    if not form.get("key"):
         return None
     written = hashlib.sha256(repr(sorted(form.items())).encode()).digest()
-    return Once(me.id, f"template:{key[:LONGEST_KEY]}:{written.hex()[:16]}", written, KEYS_KEPT, lambda _: b"")
+    return Once(me.id, f"template:{written.hex()}", written, KEYS_KEPT, lambda _: b"")
 
 
 def text(form: Form) -> str:

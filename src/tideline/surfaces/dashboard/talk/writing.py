@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from tideline.features.messages import Load, Message, MessageUid, Origin, Outgoi
 from tideline.features.numbers.port import MediaKind
 from tideline.platform.db import Tx
 from tideline.platform.facts import Actor
-from tideline.platform.once import AnsweredBefore, Once
+from tideline.platform.once import AnsweredBefore, Once, do_once
 from tideline.surfaces.dashboard import ids
 from tideline.surfaces.dashboard.deps import DashboardDeps
 from tideline.surfaces.dashboard.pages import Pages
@@ -101,11 +101,12 @@ class Writing:
 
     async def _note(self, visitor: Visitor, chat: Chat, form: Form) -> MessageUid:
         text = messages.clean_note(form.get("text", ""))
+        once = _once(visitor, form.get("key", ""), ("note", chat.id, text), lambda uid: str(uid).encode())
 
         async def add(tx: Tx) -> MessageUid:
-            return await messages.add_note(tx, chat.id, text, origin=Origin.SHARED_INBOX)
+            return await do_once(tx, once, lambda tx: messages.add_note(tx, chat.id, text, origin=Origin.SHARED_INBOX))
 
-        return await self._deps.db.run(visitor.workspace.id, add, actor=_actor(visitor))
+        return await _or_before(self._deps.db.run(visitor.workspace.id, add, actor=_actor(visitor)))
 
     async def _text(self, visitor: Visitor, chat: Chat, form: Form) -> MessageUid:
         template_id = form.get("template", "")
@@ -193,12 +194,19 @@ def _actor(visitor: Visitor) -> Actor:
 
 def as_typed(visitor: Visitor, outgoing: Outgoing, key: str) -> Outgoing:
     """As a teammate types it: it costs nothing, and however often it is sent under its key, it goes once."""
-    once = None
-    if key:
-        parts = (outgoing.to, outgoing.text, outgoing.reply_to, outgoing.template_id, outgoing.template, outgoing.kind)
-        digest = hashlib.sha256(repr(parts).encode()).digest()
-        once = Once(visitor.me.id, f"{ORIGIN}:{key[:LONGEST_KEY]}", digest, KEYS_KEPT, _told)
+    parts = (outgoing.to, outgoing.text, outgoing.reply_to, outgoing.template_id, outgoing.template, outgoing.kind)
+    once = _once(visitor, key, parts, _told)
     return replace(outgoing, origin=Origin.SHARED_INBOX, is_free=True, once=once)
+
+
+def _once(visitor: Visitor, key: str, parts: tuple[object, ...], render: Callable[[Any], bytes]) -> Once | None:
+    """What a browser gave a key to, which tries again under the same one when it heard no answer."""
+    if not key:
+        return None
+    if "\x00" in key:
+        raise BadForm
+    digest = hashlib.sha256(repr(parts).encode()).digest()
+    return Once(visitor.me.id, f"{ORIGIN}:{key[:LONGEST_KEY]}", digest, KEYS_KEPT, render)
 
 
 def _told(message: messages.Message) -> bytes:
@@ -207,7 +215,11 @@ def _told(message: messages.Message) -> bytes:
 
 async def sent_once(send: Send, outgoing: Outgoing) -> MessageUid:
     """Its uid, also when it was sent before."""
+    return await _or_before(send(outgoing))
+
+
+async def _or_before(written: Awaitable[MessageUid]) -> MessageUid:
     try:
-        return await send(outgoing)
+        return await written
     except AnsweredBefore as before:
         return messages.parse_uid(before.answer.decode())
