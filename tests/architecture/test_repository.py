@@ -28,7 +28,7 @@ def tracked(*patterns: str) -> list[str]:
 
 
 def _untracked() -> list[str]:
-    folders = ("src", "tests", "docs", "requirements", "scripts", ".ci")
+    folders = ("src", "tests", "docs", "requirements", "scripts", "examples", ".ci")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
     files += [path for path in ROOT.glob("*") if path.is_file()]
     return [str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts]
