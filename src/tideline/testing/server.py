@@ -159,6 +159,10 @@ class KeptServer(Server):
             self.process.stdin.close()
         return self.process.wait(END_SECONDS)
 
+    def close(self) -> None:
+        self.stop()
+        self._output.close()
+
     def kill(self) -> None:
         """The keeper is what ends it at once with all that belongs to it."""
         self.stop()
