@@ -173,8 +173,18 @@ async def test_a_page_is_strict_html_under_a_strict_policy(app: Starlette, path:
     assert "unsafe" not in policy
     assert "script-src 'self'" in policy
     assert "default-src 'none'" in policy
-    again = await call(app, "GET", path, headers={"If-None-Match": page.headers["etag"]})
-    assert (again.status, again.body) == (304, b"")
+    for known in ("{}", "W/{}", '"another", {}'):
+        again = await call(app, "GET", path, headers={"If-None-Match": known.format(page.headers["etag"])})
+        assert (again.status, again.body) == (304, b"")
+
+
+TAKEN = {"gzip": True, "br, GZIP;q=0.5": True, "gzip;q=0.01": True, "gzip; q=0, br": False, "x-gzip": False, "": False}
+
+
+@pytest.mark.parametrize(("accepted", "is_packed"), TAKEN.items())
+async def test_a_page_is_packed_for_who_takes_it_so(app: Starlette, accepted: str, is_packed: bool) -> None:
+    answer = await call(app, "GET", "/docs/webhooks", headers={"Accept-Encoding": accepted})
+    assert ("content-encoding" in answer.headers, answer.body[:2] == b"\x1f\x8b") == (is_packed, is_packed)
 
 
 async def test_a_page_is_its_markdown_too(app: Starlette, library: Library) -> None:
