@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from tideline.client import events
-from tideline.testing import AsyncReceiver, AsyncWorkspace, Clock, NeverHappened, Receiver, Workspace, eventually
+from tideline.testing import (
+    AsyncReceiver,
+    AsyncWorkspace,
+    Clock,
+    KeptServer,
+    NeverHappened,
+    Receiver,
+    Workspace,
+    eventually,
+)
 
 
 def test_a_customer_is_answered(tideline: Workspace, tideline_webhooks: Receiver) -> None:
@@ -89,6 +98,14 @@ def test_what_never_comes_is_told_with_what_came(tideline: Workspace, tideline_w
 def test_a_workspace_sees_nothing_of_others(tideline: Workspace) -> None:
     """The tests above have left chats on the same server."""
     assert (list(tideline.client.iter_chats()), tideline.client.list_webhooks()) == ([], [])
+
+
+def test_a_server_that_does_not_start_says_why() -> None:
+    server = KeptServer({"TIDELINE_SEND_GAP": "fast"})
+    with pytest.raises(AssertionError, match=r"ended \(1\)(.|\n)*TIDELINE_SEND_GAP cannot be used"):
+        server.ready()
+    server.close()
+    assert not server.data_dir.exists()
 
 
 PROGRAM = "from tideline.testing import KeptServer; print(KeptServer().ready().data_dir, flush=True); input()"

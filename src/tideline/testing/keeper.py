@@ -4,6 +4,7 @@
 however it dies, and then the command is asked to end.
 """
 
+import os
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,9 @@ def main(folder: str, *command: str) -> int:
 
 
 def _end_with_the_other_side(kept: "subprocess.Popen[bytes]") -> None:
-    sys.stdin.buffer.read()
+    # not through sys.stdin: its lock, held by a waiting thread, would be the end of an interpreter that is about to end
+    while os.read(0, 1024):
+        pass
     kept.terminate()
     try:
         kept.wait(PATIENCE_SECONDS)
