@@ -122,6 +122,20 @@ async def test_nothing_goes_sideways_on_a_small_phone(open_window: OpenWindow, d
     window.allow("404" if path == "/nothing-here" else "nothing")
 
 
+async def test_a_tap_on_a_message_offers_to_react_on_a_phone(open_window: OpenWindow, demo: Demo) -> None:
+    window = await open_window(width=360, height=740)
+    page = window.page
+    await sign_in(page, demo)
+    chat = await demo.customer.chat(name="Maya Feldstein")
+    await page.goto(f"/chat/{chat.id}/messages/")
+    message = page.locator(".msg--in:has(.msg__tools)").last
+    await message.locator(".bubble").click(position={"x": 5, "y": 5})
+    await message.get_by_role("button", name="React").click()
+    await page.locator(".reaction-picker").get_by_role("button").first.click()
+    await expect(message.locator(".reaction")).to_be_visible()
+    assert await window.overflow() <= 0
+
+
 # Linking -----------------------------------------------------------------------------------------------------
 
 

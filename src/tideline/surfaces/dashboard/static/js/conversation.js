@@ -42,12 +42,21 @@ conversation.addEventListener("click", ({ target }) => {
   const react = target.closest("[data-react]");
   if (reply) composer?.reply(document.getElementById(`m-${reply.dataset.reply}`));
   else if (react) choose(react);
-  else if (!target.closest(".reaction-picker")) close();
+  else if (!target.closest(".reaction-picker")) {
+    close();
+    touch(target.closest(".msg"));
+  }
 });
 conversation.addEventListener("keydown", ({ key }) => key === "Escape" && close());
 
 function close() {
   conversation.querySelector(".reaction-picker")?.remove();
+}
+
+// Nothing hovers on a phone: a tap on a message shows what can be done with it, until another is tapped.
+function touch(message) {
+  for (const one of conversation.querySelectorAll(".msg.is-active")) if (one !== message) one.classList.remove("is-active");
+  message?.classList.toggle("is-active");
 }
 
 function choose(button) {
