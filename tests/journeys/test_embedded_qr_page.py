@@ -120,7 +120,7 @@ async def test_a_newer_link_ends_the_page_of_the_earlier_one(partner: Partner, w
 
 async def test_a_page_of_a_foreign_origin_gets_nothing(partner: Partner, window: Window) -> None:
     workspace, page = await partner.customer("Foreign Shop"), window.page
-    window.allow("frame-ancestors")
+    window.allow("frame-ancestors", "ERR_BLOCKED_BY_RESPONSE")
     link = f"{await partner.link(workspace)}?display_mode=embedding"
     await page.goto(partner.site.frame(link, partner.site.foreign_origin))
 

@@ -137,7 +137,7 @@ async def test_without_demo_there_is_neither_demo_nor_simulator(serve: Serve, da
     assert served.status_of("/simulator/api/phones") == 404
     assert served.status_of("/integrations/api/chats") == 401
     assert not (data_dir / "demo.json").exists()
-    assert f"Tideline is ready on {served.base_url}\nMake a workspace: " in served.output
+    assert f"Tideline is ready on {served.base_url}\nMake the first workspace: " in served.output
 
 
 async def test_a_seeding_that_was_interrupted_is_finished_by_the_next_start(serve: Serve, data_dir: Path) -> None:
