@@ -44,78 +44,87 @@ def ways_in(parts: Parts, world: World | None, crew: Crew) -> WaysIn:
     sends = messages.SendQueue(parts.db)
     crew.close_later("sends", sends.close)
     carrier = messages.Carrier(parts.db, sends)
-    public_url = parts.settings.base_url
-    public_api = api.public_api_app(
-        api.ApiDeps(
-            db=parts.db,
-            access=parts.access,
-            api_calls=api_calls,
-            sends=sends,
-            links=parts.links,
-            spool=parts.spool,
-            uploads=parts.uploads,
-            voices=parts.voices,
-            carrier=carrier,
-            terms=parts.terms,
-            events=webhooks.EventLog(parts.db, parts.wakes, parts.views),
-            public_url=public_url,
-            rate_limit=parts.settings.rate_limit,
-            rate_limit_queue=parts.settings.rate_limit_queue,
-            keys_kept=timedelta(hours=parts.settings.idempotency_hours),
-        )
-    )
-    partner_api = partner.partner_api_app(
-        partner.PartnerDeps(
-            db=parts.db,
-            door=partners.PartnerAccess(parts.db, parts.keyring),
-            access=parts.access,
-            keyring=parts.keyring,
-            api_calls=api_calls,
-            terms=parts.terms,
-            public_url=public_url,
-            mail_domain=parts.settings.partner_mail_domain,
-            rate_limit=parts.settings.rate_limit,
-            rate_limit_queue=parts.settings.rate_limit_queue,
-        )
-    )
     routes = [
         *api.document_routes(),
         *partner.document_routes(),
-        *docs.routes(site(public_url)),
+        *docs.routes(site(parts.settings.base_url)),
         *FileRoutes(parts.files, parts.links, parts.db.clock, through=parts.settings.files_through).routes(),
-        *dashboard.routes(
-            dashboard.DashboardDeps(
-                db=parts.db,
-                sign_in=parts.sign_in,
-                access=parts.access,
-                terms=parts.terms,
-                keyring=parts.keyring,
-                links=parts.links,
-                public_url=public_url,
-                has_simulator=world is not None,
-                store=parts.files,
-                sends=sends,
-                carrier=carrier,
-                uploads=parts.uploads,
-                voices=parts.voices,
-                spool=parts.spool,
-                first_run=None if parts.settings.demo else _first_run(parts),
-                audit_days=parts.settings.audit_log_days,
-                has_mail=parts.mail_server is not None,
-                outbox=parts.access.outbox if parts.shows_outbox else None,
-                outbox_key=parts.outbox_key,
-                wakes=parts.wakes,
-                link_kind=numbers.NumberKind.SIMULATOR if world else numbers.NumberKind.LINKED,
-                linking_limits=numbers.LinkingLimits(per_hour=parts.settings.linking_attempts_per_hour),
-                host_of=_host_of(parts),
-                until_the_end=crew.until_the_end,
-            )
-        ),
+        *dashboard.routes(_dashboard(parts, world, crew, sends, carrier)),
         *(_simulator(parts, world, crew) if world else []),
     ]
-    return WaysIn(
-        routes,
-        {api.BASE: public_api, partner.BASE: partner_api, inbound.BASE: inbound.Inbound.open(parts.db, parts.keyring)},
+    apis: dict[str, ASGIApp] = {
+        api.BASE: api.public_api_app(_public_api(parts, api_calls, sends, carrier)),
+        partner.BASE: partner.partner_api_app(_partner_api(parts, api_calls)),
+        inbound.BASE: inbound.Inbound.open(parts.db, parts.keyring),
+    }
+    return WaysIn(routes, apis)
+
+
+def _public_api(
+    parts: Parts, api_calls: workspaces.ApiCalls, sends: messages.SendQueue, carrier: messages.Carrier
+) -> api.ApiDeps:
+    return api.ApiDeps(
+        db=parts.db,
+        access=parts.access,
+        api_calls=api_calls,
+        sends=sends,
+        links=parts.links,
+        spool=parts.spool,
+        uploads=parts.uploads,
+        voices=parts.voices,
+        carrier=carrier,
+        terms=parts.terms,
+        events=webhooks.EventLog(parts.db, parts.wakes, parts.views),
+        public_url=parts.settings.base_url,
+        rate_limit=parts.settings.rate_limit,
+        rate_limit_queue=parts.settings.rate_limit_queue,
+        keys_kept=timedelta(hours=parts.settings.idempotency_hours),
+    )
+
+
+def _partner_api(parts: Parts, api_calls: workspaces.ApiCalls) -> partner.PartnerDeps:
+    return partner.PartnerDeps(
+        db=parts.db,
+        door=partners.PartnerAccess(parts.db, parts.keyring),
+        access=parts.access,
+        keyring=parts.keyring,
+        api_calls=api_calls,
+        terms=parts.terms,
+        public_url=parts.settings.base_url,
+        mail_domain=parts.settings.partner_mail_domain,
+        rate_limit=parts.settings.rate_limit,
+        rate_limit_queue=parts.settings.rate_limit_queue,
+    )
+
+
+def _dashboard(
+    parts: Parts, world: World | None, crew: Crew, sends: messages.SendQueue, carrier: messages.Carrier
+) -> dashboard.DashboardDeps:
+    return dashboard.DashboardDeps(
+        db=parts.db,
+        sign_in=parts.sign_in,
+        access=parts.access,
+        terms=parts.terms,
+        keyring=parts.keyring,
+        links=parts.links,
+        public_url=parts.settings.base_url,
+        has_simulator=world is not None,
+        store=parts.files,
+        sends=sends,
+        carrier=carrier,
+        uploads=parts.uploads,
+        voices=parts.voices,
+        spool=parts.spool,
+        first_run=None if parts.settings.demo else _first_run(parts),
+        audit_days=parts.settings.audit_log_days,
+        has_mail=parts.mail_server is not None,
+        outbox=parts.access.outbox if parts.shows_outbox else None,
+        outbox_key=parts.outbox_key,
+        wakes=parts.wakes,
+        link_kind=numbers.NumberKind.SIMULATOR if world else numbers.NumberKind.LINKED,
+        linking_limits=numbers.LinkingLimits(per_hour=parts.settings.linking_attempts_per_hour),
+        host_of=_host_of(parts),
+        until_the_end=crew.until_the_end,
     )
 
 

@@ -13,7 +13,7 @@ from tideline.platform import lanes
 from tideline.platform.db import Database
 from tideline.platform.dispatcher import Dispatcher
 from tideline.platform.timers import Timer, Timers
-from tideline.surfaces.worker.chores import chores
+from tideline.surfaces.worker.chores import Chores
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +40,8 @@ class Worker:
     ) -> None:
         self._dispatcher = dispatcher
         self._deliveries = deliveries
-        own = chores(db, files, sign_in, unknown_after=unknown_after, log_kept=log_kept, audit_kept=audit_kept)
-        self._timers = Timers(db, [*own, *timers], node=node)
+        own = Chores(db, files, sign_in, unknown_after, log_kept, audit_kept)
+        self._timers = Timers(db, [*own.timers(), *timers], node=node)
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
