@@ -99,8 +99,6 @@ def test_what_the_owner_types_on_the_phone_is_an_own_message_in_the_chat_of_the_
 
 
 UNKNOWN = {
-    "a place": (e2e.Message(locationMessage=e2e.LocationMessage(degreesLatitude=1.0)), "location"),
-    "a contact": (e2e.Message(contactMessage=e2e.ContactMessage(displayName="Bo")), "contact"),
     "a poll": (e2e.Message(pollCreationMessage=e2e.PollCreationMessage(name="Where?")), "pollCreation"),
     "an order": (e2e.Message(orderMessage=e2e.OrderMessage(orderID="1")), "order"),
 }
@@ -110,6 +108,35 @@ UNKNOWN = {
 def test_what_cannot_be_shown_is_kept_by_its_name(reader: Reader, content: Any, kind: str) -> None:
     [event] = read(reader, message(content))
     assert (event.text, event.media, event.unsupported) == (None, None, kind)
+
+
+QUAY = e2e.LocationMessage(degreesLatitude=41.5, degreesLongitude=-8.25, name="Quay", address="Row 12")
+CARD = "BEGIN:VCARD\nFN:Bo\nitem1.TEL;waid=4930111:+49 30 111\nTEL:112\nEND:VCARD"
+BO_CARD, AL_CARD = e2e.ContactMessage(displayName="Bo", vcard=CARD), e2e.ContactMessage(displayName="Al")
+READ_AS_TEXT = {
+    "a place": (e2e.Message(locationMessage=QUAY), "Quay\nRow 12\nhttps://maps.google.com/?q=41.5,-8.25"),
+    "a place without a name": (
+        e2e.Message(locationMessage=e2e.LocationMessage(degreesLatitude=1.0)),
+        "https://maps.google.com/?q=1,0",
+    ),
+    "where somebody walks": (
+        e2e.Message(liveLocationMessage=e2e.LiveLocationMessage(degreesLatitude=1.0, caption="Here")),
+        "Here\nhttps://maps.google.com/?q=1,0",
+    ),
+    "a card": (e2e.Message(contactMessage=BO_CARD), "Bo +49 30 111 112"),
+    "two cards": (
+        e2e.Message(
+            contactsArrayMessage=e2e.ContactsArrayMessage(contacts=[BO_CARD, e2e.ContactMessage(displayName="Al")])
+        ),
+        "Bo +49 30 111 112\nAl",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "text"), READ_AS_TEXT.values(), ids=READ_AS_TEXT)
+def test_places_and_cards_are_read_as_text(reader: Reader, content: Any, text: str) -> None:
+    [event] = read(reader, message(content))
+    assert (event.text, event.unsupported) == (text, None)
 
 
 NOTHING = {

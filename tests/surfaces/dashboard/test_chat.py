@@ -28,6 +28,7 @@ from tideline.features.numbers.port import (
     Sound,
     StatusChanged,
 )
+from tideline.features.workspaces import Role
 
 FIRST, MANY = "The very first", 120
 
@@ -342,3 +343,15 @@ async def test_a_chat_of_the_second_workspace_is_not_there(site: Site, neighbour
     assert (await browser.get(f"/chat/{ours.id}/files/{uid}")).status == 404
     newest = await neighbour.newest(theirs)
     assert (await browser.get(f"/chat/{ours.id}/messages/?before={newest.uid}")).status == 404
+
+
+async def test_a_place_is_a_link_to_the_map_and_a_phone_one_to_a_chat(site: Site) -> None:
+    chat = await site.world.chat(responsible=(helper := await site.teammate(role=Role.COLLABORATOR)).email)
+    await site.world.hear(chat, "<b>Quay</b>\nRow 12\nhttps://maps.google.com/?q=41.5,-8.25")
+    await site.world.hear(chat, "Rina Feldstein +44 7700 900552")
+    page = await opened(await site.owner(), chat)
+    assert page.links("maps.google.com") == ["https://maps.google.com/?q=41.5,-8.25"]
+    assert "&lt;b&gt;Quay&lt;/b&gt;<small" in page.html
+    assert page.links("/new-chat?phone=%2B44") == [f"/new-chat?phone=%2B44%207700%20900552&number={chat.number_id}"]
+    page = await opened(await site.signed_in(helper), chat)
+    assert page.links("/new-chat") == []

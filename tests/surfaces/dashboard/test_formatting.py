@@ -31,6 +31,8 @@ SITUATIONS = {
     "an address": ("See https://a.example/x_y_z?q=*1*, please", "See <a>https://a.example/x_y_z?q=*1</>*, please"),
     "an address that ends a sentence": ("http://a.example/.", "<a>http://a.example/</>."),
     "no address": ("https:// and javascript:alert(1)", "https:// and javascript:alert(1)"),
+    "a phone": ("Bo +49 30 111-2233, ask", "Bo <phone>+49 30 111-2233</>, ask"),
+    "no phone": ("1+49301112233, +123 and +12345678901234567", "1+49301112233, +123 and +12345678901234567"),
     "hebrew": ("*שלום* לך", "<strong>שלום</> לך"),
     "markup": ("<b>*x*</b>", "<b><strong>x</></b>"),
     "never closed": ("```half", "```half"),

@@ -7,9 +7,9 @@ import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
-from tideline.features.numbers.port import MediaKind, MediaRef
+from tideline.features.numbers.port import MediaKind, MediaRef, cards_text, place_text
 
 LONGEST: Final = 65_536
 
@@ -57,20 +57,19 @@ def _location(message: Mapping[str, Any], _at: datetime) -> Told | None:
     latitude, longitude = value.get("latitude"), value.get("longitude")
     if not (_is_degree(latitude) and _is_degree(longitude)):
         return None
-    place = [part for part in (_str(value, "name"), _str(value, "address")) if part]
-    return _said("\n".join([*place, f"https://maps.google.com/?q={latitude},{longitude}"]))
+    return _said(place_text(latitude, longitude, _str(value, "name"), _str(value, "address")))
 
 
 def _contacts(message: Mapping[str, Any], _at: datetime) -> Told | None:
     given = message.get("contacts")
     cards = [_card(one) for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
-    return _said("\n".join(card for card in cards if card))
+    return _said(cards_text(cards))
 
 
-def _card(card: Mapping[str, Any]) -> str:
+def _card(card: Mapping[str, Any]) -> tuple[str, list[str]]:
     phones = card.get("phones")
     numbers = [_str(one, "phone") for one in phones if isinstance(one, Mapping)] if isinstance(phones, list) else []
-    return " ".join(part for part in (_str(_in(card, "name"), "formatted_name"), *numbers) if part)
+    return _str(_in(card, "name"), "formatted_name"), numbers
 
 
 def _button(message: Mapping[str, Any], _at: datetime) -> Told | None:
@@ -126,7 +125,7 @@ def _str(value: Mapping[str, Any], key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _is_degree(value: Any) -> bool:
+def _is_degree(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and -180 <= value <= 180
 
 

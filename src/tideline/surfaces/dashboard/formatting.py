@@ -16,12 +16,14 @@ LONGEST: Final = 20_000
 
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"'`\u2028\u2029]{3,2000}")
 _ENDS: Final = ".,;:!?)]}*_~"
+_PHONE: Final = re.compile(r"\+[1-9](?:[ .()-]{0,2}\d){6,14}(?!\d)")
 _MENTION: Final = re.compile(r"(?<![\w.+@-])@[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`kind` is empty for plain text, `a` for an address, `mention`, or the name of an element with pieces in it."""
+    """`kind` is empty for plain text, `a` for an address, `phone`, `mention`, or the name of an element with pieces in
+    it."""
 
     kind: str
     text: str = ""
@@ -65,6 +67,8 @@ def _piece_at(text: str, at: int, mentions: bool, depth: int) -> tuple[Piece | N
     if sign == "h" and (match := _ADDRESS.match(text, at)):
         address = match[0].rstrip(_ENDS)
         return (Piece("a", address), at + len(address)) if len(address) > len("https://") else (None, at)
+    if sign == "+" and not (at and text[at - 1].isalnum()) and (match := _PHONE.match(text, at)):
+        return Piece("phone", match[0]), match.end()
     if sign == "@" and mentions and (match := _MENTION.match(text, at)):
         return Piece("mention", match[0]), match.end()
     if sign in MARKS and depth < DEEPEST and (end := _twin(text, at)):

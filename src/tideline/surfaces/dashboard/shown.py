@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tideline.features import chats, files
 from tideline.features.chats import Chat, ChatId
 from tideline.features.messages import Attachment, Message, MessageType, MessageUid, Status
-from tideline.features.numbers.port import MediaKind
+from tideline.features.numbers.port import MediaKind, Place, find_place
 from tideline.surfaces.dashboard import formatting
 from tideline.surfaces.dashboard.formatting import Piece
 
@@ -182,6 +182,11 @@ class Entry:
     @property
     def pieces(self) -> Sequence[Piece]:
         return formatting.pieces(self.message.text or "", mentions=self.side == "note")
+
+    @property
+    def place(self) -> Place | None:
+        """Notes are read as they were written."""
+        return find_place(self.message.text or "") if self.side != "note" else None
 
     @property
     def is_shown(self) -> bool:

@@ -1,15 +1,19 @@
 """What is in a message: its text, its file, and what it quotes."""
 
+import re
 from typing import Any, Final
 
 from tideline.connectors.linked import media
 from tideline.connectors.linked.decode.memory import Memory, moment
-from tideline.features.numbers.port import MessageReceived, Peer, Via
+from tideline.features.numbers.port import MessageReceived, Peer, Via, cards_text, place_text
 
 LONGEST_TEXT: Final = 65_536
 
 OWN_WORDS: Final = ("senderKeyDistributionMessage", "messageContextInfo", "fastRatchetKeySenderKeyDistributionMessage")
 """Parts of a message that are not for people."""
+
+PHONES: Final = re.compile(r"^(?:item\d+\.)?TEL[^:\r\n]{0,200}:([^\r\n]{1,40})", re.MULTILINE | re.IGNORECASE)
+"""The numbers on a vCard (RFC 6350, 6.4.1)."""
 
 WRAPPERS: Final = (
     "ephemeralMessage", "viewOnceMessage", "viewOnceMessageV2", "viewOnceMessageV2Extension",
@@ -32,13 +36,27 @@ def unwrap(message: Any) -> Any:
 
 
 def text_of(message: Any) -> str | None:
-    """What there is to read in a message: its text, or the caption of its file."""
-    for text in (message.conversation, message.extendedTextMessage.text):
+    """What there is to read in a message: its text, its place, its cards, or the caption of its file."""
+    for text in (message.conversation, message.extendedTextMessage.text, _place(message), _cards(message)):
         if text:
             return str(text)[:LONGEST_TEXT]
     name = media.field_of(message)
     caption = getattr(getattr(message, name), "caption", "") if name else ""
     return str(caption)[:LONGEST_TEXT] or None
+
+
+def _place(message: Any) -> str:
+    for name in ("locationMessage", "liveLocationMessage"):
+        if message.HasField(name):
+            told = getattr(message, name)
+            words = (told.name, told.address) if name == "locationMessage" else (told.caption,)
+            return place_text(told.degreesLatitude, told.degreesLongitude, *words)
+    return ""
+
+
+def _cards(message: Any) -> str:
+    given = [message.contactMessage] if message.HasField("contactMessage") else message.contactsArrayMessage.contacts
+    return cards_text([(one.displayName, PHONES.findall(one.vcard)) for one in given])
 
 
 def received_of(memory: Memory, chat: Peer, message: Any) -> MessageReceived | None:

@@ -82,6 +82,7 @@ from tideline.features.numbers.port.problems import (
     Unsupported,
     WindowClosed,
 )
+from tideline.features.numbers.port.wording import Place, cards_text, find_place, place_text
 
 __all__ = [
     "HISTORY_CHUNK",
@@ -131,6 +132,7 @@ __all__ = [
     "Peer",
     "Picture",
     "PictureChanged",
+    "Place",
     "RateLimited",
     "ReactionChanged",
     "ReadOnPhone",
@@ -149,4 +151,7 @@ __all__ = [
     "Vault",
     "Via",
     "WindowClosed",
+    "cards_text",
+    "find_place",
+    "place_text",
 ]
