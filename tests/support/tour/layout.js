@@ -136,7 +136,7 @@
   function overlaps() {
     const words = all.filter((one) => hasText(one) && isForEyes(one) && !one.matches("option, script, style, textarea, select"));
     const things = [
-      ...controls.map((one) => ({ one, rects: [box(one)], from: one.parentElement })),
+      ...controls.map((one) => ({ one, rects: isInSentence(one) ? [...one.getClientRects()] : [box(one)], from: one.parentElement })),
       ...words.map((one) => ({ one, rects: lines(one), from: one })),
     ].map(({ one, rects, from }) => ({ one, layer: layer(one), rects: rects.map((rect) => seen(from, rect)).filter(Boolean) }));
     for (let i = 0; i < things.length; i++) {

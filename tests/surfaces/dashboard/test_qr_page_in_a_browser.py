@@ -334,7 +334,7 @@ async def test_messages_that_make_no_sense_are_not_answered(screen: Screen, part
 
 async def test_a_foreign_origin_cannot_frame_the_page(screen: Screen, partner: PartnerSite, world: World) -> None:
     """The same pages under another name are another origin."""
-    screen.window.allow(REFUSED_FRAME)
+    screen.window.allow(REFUSED_FRAME, "ERR_BLOCKED_BY_RESPONSE")
     for link in (screen.embedded, screen.link):
         await screen.page.goto(partner.frame(link, partner.foreign_origin))
         await until(lambda: refused(screen), "a complaint about the frame")
@@ -350,7 +350,7 @@ async def refused(screen: Screen) -> bool:
 async def test_the_whole_page_is_not_framed_by_the_partner_either(
     screen: Screen, partner: PartnerSite, world: World
 ) -> None:
-    screen.window.allow(REFUSED_FRAME)
+    screen.window.allow(REFUSED_FRAME, "ERR_BLOCKED_BY_RESPONSE")
     await screen.page.goto(partner.frame(screen.link))
     await until(lambda: refused(screen), "a complaint about the frame")
     assert (await world.rows("tenant.pairing"))["tenant.pairing"] == []

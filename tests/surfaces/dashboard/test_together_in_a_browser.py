@@ -25,7 +25,7 @@ expect.set_options(timeout=PATIENCE)
 NOTIFICATION = """
     globalThis.notified = [];
     globalThis.Notification = class {
-        static permission = localStorage.getItem("permission") ?? "%s";
+        static permission = (location.protocol === "about:" ? null : localStorage.getItem("permission")) ?? "%s";
         static async requestPermission() {
             localStorage.setItem("permission", (this.permission = "granted"));
         }
